@@ -1,0 +1,123 @@
+package imagestatus
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Constraint is a set of versions, written as in Terraform: one or more
+// comparisons, all of which must hold, such as ">= 6.3.5-b1, < 6.4.0". A
+// version without a build stands for the whole release.
+type Constraint struct {
+	text  string
+	terms []constraintTerm
+}
+
+// Comparisons of a constraint.
+const (
+	compareEqual       = "="
+	compareNotEqual    = "!="
+	compareGreater     = ">"
+	compareAtLeast     = ">="
+	compareLess        = "<"
+	compareAtMost      = "<="
+	comparePessimistic = "~>"
+)
+
+// constraintOperators has the longer spelling before the one it starts with.
+var constraintOperators = []string{
+	compareNotEqual, compareAtLeast, compareAtMost, comparePessimistic, compareEqual, compareGreater, compareLess,
+}
+
+type constraintTerm struct {
+	operator  string
+	version   Version
+	precision precision
+}
+
+// ParseConstraint reads a constraint; a version alone means "= version". The
+// error is a sentence that quotes the part that is wrong.
+func ParseConstraint(text string) (Constraint, error) {
+	constraint := Constraint{text: text}
+	for part := range strings.SplitSeq(text, ",") {
+		term, err := parseTerm(strings.TrimSpace(part))
+		if err != nil {
+			return Constraint{}, err
+		}
+		constraint.terms = append(constraint.terms, term)
+	}
+	return constraint, nil
+}
+
+func parseTerm(part string) (constraintTerm, error) {
+	if part == "" {
+		return constraintTerm{}, errors.New(`a version constraint is empty: write a version such as 6.3.6-b9 or a constraint such as ">= 6.3.5, < 6.4.0"`)
+	}
+	term := constraintTerm{operator: compareEqual}
+	for _, operator := range constraintOperators {
+		if rest, found := strings.CutPrefix(part, operator); found {
+			term.operator, part = operator, strings.TrimSpace(rest)
+			break
+		}
+	}
+	version, precision, err := parseVersion(part)
+	if err != nil {
+		return constraintTerm{}, err
+	}
+	if precision == precisionMinor && !term.takesMinor() {
+		return constraintTerm{}, fmt.Errorf("\"%s %s\" leaves the patch number open: write it out, or use ~> for all of %s", term.operator, part, part)
+	}
+	term.version, term.precision = version, precision
+	return term, nil
+}
+
+// takesMinor tells the comparisons for which 6.3 and 6.3.0 mean the same from
+// those for which 6.3 could mean two things.
+func (t constraintTerm) takesMinor() bool {
+	return t.operator == comparePessimistic || t.operator == compareAtLeast || t.operator == compareLess
+}
+
+// Allows reports whether the version is in the set.
+func (c Constraint) Allows(version Version) bool {
+	for _, term := range c.terms {
+		if !term.allows(version) {
+			return false
+		}
+	}
+	return len(c.terms) > 0
+}
+
+// String gives the constraint as it was written.
+func (c Constraint) String() string { return c.text }
+
+func (t constraintTerm) allows(version Version) bool {
+	order := version.compareRelease(t.version)
+	if order == 0 && t.precision == precisionBuild {
+		order = version.Compare(t.version)
+	}
+	switch t.operator {
+	case compareEqual:
+		return order == 0
+	case compareNotEqual:
+		return order != 0
+	case compareGreater:
+		return order > 0
+	case compareAtLeast:
+		return order >= 0
+	case compareLess:
+		return order < 0
+	case compareAtMost:
+		return order <= 0
+	default:
+		return order >= 0 && t.sameFamily(version)
+	}
+}
+
+// sameFamily bounds ~> from above: by the minor number, or by the major one
+// where the patch number was left out. It also keeps the pre-releases of the
+// next family out.
+func (t constraintTerm) sameFamily(version Version) bool {
+	return version.Major == t.version.Major &&
+		(t.precision == precisionMinor || version.Minor == t.version.Minor)
+}

@@ -1,0 +1,184 @@
+package imagestatus
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+)
+
+// Kind is the type of a field's value.
+type Kind string
+
+// The kinds of field values.
+const (
+	KindText    Kind = "text"
+	KindInteger Kind = "integer"
+)
+
+// Field describes one field of a row. It is the one place from which schemas,
+// validators, descriptions, filters and the simulator learn the fields.
+type Field struct {
+	// Name is the field's name on the wire and in filters.
+	Name string
+	// Attribute is the name of the Terraform attribute that carries the value
+	// as it came; empty for a field that is only offered in derived form.
+	Attribute string
+	// Kind is the type of the value.
+	Kind Kind
+	// Description is one Markdown sentence with unit and range.
+	Description string
+
+	value func(*Status) Value
+}
+
+// Value reads the field from a row.
+func (f Field) Value(status *Status) Value { return f.value(status) }
+
+// Names of the fields that code refers to by name.
+const (
+	FieldID           = "id"
+	FieldElementID    = "element_id"
+	FieldUpgradeState = "upgrade_state"
+)
+
+var fieldTable = []Field{
+	text(FieldID, func(s *Status) *string { return s.ID },
+		"Identifier of the status row. It is not the element's identifier."),
+	text(FieldElementID, func(s *Status) *string { return s.ElementID },
+		"Identifier of the element (ION device), as digits in text."),
+	text("active_image_id", func(s *Status) *string { return s.ActiveImageID },
+		"Identifier of the image that the element runs. Null, or an image that the tenant no longer lists, is possible."),
+	text("active_version", func(s *Status) *string { return s.ActiveVersion },
+		"Version that the element runs, such as `6.3.6-b9`."),
+	text("previous_image_id", func(s *Status) *string { return s.PreviousImageID },
+		"Identifier of the image that ran before the last upgrade."),
+	text("rollback_version", func(s *Status) *string { return s.RollbackVersion },
+		"Version that the element falls back to when an upgrade fails."),
+	text("upgrade_image_id", func(s *Status) *string { return s.UpgradeImageID },
+		"Identifier of the image of the last upgrade command that the element received; null when there was none."),
+	text(FieldUpgradeState, func(s *Status) *string { return s.UpgradeState },
+		"State of the last download or upgrade as the controller spells it; null when there was none. See `phase` for its meaning."),
+	integer("download_percent", "", func(s *Status) *int64 { return s.DownloadPercent },
+		"Progress of the image download in percent, 0 to 100."),
+	integer("download_interval", "", func(s *Status) *int64 { return s.DownloadInterval },
+		"Download interval, 0 to 59. The vendor does not document the unit."),
+	integer("upgrade_interval", "", func(s *Status) *int64 { return s.UpgradeInterval },
+		"Upgrade interval, 0 to 59. The vendor does not document the unit."),
+	text("scheduled_download", func(s *Status) *string { return s.ScheduledDownload },
+		"Scheduled download time, `MM-DD-YYYY HH:MM:SS` in UTC. The function `parse_schedule` turns it into RFC 3339."),
+	text("scheduled_upgrade", func(s *Status) *string { return s.ScheduledUpgrade },
+		"Scheduled upgrade time, `MM-DD-YYYY HH:MM:SS` in UTC. The function `parse_schedule` turns it into RFC 3339."),
+	text("failure_info", func(s *Status) *string { return s.FailureInfo },
+		"The controller's own text about a failed download or upgrade."),
+	integer("software_version_change_time", "", func(s *Status) *int64 { return s.SoftwareVersionChangeTime },
+		"Time of the last change of version as the controller's integer. The vendor does not document the unit."),
+	integer("_etag", "etag", func(s *Status) *int64 { return s.Etag },
+		"Object version of the row (`_etag` on the wire)."),
+	integer("_created_on_utc", "-", func(s *Status) *int64 { return s.CreatedOnUTC },
+		"Creation time of the row in the controller's 17-digit form."),
+	integer("_updated_on_utc", "-", func(s *Status) *int64 { return s.UpdatedOnUTC },
+		"Time of the row's last change in the controller's 17-digit form."),
+}
+
+var fieldByName = func() map[string]Field {
+	fields := make(map[string]Field, len(fieldTable))
+	for _, field := range fieldTable {
+		fields[field.Name] = field
+	}
+	return fields
+}()
+
+// Fields lists the fields of a row in the order in which they are shown.
+func Fields() []Field {
+	return append([]Field(nil), fieldTable...)
+}
+
+// FieldNames lists the names by which filters and sorting refer to fields.
+func FieldNames() []string {
+	names := make([]string, len(fieldTable))
+	for i, field := range fieldTable {
+		names[i] = field.Name
+	}
+	return names
+}
+
+// FieldByName finds a field by its wire name.
+func FieldByName(name string) (Field, bool) {
+	field, found := fieldByName[name]
+	return field, found
+}
+
+func text(name string, get func(*Status) *string, description string) Field {
+	return Field{Name: name, Attribute: name, Kind: KindText, Description: description, value: func(s *Status) Value {
+		if pointer := get(s); pointer != nil {
+			return TextValue(*pointer)
+		}
+		return Value{}
+	}}
+}
+
+// integer takes the attribute's name where it differs from the wire name; "-"
+// stands for a field that no attribute carries as it came.
+func integer(name, attribute string, get func(*Status) *int64, description string) Field {
+	switch attribute {
+	case "":
+		attribute = name
+	case "-":
+		attribute = ""
+	}
+	return Field{Name: name, Attribute: attribute, Kind: KindInteger, Description: description, value: func(s *Status) Value {
+		if pointer := get(s); pointer != nil {
+			return IntegerValue(*pointer)
+		}
+		return Value{}
+	}}
+}
+
+// Value is one field's value: null, a text or a 64-bit integer. The zero Value
+// is null.
+type Value struct {
+	kind   Kind
+	text   string
+	number int64
+}
+
+// TextValue makes a Value of a text.
+func TextValue(text string) Value { return Value{kind: KindText, text: text} }
+
+// IntegerValue makes a Value of an integer.
+func IntegerValue(number int64) Value { return Value{kind: KindInteger, number: number} }
+
+// Null reports whether there is no value.
+func (v Value) Null() bool { return v.kind == "" }
+
+// Text gives the value as text, exact for integers and "" for null.
+func (v Value) Text() string {
+	if v.kind == KindInteger {
+		return strconv.FormatInt(v.number, 10)
+	}
+	return v.text
+}
+
+// Integer gives the value and whether it is an integer.
+func (v Value) Integer() (int64, bool) { return v.number, v.kind == KindInteger }
+
+// Compare orders values: null first, then integers by number, then texts byte
+// by byte.
+func (v Value) Compare(other Value) int {
+	return cmp.Or(
+		cmp.Compare(v.rank(), other.rank()),
+		cmp.Compare(v.number, other.number),
+		strings.Compare(v.text, other.text),
+	)
+}
+
+func (v Value) rank() int {
+	switch v.kind {
+	case KindInteger:
+		return 1
+	case KindText:
+		return 2
+	default:
+		return 0
+	}
+}

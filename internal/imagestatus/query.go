@@ -1,0 +1,96 @@
+package imagestatus
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// Query is one question to the endpoint. The zero Query asks for the current
+// status of every element.
+type Query struct {
+	// Selection says which elements are asked for.
+	Selection Selection
+	// Sort orders the rows; nil orders them by element id.
+	Sort *Sort
+	// Limit is the number of rows wanted at most; 0 wants all.
+	Limit int64
+	// Page asks for exactly that page of Limit rows, counted from 1; 0 reads
+	// as many pages as there are.
+	Page int64
+	// Request holds the body fields that are passed through as given.
+	Request Request
+}
+
+// Sort orders rows by one field.
+type Sort struct {
+	// Field is the wire name of a field of the row.
+	Field string
+	// Descending puts the greatest value first.
+	Descending bool
+}
+
+// Request holds the documented body fields whose meaning the vendor does not
+// document. Nil leaves a field out of the body.
+type Request struct {
+	GetDeleted          *bool
+	ID                  *string
+	LastQueryTS         *int64
+	NextQuery           json.RawMessage
+	RetrievedFields     []string
+	RetrievedFieldsMask *bool
+	SortCaseInsensitive *bool
+	TotalCount          *int64
+}
+
+// Envelope is what an answer says beside its rows. A nil field was null or
+// absent.
+type Envelope struct {
+	// ID is documented and was never seen in a real answer.
+	ID *string
+	// Description is documented for the unified form and was never seen.
+	Description *string
+	// TenantID is documented for the legacy form.
+	TenantID *string
+	// NextQuery echoes the query (observed); it is no cursor.
+	NextQuery json.RawMessage
+	// Count is the number of rows in the page (observed).
+	Count *int64
+	// TotalCount is the number of all matches (observed).
+	TotalCount *int64
+	// DeletedCount is in every answer seen; its meaning is not documented.
+	DeletedCount *int64
+	// DeletedIDs is documented and was never seen.
+	DeletedIDs []string
+}
+
+// SortRows orders rows for presentation: by the query's sort field, then by
+// element id, then by row id, so that one fleet has one order whatever order
+// the controller chose among equals.
+func (q Query) SortRows(rows []Status) {
+	slices.SortStableFunc(rows, q.compareRows)
+}
+
+func (q Query) compareRows(a, b Status) int {
+	order := 0
+	if q.Sort != nil {
+		if field, known := FieldByName(q.Sort.Field); known {
+			order = q.compareValues(field.Value(&a), field.Value(&b))
+		}
+		if q.Sort.Descending {
+			order = -order
+		}
+	}
+	return cmp.Or(order,
+		strings.Compare(a.Element(), b.Element()),
+		strings.Compare(deref(a.ID), deref(b.ID)),
+	)
+}
+
+func (q Query) compareValues(a, b Value) int {
+	if deref(q.Request.SortCaseInsensitive) && a.kind == KindText && b.kind == KindText {
+		return strings.Compare(strings.ToLower(a.text), strings.ToLower(b.text))
+	}
+	return a.Compare(b)
+}

@@ -1,0 +1,225 @@
+package imagestatus
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// Filter asks one thing of one field. Filters of one query must all hold.
+type Filter struct {
+	// Field is the wire name of a field of the row; see FieldNames.
+	Field string
+	// Operator compares the field with Values; "" stands for OperatorIn.
+	Operator Operator
+	// Values are texts; for an integer field, decimal integers.
+	Values []string
+}
+
+// Selection says which elements a query is about. The zero Selection is the
+// whole fleet. It is immutable and safe for concurrent use.
+type Selection struct {
+	params     json.RawMessage
+	elementIDs []string
+	holds      condition
+	fields     []string
+	nothing    bool
+}
+
+// SelectFilters selects the elements with the given ids, or all where ids is
+// nil, for which every filter holds. Ids that are given but empty in number
+// select nothing. Errors are *ArgumentError, joined.
+func SelectFilters(elementIDs []string, filters []Filter) (Selection, error) {
+	selection := Selection{
+		elementIDs: unique(elementIDs),
+		nothing:    elementIDs != nil && len(elementIDs) == 0,
+	}
+	params := make(map[string]map[Operator]any)
+	var parts []condition
+	add := func(field Field, operator Operator, values []string) {
+		if params[field.Name] == nil {
+			params[field.Name] = make(map[Operator]any)
+			selection.fields = append(selection.fields, field.Name)
+		}
+		params[field.Name][operator] = wireValues(field, operator, values)
+		parts = append(parts, fieldCondition(field, operator, values))
+	}
+	if len(elementIDs) > 0 {
+		add(fieldByName[FieldElementID], OperatorIn, selection.elementIDs)
+	}
+	errs := checkElementIDs(elementIDs)
+	for i, filter := range filters {
+		if filter.Operator == "" {
+			filter.Operator = OperatorIn
+		}
+		_, taken := params[filter.Field][filter.Operator]
+		if problem := filter.check(taken); problem != nil {
+			errs = append(errs, problem.under("filters", i))
+			continue
+		}
+		add(fieldByName[filter.Field], filter.Operator, filter.Values)
+	}
+	if len(errs) > 0 {
+		return Selection{}, errors.Join(errs...)
+	}
+	return selection.with(params, parts)
+}
+
+func (s Selection) with(params map[string]map[Operator]any, parts []condition) (Selection, error) {
+	if len(parts) == 0 {
+		return s, nil
+	}
+	raw, err := json.Marshal(params)
+	if err != nil {
+		return Selection{}, fmt.Errorf("write query_params: %w", err)
+	}
+	s.params, s.holds = raw, all(parts)
+	return s, nil
+}
+
+// SelectParams selects by the controller's own query_params object in JSON.
+// Errors are *ArgumentError.
+func SelectParams(raw string) (Selection, error) {
+	fields := make(map[string]bool)
+	holds, err := parseParams([]byte(raw), fields)
+	if err != nil {
+		return Selection{}, err
+	}
+	return Selection{params: json.RawMessage(raw), holds: holds, fields: sortedKeys(fields)}, nil
+}
+
+// Params gives the query_params to send; nil asks for everything.
+func (s Selection) Params() json.RawMessage { return s.params }
+
+// ElementIDs gives the ids that were asked for by name, each once, in the
+// order given. Filters may narrow them further.
+func (s Selection) ElementIDs() []string { return s.elementIDs }
+
+// Fields lists the fields that the selection looks at.
+func (s Selection) Fields() []string { return s.fields }
+
+// Nothing reports that the selection is empty whatever the fleet is, because
+// it has a list of element ids without an id. Such a query must not be sent:
+// a controller may take an empty list for no filter.
+func (s Selection) Nothing() bool { return s.nothing }
+
+// Judge holds a row that came back against the selection. Fails means that
+// the controller returned a row it was told to leave out.
+func (s Selection) Judge(status *Status) Truth {
+	if s.nothing {
+		return Fails
+	}
+	if s.holds == nil {
+		return Holds
+	}
+	return s.holds(status)
+}
+
+func checkElementIDs(elementIDs []string) []error {
+	var errs []error
+	for i, id := range elementIDs {
+		if id == "" {
+			errs = append(errs, &ArgumentError{
+				Path: []any{"element_ids", i}, Value: id,
+				Problem: "An element id cannot be empty.", Remedy: "Write the id of an element, or leave the entry out.",
+			})
+		}
+	}
+	return errs
+}
+
+// check gives the filter's first problem, with a path that starts below it.
+func (f Filter) check(taken bool) *ArgumentError {
+	field, known := FieldByName(f.Field)
+	if !known {
+		return &ArgumentError{
+			Path: []any{"field"}, Value: f.Field, Problem: "No such field.", Remedy: spelling(f.Field, FieldNames()),
+		}
+	}
+	if taken {
+		return &ArgumentError{
+			Path: []any{"field"}, Value: f.Field,
+			Problem: fmt.Sprintf("Another filter already compares this field by `%s`, and the controller takes each operator once for a field.", f.Operator),
+			Remedy:  "Merge the two into one filter, or write the condition as query_params.",
+		}
+	}
+	return checkComparison(field, f.Operator, f.Values)
+}
+
+// checkComparison checks what may be compared with what, for filters and for
+// query_params alike.
+func checkComparison(field Field, operator Operator, values []string) *ArgumentError {
+	if operator.index() < 0 {
+		return &ArgumentError{
+			Path: []any{"operator"}, Value: string(operator), Problem: "No such operator.",
+			Remedy: spelling(string(operator), Operators()),
+		}
+	}
+	if len(values) == 0 || (len(values) > 1 && !operator.Many()) {
+		return &ArgumentError{
+			Path: []any{"values"}, Value: fmt.Sprint(values),
+			Problem: fmt.Sprintf("The operator `%s` has %d values.", operator, len(values)), Remedy: arityRemedy(operator),
+		}
+	}
+	for i, value := range values {
+		if problem := checkValue(field, operator, value); problem != nil {
+			return problem.under("values", i)
+		}
+	}
+	return nil
+}
+
+func arityRemedy(operator Operator) string {
+	if operator.Many() {
+		return "Give it at least one value."
+	}
+	return "Give it exactly one value; `in` takes several."
+}
+
+// exactOperators compare with whole values, so that a state which does not
+// exist can only be a mistake.
+var exactOperators = []Operator{OperatorIn, OperatorEq, OperatorNeq}
+
+func checkValue(field Field, operator Operator, value string) *ArgumentError {
+	if field.Kind == KindInteger && operator != OperatorRe {
+		if _, err := strconv.ParseInt(value, 10, 64); err != nil {
+			return &ArgumentError{
+				Value: value, Problem: fmt.Sprintf("The field `%s` is a 64-bit integer.", field.Name),
+				Remedy: "Write a whole number.",
+			}
+		}
+	}
+	if field.Name == FieldUpgradeState && slices.Contains(exactOperators, operator) && !State(value).Known() {
+		return &ArgumentError{Value: value, Problem: "No such upgrade state.", Remedy: spelling(value, States())}
+	}
+	return nil
+}
+
+func wireValues(field Field, operator Operator, values []string) any {
+	typed := make([]any, len(values))
+	for i, value := range values {
+		typed[i] = value
+		if field.Kind == KindInteger && operator != OperatorRe {
+			typed[i] = json.Number(value)
+		}
+	}
+	if operator.Many() {
+		return typed
+	}
+	return typed[0]
+}
+
+// unique keeps the first of equal texts, in order.
+func unique(texts []string) []string {
+	seen := make(map[string]bool, len(texts))
+	var kept []string
+	for _, text := range texts {
+		if !seen[text] {
+			seen[text] = true
+			kept = append(kept, text)
+		}
+	}
+	return kept
+}

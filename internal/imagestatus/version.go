@@ -1,0 +1,126 @@
+package imagestatus
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Version is a complete image version, major.minor.patch[-tag]-bN, such as
+// 6.3.6-b9 or 4.4.1-pre-b38 (observed).
+type Version struct {
+	Major, Minor, Patch uint64
+	// Tag names a pre-release, without dashes; "" for a release.
+	Tag string
+	// Build is the number after the b.
+	Build uint64
+}
+
+// versionPattern also takes a version whose patch or build is left out, which
+// constraints allow and elements never report.
+var versionPattern = regexp.MustCompile(`^(\d+)\.(\d+)(?:\.(\d+)(?:-([A-Za-z][0-9A-Za-z]*))??(?:-b(\d+))?)?$`)
+
+// ParseVersion reads a complete version. The error is a sentence that quotes
+// the text and says what is missing.
+func ParseVersion(text string) (Version, error) {
+	version, precision, err := parseVersion(text)
+	if err != nil {
+		return Version{}, err
+	}
+	if precision < precisionBuild {
+		return Version{}, fmt.Errorf("%q names no build: write a complete version such as 6.3.6-b9", text)
+	}
+	return version, nil
+}
+
+// precision says how much of a version was written.
+type precision int
+
+const (
+	precisionMinor precision = iota
+	precisionPatch
+	precisionBuild
+)
+
+func parseVersion(text string) (Version, precision, error) {
+	parts := versionPattern.FindStringSubmatch(text)
+	if parts == nil {
+		return Version{}, 0, fmt.Errorf("%q is not a version: write major.minor.patch-bN such as 6.3.6-b9, or 4.4.1-pre-b38 with a tag", text)
+	}
+	version := Version{Tag: parts[4]}
+	numbers := []struct {
+		digits string
+		field  *uint64
+	}{{parts[1], &version.Major}, {parts[2], &version.Minor}, {parts[3], &version.Patch}, {parts[5], &version.Build}}
+	for _, number := range numbers {
+		if number.digits == "" {
+			continue
+		}
+		value, err := strconv.ParseUint(number.digits, 10, 64)
+		if err != nil {
+			return Version{}, 0, fmt.Errorf("%q is not a version: the number %s is too large", text, number.digits)
+		}
+		*number.field = value
+	}
+	switch {
+	case parts[5] != "":
+		return version, precisionBuild, nil
+	case parts[3] != "":
+		return version, precisionPatch, nil
+	default:
+		return version, precisionMinor, nil
+	}
+}
+
+// String writes the version as the controller does.
+func (v Version) String() string {
+	tag := ""
+	if v.Tag != "" {
+		tag = "-" + v.Tag
+	}
+	return fmt.Sprintf("%d.%d.%d%s-b%d", v.Major, v.Minor, v.Patch, tag, v.Build)
+}
+
+// Compare gives -1, 0 or 1. Numbers compare as numbers, so b9 is before b12,
+// and a tag sorts before no tag, so 4.4.1-pre-b38 is before 4.4.1-b1.
+func (v Version) Compare(other Version) int {
+	return cmp.Or(v.compareRelease(other), cmp.Compare(v.Build, other.Build))
+}
+
+func (v Version) compareRelease(other Version) int {
+	return cmp.Or(
+		cmp.Compare(v.Major, other.Major),
+		cmp.Compare(v.Minor, other.Minor),
+		cmp.Compare(v.Patch, other.Patch),
+		compareTags(v.Tag, other.Tag),
+	)
+}
+
+func compareTags(a, b string) int {
+	switch {
+	case a == b:
+		return 0
+	case a == "":
+		return 1
+	case b == "":
+		return -1
+	}
+	wordA, numberA := splitTag(a)
+	wordB, numberB := splitTag(b)
+	return cmp.Or(
+		strings.Compare(wordA, wordB),
+		cmp.Compare(len(numberA), len(numberB)),
+		strings.Compare(numberA, numberB),
+		// Only leading zeros still tell the two apart.
+		strings.Compare(a, b),
+	)
+}
+
+// splitTag cuts a tag into its word and the number behind it, so that rc10
+// comes after rc9.
+func splitTag(tag string) (word, number string) {
+	word = strings.TrimRight(tag, "0123456789")
+	return word, strings.TrimLeft(tag[len(word):], "0")
+}

@@ -1,0 +1,230 @@
+package imagestatus
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestVersionsAreReadAndWritten(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]Version{
+		"6.3.6-b9":       {Major: 6, Minor: 3, Patch: 6, Build: 9},
+		"4.4.1-pre-b38":  {Major: 4, Minor: 4, Patch: 1, Tag: "pre", Build: 38},
+		"6.1.11-b2":      {Major: 6, Minor: 1, Patch: 11, Build: 2},
+		"6.4.1-rc10-b1":  {Major: 6, Minor: 4, Patch: 1, Tag: "rc10", Build: 1},
+		"0.0.0-b0":       {},
+		"6.4.1-b2-b1":    {Major: 6, Minor: 4, Patch: 1, Tag: "b2", Build: 1},
+		"10.20.30-b4000": {Major: 10, Minor: 20, Patch: 30, Build: 4000},
+	} {
+		got, err := ParseVersion(text)
+		if err != nil || got != want {
+			t.Errorf("ParseVersion(%q) = %+v, %v; want %+v", text, got, err, want)
+		}
+		if got.String() != text {
+			t.Errorf("%q is written back as %q", text, got)
+		}
+	}
+}
+
+func TestWhatIsNoVersionIsRefusedWithAReason(t *testing.T) {
+	t.Parallel()
+	for text, reason := range map[string]string{
+		"":                            "is not a version",
+		"SHELL-1":                     "is not a version",
+		"6.3.6":                       "names no build",
+		"6.3":                         "names no build",
+		"6":                           "is not a version",
+		"v6.3.6-b9":                   "is not a version",
+		" 6.3.6-b9":                   "is not a version",
+		"6.3.6-b9\n":                  "is not a version",
+		"6.3.6-bx":                    "names no build",
+		"6.3.6.1-b9":                  "is not a version",
+		"99999999999999999999.0.0-b1": "too large",
+	} {
+		_, err := ParseVersion(text)
+		if err == nil || !strings.Contains(err.Error(), reason) {
+			t.Errorf("ParseVersion(%q) gives %v, want a reason with %q", text, err, reason)
+		}
+	}
+}
+
+func TestVersionsAreOrderedByNumberAndTag(t *testing.T) {
+	t.Parallel()
+	ascending := []string{
+		"4.4.1-alpha-b50", "4.4.1-pre-b2", "4.4.1-pre-b38", "4.4.1-rc9-b1", "4.4.1-rc10-b1", "4.4.1-b1",
+		"5.9.9-b99", "5.10.0-b1", "6.3.6-b9", "6.3.6-b12", "6.3.10-b1", "6.4.0-pre-b1", "6.4.0-b1",
+	}
+	var versions []Version
+	for _, text := range ascending {
+		versions = append(versions, mustVersion(t, text))
+	}
+	for i, a := range versions {
+		for j, b := range versions {
+			want := min(1, max(-1, i-j))
+			if got := a.Compare(b); got != want {
+				t.Errorf("%s compared with %s gives %d, want %d", a, b, got, want)
+			}
+		}
+	}
+}
+
+func TestVersionOrderIsTotal(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		a, b, c := drawVersion(t, "a"), drawVersion(t, "b"), drawVersion(t, "c")
+		if a.Compare(b) != -b.Compare(a) {
+			t.Fatalf("%s and %s: the order depends on the side", a, b)
+		}
+		if (a.Compare(b) == 0) != (a == b) {
+			t.Fatalf("%s and %s: equal in order but not in text, or the other way round", a, b)
+		}
+		three := []Version{a, b, c}
+		slices.SortFunc(three, Version.Compare)
+		if three[0].Compare(three[2]) > 0 {
+			t.Fatalf("%v: the order is not transitive", three)
+		}
+		back, err := ParseVersion(a.String())
+		if err != nil || back != a {
+			t.Fatalf("%s is read back as %s, %v", a, back, err)
+		}
+	})
+}
+
+func TestConstraintsSelectVersions(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		constraint string
+		in, out    []string
+	}{
+		{"6.3.6-b9", []string{"6.3.6-b9"}, []string{"6.3.6-b12", "6.3.6-pre-b9"}},
+		{"= 6.3.6", []string{"6.3.6-b1", "6.3.6-b99"}, []string{"6.3.6-pre-b1", "6.3.7-b1"}},
+		{"6.3.6", []string{"6.3.6-b1"}, []string{"6.3.5-b1"}},
+		{"!= 6.3.6", []string{"6.3.5-b1", "6.3.7-b1"}, []string{"6.3.6-b1"}},
+		{"> 6.3.6", []string{"6.3.7-b1", "6.4.0-pre-b1"}, []string{"6.3.6-b99", "6.3.5-b1"}},
+		{"> 6.3.6-b9", []string{"6.3.6-b10"}, []string{"6.3.6-b9", "6.3.6-b8"}},
+		{"<= 6.3.6", []string{"6.3.6-b99", "6.3.6-b1", "6.3.5-b1"}, []string{"6.3.7-b1"}},
+		{">= 6.3.5-b1, < 6.4.0", []string{"6.3.5-b1", "6.3.99-b1"}, []string{"6.3.5-pre-b9", "6.4.0-b1"}},
+		{">=6.3,<6.4", []string{"6.3.0-b1", "6.3.9-b1"}, []string{"6.4.0-b1", "6.2.9-b1"}},
+		{"~> 6.3.5", []string{"6.3.5-b1", "6.3.12-b3"}, []string{"6.4.0-pre-b1", "6.4.0-b1", "6.3.4-b9"}},
+		{"~> 6.3.5-b7", []string{"6.3.5-b7", "6.3.6-b1"}, []string{"6.3.5-b6", "6.4.0-b1"}},
+		{"~> 6.3", []string{"6.3.0-b1", "6.9.0-b1"}, []string{"7.0.0-b1", "6.2.0-b1"}},
+		{"= 4.4.1-pre", []string{"4.4.1-pre-b1", "4.4.1-pre-b38"}, []string{"4.4.1-b1"}},
+	} {
+		constraint, err := ParseConstraint(test.constraint)
+		if err != nil {
+			t.Errorf("ParseConstraint(%q): %v", test.constraint, err)
+			continue
+		}
+		for _, version := range test.in {
+			if !constraint.Allows(mustVersion(t, version)) {
+				t.Errorf("%q leaves %s out", test.constraint, version)
+			}
+		}
+		for _, version := range test.out {
+			if constraint.Allows(mustVersion(t, version)) {
+				t.Errorf("%q lets %s in", test.constraint, version)
+			}
+		}
+	}
+}
+
+func TestWhatIsNoConstraintIsRefusedWithAReason(t *testing.T) {
+	t.Parallel()
+	for text, reason := range map[string]string{
+		"":                 "is empty",
+		"> 6.3.6,":         "is empty",
+		">> 6.3.6":         "is not a version",
+		"= 6.3":            "leaves the patch number open",
+		"> 6.3":            "leaves the patch number open",
+		"latest":           "is not a version",
+		">= 6.3.5 < 6.4.0": "is not a version",
+	} {
+		if _, err := ParseConstraint(text); err == nil || !strings.Contains(err.Error(), reason) {
+			t.Errorf("ParseConstraint(%q) gives %v, want a reason with %q", text, err, reason)
+		}
+	}
+}
+
+func TestConstraintOfNothingAllowsNothing(t *testing.T) {
+	t.Parallel()
+	var none Constraint
+	if none.Allows(Version{Major: 6}) {
+		t.Error("the zero constraint allows a version")
+	}
+}
+
+func TestOppositeConstraintsPartTheVersions(t *testing.T) {
+	t.Parallel()
+	opposites := [][2]string{{"=", "!="}, {">", "<="}, {"<", ">="}}
+	rapid.Check(t, func(t *rapid.T) {
+		version, bound := drawVersion(t, "version"), drawVersion(t, "bound").String()
+		if rapid.Bool().Draw(t, "whole release") {
+			bound = bound[:strings.LastIndex(bound, "-")]
+		}
+		pair := rapid.SampledFrom(opposites).Draw(t, "operators")
+		one, err := ParseConstraint(pair[0] + bound)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, err := ParseConstraint(pair[1] + " " + bound)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if one.Allows(version) == other.Allows(version) {
+			t.Fatalf("%s is in both or neither of %q and %q", version, one, other)
+		}
+	})
+}
+
+func mustVersion(t *testing.T, text string) Version {
+	t.Helper()
+	version, err := ParseVersion(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return version
+}
+
+func drawVersion(t *rapid.T, label string) Version {
+	number := rapid.OneOf(rapid.Uint64Range(0, 12), rapid.Uint64())
+	return Version{
+		Major: number.Draw(t, label+" major"),
+		Minor: number.Draw(t, label+" minor"),
+		Patch: number.Draw(t, label+" patch"),
+		Tag:   rapid.SampledFrom([]string{"", "", "pre", "rc9", "rc10", "rc09", "RC", "b7"}).Draw(t, label+" tag"),
+		Build: number.Draw(t, label+" build"),
+	}
+}
+
+func FuzzParseConstraint(f *testing.F) {
+	for _, seed := range []string{"6.3.6-b9", ">= 6.3.5-b1, < 6.4.0", "~> 6.3", "4.4.1-pre-b38", "= 6.3", "!=,", ">"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		constraint, err := ParseConstraint(text)
+		if err != nil {
+			return
+		}
+		if constraint.String() != text {
+			t.Errorf("%q is written back as %q", text, constraint)
+		}
+	})
+}
+
+func FuzzParseVersion(f *testing.F) {
+	for _, seed := range []string{"6.3.6-b9", "4.4.1-pre-b38", "5.5.5-b12", "SHELL", "6.3.6", "1.2.3-b4-b5"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		version, err := ParseVersion(text)
+		if err != nil {
+			return
+		}
+		if again, err := ParseVersion(version.String()); err != nil || again != version {
+			t.Errorf("%q is read as %v and again as %v, %v", text, version, again, err)
+		}
+	})
+}
