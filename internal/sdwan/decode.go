@@ -1,0 +1,234 @@
+package sdwan
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+)
+
+// integer takes a JSON integer or a text with one: the controller is known to
+// accept both, so it may send both.
+type integer int64
+
+// UnmarshalJSON reads 37 and "37", exactly over all 64 bits.
+func (i *integer) UnmarshalJSON(raw []byte) error {
+	digits := raw
+	if len(raw) > 1 && raw[0] == '"' {
+		digits = raw[1 : len(raw)-1]
+	}
+	value, err := strconv.ParseInt(string(digits), 10, 64)
+	if err != nil {
+		return fmt.Errorf("%s is not a 64-bit integer", snippet(raw))
+	}
+	*i = integer(value)
+	return nil
+}
+
+// wireStatus is imagestatus.Status as it is spelt on the wire. Fields that the
+// contract does not have are skipped.
+type wireStatus struct {
+	ID                        *string  `json:"id"`
+	ElementID                 *string  `json:"element_id"`
+	ActiveImageID             *string  `json:"active_image_id"`
+	ActiveVersion             *string  `json:"active_version"`
+	PreviousImageID           *string  `json:"previous_image_id"`
+	RollbackVersion           *string  `json:"rollback_version"`
+	UpgradeImageID            *string  `json:"upgrade_image_id"`
+	UpgradeState              *string  `json:"upgrade_state"`
+	DownloadPercent           *integer `json:"download_percent"`
+	DownloadInterval          *integer `json:"download_interval"`
+	UpgradeInterval           *integer `json:"upgrade_interval"`
+	ScheduledDownload         *string  `json:"scheduled_download"`
+	ScheduledUpgrade          *string  `json:"scheduled_upgrade"`
+	FailureInfo               *string  `json:"failure_info"`
+	SoftwareVersionChangeTime *integer `json:"software_version_change_time"`
+	Etag                      *integer `json:"_etag"`
+	CreatedOnUTC              *integer `json:"_created_on_utc"`
+	UpdatedOnUTC              *integer `json:"_updated_on_utc"`
+}
+
+func (w *wireStatus) status() imagestatus.Status {
+	return imagestatus.Status{
+		ID:                        w.ID,
+		ElementID:                 w.ElementID,
+		ActiveImageID:             w.ActiveImageID,
+		ActiveVersion:             w.ActiveVersion,
+		PreviousImageID:           w.PreviousImageID,
+		RollbackVersion:           w.RollbackVersion,
+		UpgradeImageID:            w.UpgradeImageID,
+		UpgradeState:              w.UpgradeState,
+		DownloadPercent:           (*int64)(w.DownloadPercent),
+		DownloadInterval:          (*int64)(w.DownloadInterval),
+		UpgradeInterval:           (*int64)(w.UpgradeInterval),
+		ScheduledDownload:         w.ScheduledDownload,
+		ScheduledUpgrade:          w.ScheduledUpgrade,
+		FailureInfo:               w.FailureInfo,
+		SoftwareVersionChangeTime: (*int64)(w.SoftwareVersionChangeTime),
+		Etag:                      (*int64)(w.Etag),
+		CreatedOnUTC:              (*int64)(w.CreatedOnUTC),
+		UpdatedOnUTC:              (*int64)(w.UpdatedOnUTC),
+	}
+}
+
+// wirePage is a whole answer. Items is nil when the answer has none, which is
+// not the same as an empty list.
+type wirePage struct {
+	Items        []wireStatus    `json:"items"`
+	ID           *string         `json:"id"`
+	Description  json.RawMessage `json:"description"`
+	TenantID     *string         `json:"tenant_id"`
+	NextQuery    json.RawMessage `json:"next_query"`
+	Count        *integer        `json:"count"`
+	TotalCount   *integer        `json:"total_count"`
+	DeletedCount *integer        `json:"deleted_count"`
+	DeletedIDs   []string        `json:"deleted_ids"`
+	errorBody
+}
+
+func (w *wirePage) envelope() imagestatus.Envelope {
+	return imagestatus.Envelope{
+		ID:           w.ID,
+		Description:  describe(w.Description),
+		TenantID:     w.TenantID,
+		NextQuery:    notNull(w.NextQuery),
+		Count:        (*int64)(w.Count),
+		TotalCount:   (*int64)(w.TotalCount),
+		DeletedCount: (*int64)(w.DeletedCount),
+		DeletedIDs:   w.DeletedIDs,
+	}
+}
+
+// describe gives a description as text: the contract has no type for it.
+func describe(raw json.RawMessage) *string {
+	raw = notNull(raw)
+	if raw == nil {
+		return nil
+	}
+	var text string
+	if json.Unmarshal(raw, &text) != nil {
+		text = string(raw)
+	}
+	return &text
+}
+
+func notNull(raw json.RawMessage) json.RawMessage {
+	if bytes.Equal(raw, []byte("null")) {
+		return nil
+	}
+	return raw
+}
+
+// page decodes an answer of status 200. An error form counts whatever the
+// status.
+func (a *answer) page(tally *exchange) (*wirePage, *Error) {
+	var page wirePage
+	problem := ""
+	switch err := json.Unmarshal(a.body, &page); {
+	case len(a.body) == 0:
+		problem = "the answer is empty"
+	case err != nil:
+		problem = describeJSONError(err)
+	case len(page.Errors) > 0:
+		return nil, a.failed(tally, KindRefused, "the answer has status 200 and reports an error")
+	case page.Items == nil:
+		problem = "the answer has no list of items"
+	default:
+		return &page, nil
+	}
+	failure := a.failed(tally, KindMalformed, problem)
+	failure.Snippet = snippet(a.body)
+	return nil, failure
+}
+
+func describeJSONError(err error) string {
+	var mistyped *json.UnmarshalTypeError
+	if errors.As(err, &mistyped) {
+		if mistyped.Field == "" {
+			return "the answer is JSON, but not an object"
+		}
+		return fmt.Sprintf("the field %s holds a %s", mistyped.Field, mistyped.Value)
+	}
+	return fmt.Sprintf("the answer is not the JSON expected: %v", err)
+}
+
+// errorBody is the controller's error form (documented).
+type errorBody struct {
+	Errors    []Code `json:"_error"`
+	RequestID string `json:"_request_id"`
+}
+
+// statusKinds says what an HTTP status means where no code says more.
+var statusKinds = map[int]Kind{
+	http.StatusUnauthorized: KindCredentials,
+	http.StatusForbidden:    KindForbidden,
+	http.StatusNotFound:     KindNotFound,
+}
+
+// codeTenantInvalid is the documented code for a tenant that is not the
+// token's; its status is not documented.
+const codeTenantInvalid = "TENANT_ID_INVALID_0001"
+
+// failure gives the error that an answer's status amounts to, nil for 200.
+func (a *answer) failure(tally *exchange) *Error {
+	if a.status == http.StatusOK {
+		return nil
+	}
+	failure := a.failed(tally, a.kind(), fmt.Sprintf("the answer is %d %s", a.status, http.StatusText(a.status)))
+	if len(failure.Codes) == 0 {
+		failure.Snippet = snippet(a.body)
+	}
+	if failure.Kind == KindRedirected {
+		failure.Problem = redirection(a.header)
+	}
+	return failure
+}
+
+// failed makes an error with what the answer's error form says, if it has one.
+func (a *answer) failed(tally *exchange, kind Kind, problem string) *Error {
+	var body errorBody
+	if json.Unmarshal(a.body, &body) != nil {
+		body = errorBody{}
+	}
+	failure := tally.failed(kind, problem, nil)
+	failure.Status, failure.Codes, failure.RequestID = a.status, body.Errors, body.RequestID
+	if failure.HasCode(codeTenantInvalid) {
+		failure.Kind = KindTenant
+	}
+	return failure
+}
+
+func (a *answer) kind() Kind {
+	if kind, known := retryStatuses[a.status]; known {
+		return kind
+	}
+	if kind, known := statusKinds[a.status]; known {
+		return kind
+	}
+	switch {
+	case isRedirect(a.status):
+		return KindRedirected
+	case a.status >= http.StatusBadRequest && a.status < http.StatusInternalServerError:
+		return KindRefused
+	default:
+		return KindUnavailable
+	}
+}
+
+func isRedirect(status int) bool {
+	return status >= http.StatusMultipleChoices && status < http.StatusBadRequest
+}
+
+// redirection says where to, without the query, which may hold a session.
+func redirection(header http.Header) string {
+	target, err := url.Parse(header.Get("Location"))
+	if err != nil || target.Host == "" {
+		return "the endpoint redirects to another path"
+	}
+	return fmt.Sprintf("the endpoint redirects to %s://%s", target.Scheme, target.Host)
+}

@@ -1,0 +1,324 @@
+package sdwan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"iter"
+	"net/http"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+)
+
+// safePageSize is the controller's default (observed on siblings), hence a
+// size that it cannot refuse.
+const safePageSize = 100
+
+// Summary is what a read tells beside its rows. It is complete once the rows
+// have been read to their end.
+type Summary struct {
+	// Envelope is that of the first page.
+	Envelope imagestatus.Envelope
+	// Matched is the number of rows that match the query, whatever its limit;
+	// nil where the controller does not say and not all were read.
+	Matched *int64
+	// Truncated reports that there are matching rows which were not returned.
+	Truncated bool
+}
+
+// Statuses reads the rows that match the query, page by page, each row once.
+// An error ends the rows and is always an *Error: of KindInconsistent where
+// the pages do not add up to the number of matches, of KindFilterIgnored where
+// a row contradicts the query. Rows seen before an error are no answer.
+func (c *Client) Statuses(ctx context.Context, query imagestatus.Query) (iter.Seq2[imagestatus.Status, error], *Summary) {
+	summary := new(Summary)
+	return func(yield func(imagestatus.Status, error) bool) {
+		reader := &reader{
+			client: c, query: query, summary: summary,
+			seed: maphash.MakeSeed(), seen: make(map[uint64]struct{}),
+		}
+		if failure := reader.read(ctx, yield); failure != nil {
+			yield(imagestatus.Status{}, failure)
+		}
+	}, summary
+}
+
+// reader is one read of one query.
+type reader struct {
+	client  *Client
+	query   imagestatus.Query
+	summary *Summary
+	// size is the number of rows to a page that the controller keeps to.
+	size int64
+	// seen holds a hash of each row's id, as ids of a large fleet would take
+	// more memory than its rows do. A collision loses a row, which the count
+	// shows, and the next read has another seed.
+	seed maphash.Seed
+	seen map[uint64]struct{}
+	// found counts the rows that came, each once; returned those handed on.
+	found, returned int64
+	// total is the controller's number of matches, nil until a page names it.
+	total *int64
+}
+
+func (r *reader) read(ctx context.Context, yield func(imagestatus.Status, error) bool) *Error {
+	if r.query.Selection.Nothing() {
+		r.summary.Matched = new(int64)
+		return nil
+	}
+	page, failure := r.first(ctx)
+	if failure != nil {
+		return failure
+	}
+	for number := r.firstPage(); ; number++ {
+		more, failure := r.accept(page, yield)
+		if failure != nil || !more {
+			return failure
+		}
+		if r.complete(number, page) {
+			return r.conclude()
+		}
+		if page, failure = r.fetch(ctx, number+1); failure != nil {
+			return failure
+		}
+	}
+}
+
+func (r *reader) firstPage() int64 { return max(1, r.query.Page) }
+
+// first reads the first page and learns the page size from it.
+func (r *reader) first(ctx context.Context) (*wirePage, *Error) {
+	r.size = r.client.config.PageSize
+	if accepted := r.client.acceptedSize.Load(); accepted > 0 {
+		r.size = min(r.size, accepted)
+	}
+	if r.query.Limit > 0 {
+		r.size = min(r.size, r.query.Limit)
+	}
+	if r.query.Page > 0 {
+		r.size = r.query.Limit
+	}
+	page, failure := r.fetch(ctx, r.firstPage())
+	if failure != nil && failure.Status == http.StatusBadRequest && r.size > safePageSize && r.query.Page == 0 {
+		r.size = safePageSize
+		if page, failure = r.fetch(ctx, 1); failure == nil {
+			r.client.acceptedSize.Store(safePageSize)
+		}
+	}
+	if failure != nil {
+		return nil, failure
+	}
+	r.summary.Envelope = page.envelope()
+	return page, r.learnSize(page)
+}
+
+// learnSize follows a controller that gives smaller pages than it was asked
+// for. An exact page cannot be had from it at another size.
+func (r *reader) learnSize(page *wirePage) *Error {
+	rows := int64(len(page.Items))
+	if page.TotalCount == nil || rows == 0 || rows >= r.size {
+		return nil
+	}
+	if r.query.Page == 0 {
+		if int64(*page.TotalCount) > rows {
+			r.size = rows
+		}
+		return nil
+	}
+	if due := min(r.size, int64(*page.TotalCount)-(r.query.Page-1)*r.size); rows < due {
+		return &Error{
+			Kind: KindRefused, Operation: "read the image statuses", URL: r.client.Endpoint(),
+			Problem: fmt.Sprintf("the controller gives at most %d rows to a page, so dest_page %d of limit %d cannot be had", rows, r.query.Page, r.size),
+		}
+	}
+	return nil
+}
+
+func (r *reader) fetch(ctx context.Context, number int64) (*wirePage, *Error) {
+	encoded, err := body(r.query, r.size, number)
+	if err != nil {
+		return nil, &Error{Kind: KindRefused, Operation: "write the query", Problem: err.Error(), err: err}
+	}
+	return r.client.page(ctx, encoded)
+}
+
+// page asks for one page and decodes it.
+func (c *Client) page(ctx context.Context, encoded []byte) (*wirePage, *Error) {
+	answer, tally, failure := c.query(ctx, encoded)
+	if failure != nil {
+		return nil, failure
+	}
+	page, failure := answer.page(tally)
+	if failure != nil {
+		return nil, c.redacted(failure)
+	}
+	return page, nil
+}
+
+// accept hands a page's rows on. It reports false when the consumer has
+// stopped.
+func (r *reader) accept(page *wirePage, yield func(imagestatus.Status, error) bool) (bool, *Error) {
+	if failure := r.countTotal(page); failure != nil {
+		return false, failure
+	}
+	fresh := 0
+	for i := range page.Items {
+		status := page.Items[i].status()
+		if r.repeated(&status) {
+			continue
+		}
+		fresh++
+		r.found++
+		if failure := r.contradiction(&status); failure != nil {
+			return false, failure
+		}
+		if r.full() {
+			continue
+		}
+		r.returned++
+		if !yield(status, nil) {
+			return false, nil
+		}
+	}
+	if fresh == 0 && len(page.Items) > 0 {
+		return false, r.inconsistent("a page repeats rows of the pages before it and brings no new one")
+	}
+	return true, nil
+}
+
+func (r *reader) countTotal(page *wirePage) *Error {
+	if page.TotalCount == nil {
+		return nil
+	}
+	total := int64(*page.TotalCount)
+	if total < 0 {
+		return r.inconsistent("the number of matches is given as %d", total)
+	}
+	if r.total != nil && *r.total != total {
+		return r.inconsistent("the number of matches changed from %d to %d between two pages", *r.total, total)
+	}
+	r.total = &total
+	return nil
+}
+
+// repeated remembers a row and reports whether it was there before. A row
+// without any id cannot be told from another one and counts as new.
+func (r *reader) repeated(status *imagestatus.Status) bool {
+	id := status.ID
+	if id == nil {
+		id = status.ElementID
+	}
+	if id == nil {
+		return false
+	}
+	hash := maphash.String(r.seed, *id)
+	_, repeated := r.seen[hash]
+	r.seen[hash] = struct{}{}
+	return repeated
+}
+
+func (r *reader) contradiction(status *imagestatus.Status) *Error {
+	if r.query.Selection.Judge(status) != imagestatus.Fails {
+		return nil
+	}
+	return &Error{
+		Kind: KindFilterIgnored, Operation: "read the image statuses", URL: r.client.Endpoint(),
+		Problem: fmt.Sprintf("the controller returned element %q, which the query leaves out", status.Element()),
+	}
+}
+
+func (r *reader) full() bool { return r.query.Limit > 0 && r.returned >= r.query.Limit }
+
+// complete reports whether the page with this number is the last one to read.
+func (r *reader) complete(number int64, page *wirePage) bool {
+	switch {
+	case r.query.Page > 0, len(page.Items) == 0:
+		return true
+	case r.total == nil:
+		// One row beyond a full result, or the empty page, settles truncation.
+		return r.found > r.returned
+	default:
+		return r.full() || number >= pages(*r.total, r.size)
+	}
+}
+
+func pages(rows, size int64) int64 { return (rows-1)/size + 1 }
+
+// conclude checks that nothing is missing and completes the summary.
+func (r *reader) conclude() *Error {
+	if r.query.Page > 0 {
+		r.summary.Matched = r.total
+		r.summary.Truncated = r.total == nil || *r.total > r.returned
+		return nil
+	}
+	if r.total == nil {
+		r.summary.Truncated = r.found > r.returned
+		if !r.summary.Truncated {
+			r.summary.Matched = &r.returned
+		}
+		return nil
+	}
+	wanted := *r.total
+	if r.query.Limit > 0 {
+		wanted = min(wanted, r.query.Limit)
+	}
+	if r.returned != wanted {
+		return r.inconsistent("the controller counts %d matches and its pages hold %d", *r.total, r.returned)
+	}
+	r.summary.Matched = r.total
+	r.summary.Truncated = *r.total > r.returned
+	return nil
+}
+
+func (r *reader) inconsistent(format string, arguments ...any) *Error {
+	return &Error{
+		Kind: KindInconsistent, Operation: "read the image statuses", URL: r.client.Endpoint(),
+		Problem: fmt.Sprintf(format, arguments...),
+	}
+}
+
+// Consumer takes the rows of a read one by one.
+type Consumer interface {
+	Add(status imagestatus.Status) error
+}
+
+// readAttempts bounds how often a read starts over because its pages did not
+// add up.
+const readAttempts = 3
+
+// Read hands every row of the query to a consumer. Where the pages do not add
+// up, as when rows come and go during the read, it starts over with a new
+// consumer, at most twice; then the mismatch is the error.
+func Read[C Consumer](ctx context.Context, client *Client, query imagestatus.Query, newConsumer func() C) (C, Summary, error) {
+	var failure error
+	for range readAttempts {
+		consumer := newConsumer()
+		rows, summary := client.Statuses(ctx, query)
+		failure = feed(rows, consumer)
+		if failure == nil {
+			return consumer, *summary, nil
+		}
+		if KindOf(failure) != KindInconsistent {
+			break
+		}
+	}
+	var inconsistent *Error
+	if errors.As(failure, &inconsistent) && inconsistent.Kind == KindInconsistent {
+		inconsistent.Problem += fmt.Sprintf(" (in %d reads)", readAttempts)
+	}
+	var none C
+	return none, Summary{}, failure
+}
+
+func feed(rows iter.Seq2[imagestatus.Status, error], consumer Consumer) error {
+	for status, err := range rows {
+		if err != nil {
+			return err
+		}
+		if err := consumer.Add(status); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,58 @@
+package sdwan
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+)
+
+// wireQuery is the body of a query: the 16 documented fields but two. _etag is
+// ignored for a POST (documented), and isReadPreferenceSecondary never crosses
+// the wire (documented).
+type wireQuery struct {
+	QueryParams         json.RawMessage   `json:"query_params,omitempty"`
+	SortParams          map[string]string `json:"sort_params,omitempty"`
+	Limit               int64             `json:"limit"`
+	DestPage            int64             `json:"dest_page"`
+	GetDeleted          *bool             `json:"getDeleted,omitempty"`
+	ID                  *string           `json:"id,omitempty"`
+	LastQueryTS         *int64            `json:"last_query_ts,omitempty"`
+	NextQuery           json.RawMessage   `json:"next_query,omitempty"`
+	RetrievedFields     []string          `json:"retrieved_fields,omitempty"`
+	RetrievedFieldsMask *bool             `json:"retrieved_fields_mask,omitempty"`
+	SortCaseInsensitive *bool             `json:"sort_case_insensitive,omitempty"`
+	TotalCount          *int64            `json:"total_count,omitempty"`
+}
+
+// sortDirections are the words of sort_params, by "descending".
+var sortDirections = map[bool]string{false: "asc", true: "desc"}
+
+// body writes one page's query. Pages of a full read are cut by element id,
+// the one order in which no row can change place while the fleet upgrades; the
+// order asked for is made of the rows afterwards.
+func body(query imagestatus.Query, size, page int64) ([]byte, error) {
+	request := query.Request
+	sort := imagestatus.Sort{Field: imagestatus.FieldElementID}
+	if query.Sort != nil && (query.Limit > 0 || query.Page > 0) {
+		sort = *query.Sort
+	}
+	encoded, err := json.Marshal(wireQuery{
+		QueryParams:         query.Selection.Params(),
+		SortParams:          map[string]string{sort.Field: sortDirections[sort.Descending]},
+		Limit:               size,
+		DestPage:            page,
+		GetDeleted:          request.GetDeleted,
+		ID:                  request.ID,
+		LastQueryTS:         request.LastQueryTS,
+		NextQuery:           request.NextQuery,
+		RetrievedFields:     request.RetrievedFields,
+		RetrievedFieldsMask: request.RetrievedFieldsMask,
+		SortCaseInsensitive: request.SortCaseInsensitive,
+		TotalCount:          request.TotalCount,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("write the query: %w", err)
+	}
+	return encoded, nil
+}

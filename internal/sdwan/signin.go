@@ -1,0 +1,239 @@
+package sdwan
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+	"golang.org/x/sync/semaphore"
+)
+
+// Paths of the controller. {tenant_id} of the legacy form is filled in by its
+// session.
+const (
+	queryPath          = "/software/current_status/query"
+	unifiedQueryPath   = "/sdwan/v2.1/api" + queryPath
+	unifiedProfilePath = "/sdwan/v2.1/api/profile"
+	legacyProfilePath  = "/v2.0/api/profile"
+)
+
+// renewBefore is how long before its end a token is replaced.
+const renewBefore = 60 * time.Second
+
+// grant is the right to send requests: a header and the path of the query.
+type grant struct {
+	header, value string
+	path          string
+	// serial grows with every token and every call of the profile, so that
+	// requests which were refused together renew the session once.
+	serial int
+}
+
+// session signs in. Both forms share the lock, so that one sign-in serves
+// every read that waits for it.
+type session struct {
+	client *Client
+	form   form
+	// lock is a semaphore because a mutex cannot be given up on.
+	lock    *semaphore.Weighted
+	current grant
+	expires time.Time
+	valid   bool
+}
+
+// form is what differs between the unified and the legacy sign-in.
+type form interface {
+	// token gives a header with its value and the end of its validity, zero
+	// for one that has no known end.
+	token(ctx context.Context) (header, value string, expires time.Time, err error)
+	// prime makes the token usable and gives the path of the query.
+	prime(ctx context.Context, issued grant) (path string, err error)
+	// renewable reports whether a new token can be had.
+	renewable() bool
+}
+
+func newSession(client *Client, form form) *session {
+	return &session{client: client, form: form, lock: semaphore.NewWeighted(1)}
+}
+
+// grant gives the current grant, signing in where there is none or it ends.
+func (s *session) grant(ctx context.Context) (grant, error) {
+	if err := s.lock.Acquire(ctx, 1); err != nil {
+		return grant{}, err
+	}
+	defer s.lock.Release(1)
+	if s.valid && (s.expires.IsZero() || time.Now().Before(s.expires)) {
+		return s.current, nil
+	}
+	return s.renew(ctx)
+}
+
+// after gives another grant in place of one that was answered with 401 or 403:
+// a new token, or the same one primed again.
+func (s *session) after(ctx context.Context, refused grant, status int) (grant, error) {
+	if err := s.lock.Acquire(ctx, 1); err != nil {
+		return grant{}, err
+	}
+	defer s.lock.Release(1)
+	if s.valid && s.current.serial != refused.serial {
+		return s.current, nil
+	}
+	if status == http.StatusUnauthorized {
+		return s.renew(ctx)
+	}
+	return s.prime(ctx, s.current)
+}
+
+func (s *session) renew(ctx context.Context) (grant, error) {
+	s.valid = false
+	header, value, expires, err := s.form.token(ctx)
+	if err != nil {
+		return grant{}, err
+	}
+	s.expires = expires
+	return s.prime(ctx, grant{header: header, value: value, serial: s.current.serial})
+}
+
+func (s *session) prime(ctx context.Context, issued grant) (grant, error) {
+	path, err := s.form.prime(ctx, issued)
+	if err != nil {
+		s.valid = false
+		return grant{}, err
+	}
+	issued.path = path
+	issued.serial++
+	s.current, s.valid = issued, true
+	return issued, nil
+}
+
+// unifiedForm signs in with client credentials; each new token is worth
+// nothing until the profile was read with it once (documented).
+type unifiedForm struct {
+	client      *Client
+	credentials Unified
+}
+
+func (f *unifiedForm) renewable() bool { return true }
+
+func (f *unifiedForm) token(ctx context.Context) (header, value string, expires time.Time, err error) {
+	ctx, tally := withExchange(ctx, "sign in")
+	config := clientcredentials.Config{
+		ClientID:     f.credentials.ClientID,
+		ClientSecret: f.credentials.ClientSecret,
+		TokenURL:     f.credentials.TokenURL,
+		Scopes:       []string{"tsg_id:" + f.credentials.TSGID},
+		AuthStyle:    oauth2.AuthStyleInHeader,
+	}
+	issued, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, f.client.retrying.StandardClient()))
+	if err != nil {
+		return "", "", time.Time{}, f.client.redacted(tokenError(ctx, tally, err))
+	}
+	f.client.keepSecret(issued.AccessToken)
+	return "Authorization", "Bearer " + issued.AccessToken, renewalTime(issued.Expiry), nil
+}
+
+// renewalTime is renewBefore ahead of the end, or half-way to an end that is
+// nearer than twice that.
+func renewalTime(expiry time.Time) time.Time {
+	if expiry.IsZero() {
+		return expiry
+	}
+	left := time.Until(expiry)
+	return time.Now().Add(max(left-renewBefore, left/2))
+}
+
+// tokenError reads a failed token request. Its body is not quoted where it is
+// JSON: a token endpoint may echo what it was sent.
+func tokenError(ctx context.Context, tally *exchange, err error) *Error {
+	var answered *oauth2.RetrieveError
+	if !errors.As(err, &answered) {
+		return tally.fromNetwork(ctx, err)
+	}
+	failure := tally.failed(KindSignIn, "the token endpoint gave no token", nil)
+	switch status := answered.Response.StatusCode; {
+	case status == http.StatusBadRequest, status == http.StatusUnauthorized, status == http.StatusForbidden:
+		failure.Kind = KindCredentials
+		failure.Problem = "the token endpoint does not accept the credentials"
+	case retryStatuses[status] != "":
+		failure.Kind = retryStatuses[status]
+		failure.Problem = "the token endpoint does not answer properly"
+	case isRedirect(status):
+		failure.Kind, failure.Problem = KindRedirected, redirection(answered.Response.Header)
+	}
+	if answered.ErrorCode != "" {
+		failure.Codes = []Code{{Code: answered.ErrorCode, Message: answered.ErrorDescription}}
+	} else if !json.Valid(answered.Body) {
+		failure.Snippet = snippet(answered.Body)
+	}
+	return failure
+}
+
+func (f *unifiedForm) prime(ctx context.Context, issued grant) (string, error) {
+	if _, err := f.client.profile(ctx, unifiedProfilePath, issued); err != nil {
+		return "", err
+	}
+	return unifiedQueryPath, nil
+}
+
+// legacyForm signs in with a static token. The profile is read only to learn
+// the tenant, or when the controller answers 403.
+type legacyForm struct {
+	client      *Client
+	credentials Legacy
+	primed      bool
+}
+
+func (f *legacyForm) renewable() bool { return false }
+
+func (f *legacyForm) token(context.Context) (header, value string, expires time.Time, err error) {
+	return "X-Auth-Token", f.credentials.AuthToken, time.Time{}, nil
+}
+
+func (f *legacyForm) prime(ctx context.Context, issued grant) (string, error) {
+	tenant := f.credentials.TenantID
+	if tenant == "" || f.primed {
+		profile, err := f.client.profile(ctx, legacyProfilePath, issued)
+		if err != nil {
+			return "", err
+		}
+		if tenant == "" {
+			tenant = profile.TenantID
+		}
+	}
+	if tenant == "" {
+		return "", &Error{Kind: KindTenant, Operation: "read the profile", Problem: "the profile names no tenant id"}
+	}
+	f.primed = true
+	return "/v2.1/api/tenants/" + url.PathEscape(tenant) + queryPath, nil
+}
+
+type profile struct {
+	TenantID string `json:"tenant_id"`
+	errorBody
+}
+
+func (c *Client) profile(ctx context.Context, path string, issued grant) (profile, error) {
+	ctx, tally := withExchange(ctx, "read the profile")
+	answer, err := c.send(ctx, tally, http.MethodGet, path, issued, nil)
+	if err != nil {
+		return profile{}, err
+	}
+	if failure := answer.failure(tally); failure != nil {
+		return profile{}, c.redacted(failure)
+	}
+	var read profile
+	if err := json.Unmarshal(answer.body, &read); err != nil {
+		failure := answer.failed(tally, KindSignIn, describeJSONError(err))
+		failure.Snippet = snippet(answer.body)
+		return profile{}, c.redacted(failure)
+	}
+	if len(read.Errors) > 0 {
+		return profile{}, c.redacted(answer.failed(tally, KindSignIn, "the profile has status 200 and reports an error"))
+	}
+	return read, nil
+}

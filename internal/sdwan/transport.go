@@ -1,0 +1,224 @@
+package sdwan
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// retryStatuses are answered by the same request again: each of them says
+// that the controller or a gateway could not serve it now.
+var retryStatuses = map[int]Kind{
+	http.StatusTooManyRequests:     KindRateLimited,
+	http.StatusInternalServerError: KindUnavailable,
+	http.StatusBadGateway:          KindUnavailable,
+	http.StatusServiceUnavailable:  KindUnavailable,
+	http.StatusGatewayTimeout:      KindUnavailable,
+}
+
+// exchange counts the attempts at one operation and keeps what the last one
+// met, so that an error can tell. It travels in the context because attempts
+// happen inside libraries.
+type exchange struct {
+	operation string
+	started   time.Time
+	attempts  int
+	method    string
+	url       string
+	status    int
+	failure   error
+}
+
+type exchangeKey struct{}
+
+func withExchange(ctx context.Context, operation string) (context.Context, *exchange) {
+	started := &exchange{operation: operation, started: time.Now()}
+	return context.WithValue(ctx, exchangeKey{}, started), started
+}
+
+// failed makes the error of an operation that ends here.
+func (e *exchange) failed(kind Kind, problem string, err error) *Error {
+	return &Error{
+		Kind: kind, Operation: e.operation, Method: e.method, URL: e.url, Status: e.status,
+		Attempts: e.attempts, Elapsed: time.Since(e.started), Problem: problem, err: err,
+	}
+}
+
+// newRetrying builds the HTTP client that all requests go through. Redirects
+// are not followed: credentials stay with the host they were given for.
+func newRetrying(config Config) *retryablehttp.Client {
+	network := config.Transport
+	if network == nil {
+		network = newNetwork(config)
+	}
+	retrying := retryablehttp.NewClient()
+	retrying.Logger = nil
+	retrying.RetryMax = config.MaxRetries
+	retrying.RetryWaitMin = config.RetryWaitMin
+	retrying.RetryWaitMax = config.RetryWaitMax
+	retrying.CheckRetry = checkRetry
+	retrying.Backoff = backoff
+	retrying.ErrorHandler = retryablehttp.PassthroughErrorHandler
+	retrying.HTTPClient = &http.Client{
+		Timeout:       config.RequestTimeout,
+		Transport:     &wholeAnswers{network: network, config: config},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return retrying
+}
+
+func newNetwork(config Config) *http.Transport {
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConns:          2 * config.MaxConcurrentRequests,
+		MaxIdleConnsPerHost:   config.MaxConcurrentRequests,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ExpectContinueTimeout: time.Second,
+		TLSClientConfig:       &tls.Config{RootCAs: config.CertificateAuthorities, MinVersion: tls.VersionTLS12},
+	}
+}
+
+// wholeAnswers reads each answer to its end inside the attempt, so that a body
+// which is cut off is retried like a connection which is.
+type wholeAnswers struct {
+	network http.RoundTripper
+	config  Config
+}
+
+// RoundTrip sends the request and gives back an answer that is in memory.
+func (t *wholeAnswers) RoundTrip(request *http.Request) (*http.Response, error) {
+	request = request.Clone(request.Context())
+	request.Header.Set("User-Agent", t.config.UserAgent)
+	attempt := Attempt{Method: request.Method, URL: request.URL.Redacted(), Number: 1}
+	tally, _ := request.Context().Value(exchangeKey{}).(*exchange)
+	if tally != nil {
+		tally.attempts++
+		tally.method, tally.url, tally.status = attempt.Method, attempt.URL, 0
+		attempt.Number = tally.attempts
+	}
+	started := time.Now()
+	response, body, err := t.send(request)
+	attempt.Duration, attempt.Bytes, attempt.Err = time.Since(started), len(body), err
+	if response != nil {
+		attempt.Status = response.StatusCode
+	}
+	if tally != nil {
+		tally.status, tally.failure = attempt.Status, err
+	}
+	t.observe(request, attempt, body)
+	if err != nil {
+		return nil, err
+	}
+	return response, nil
+}
+
+func (t *wholeAnswers) send(request *http.Request) (*http.Response, []byte, error) {
+	response, err := t.network.RoundTrip(request)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer response.Body.Close()
+	var buffer bytes.Buffer
+	if response.ContentLength > 0 {
+		buffer.Grow(int(min(response.ContentLength, t.config.MaxResponseBytes)) + bytes.MinRead)
+	}
+	if _, err := buffer.ReadFrom(io.LimitReader(response.Body, t.config.MaxResponseBytes+1)); err != nil {
+		return response, nil, fmt.Errorf("the answer was cut off: %w", err)
+	}
+	if int64(buffer.Len()) > t.config.MaxResponseBytes {
+		return response, nil, &oversizeError{bound: t.config.MaxResponseBytes}
+	}
+	response.Body = io.NopCloser(bytes.NewReader(buffer.Bytes()))
+	return response, buffer.Bytes(), nil
+}
+
+func (t *wholeAnswers) observe(request *http.Request, attempt Attempt, body []byte) {
+	if t.config.Observe == nil {
+		return
+	}
+	if t.config.ObserveBodies && strings.HasSuffix(request.URL.Path, queryPath) {
+		attempt.ResponseBody = string(body)
+		if request.GetBody != nil {
+			if sent, err := request.GetBody(); err == nil {
+				content, _ := io.ReadAll(sent)
+				attempt.RequestBody = string(content)
+			}
+		}
+	}
+	t.config.Observe(request.Context(), attempt)
+}
+
+// oversizeError is an answer beyond the bound; the same request would only
+// bring it again.
+type oversizeError struct{ bound int64 }
+
+func (e *oversizeError) Error() string {
+	return fmt.Sprintf("the answer is larger than %d MiB", e.bound>>20)
+}
+
+// lateError is a Retry-After that lies beyond the deadline.
+type lateError struct{ wait, left time.Duration }
+
+func (e *lateError) Error() string {
+	return fmt.Sprintf("the controller asks to wait %s, and %s are left of this read",
+		e.wait.Round(time.Second), max(0, e.left).Round(time.Second))
+}
+
+// checkRetry decides whether the same request may be sent again.
+func checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
+	if ctx.Err() != nil {
+		return false, context.Cause(ctx)
+	}
+	if err != nil {
+		return !isPermanent(err), nil
+	}
+	if _, again := retryStatuses[response.StatusCode]; !again {
+		return false, nil
+	}
+	wait, asked := retryAfter(response.Header.Get("Retry-After"), time.Now())
+	deadline, bounded := ctx.Deadline()
+	if left := time.Until(deadline); asked && bounded && wait > left {
+		return false, &lateError{wait: wait, left: left}
+	}
+	return true, nil
+}
+
+// isPermanent reports whether another attempt can only fail in the same way.
+func isPermanent(err error) bool {
+	var oversize *oversizeError
+	var dns *net.DNSError
+	return errors.As(err, &oversize) || isCertificateError(err) || (errors.As(err, &dns) && dns.IsNotFound)
+}
+
+func isCertificateError(err error) bool {
+	var verification *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	var authority x509.UnknownAuthorityError
+	return errors.As(err, &verification) || errors.As(err, &record) || errors.As(err, &authority)
+}
+
+// backoff waits as long as the controller asks, or else twice as long each
+// time, less up to half of it by chance so that parallel runs spread out.
+func backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
+	if response != nil {
+		if wait, asked := retryAfter(response.Header.Get("Retry-After"), time.Now()); asked {
+			return wait
+		}
+	}
+	wait := retryablehttp.DefaultBackoff(shortest, longest, attempt, nil)
+	return wait - time.Duration(rand.Int64N(int64(wait)/2+1)) //nolint:gosec // Jitter is no secret.
+}
