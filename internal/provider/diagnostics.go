@@ -1,0 +1,184 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
+)
+
+// advice is what a diagnostic says about one kind of error: a summary of at
+// most eight words, and what to do.
+type advice struct {
+	summary string
+	remedy  string
+	// settings are the provider's arguments to look at; the diagnostic tells
+	// where each one's value comes from.
+	settings []string
+}
+
+// adviceByKind is every diagnostic that the client's errors lead to.
+var adviceByKind = map[sdwan.Kind]advice{
+	sdwan.KindCredentials: {
+		summary:  "Sign-in refused",
+		remedy:   "Check that the credentials are current and belong together.",
+		settings: []string{settingClientID, settingClientSecret, settingTSGID, settingTokenURL, settingAuthToken},
+	},
+	sdwan.KindSignIn: {
+		summary:  "Sign-in failed",
+		remedy:   "Check that these name a token endpoint and a controller, and that no proxy answers in their place.",
+		settings: []string{settingTokenURL, settingEndpoint},
+	},
+	sdwan.KindForbidden: {
+		summary:  "Access denied by the controller",
+		remedy:   "The sign-in worked, and the account may not read image statuses. Give its role read access to Prisma SD-WAN, or use another account.",
+		settings: []string{settingClientID, settingTSGID, settingAuthToken},
+	},
+	sdwan.KindTenant: {
+		summary:  "Tenant not accepted",
+		remedy:   "Set `tenant_id` to the tenant of the token, or leave it out to have it read from the profile.",
+		settings: []string{settingTenantID, settingAuthToken},
+	},
+	sdwan.KindRefused: {
+		summary: "Query refused by the controller",
+		remedy:  "Change the query as the code says. What the controller takes beyond the documented filters is not published.",
+	},
+	sdwan.KindNotFound: {
+		summary:  "Controller has no such path",
+		remedy:   "Check that the endpoint is the base URL of a controller of this form of sign-in, without a path.",
+		settings: []string{settingEndpoint},
+	},
+	sdwan.KindRedirected: {
+		summary:  "Endpoint redirects elsewhere",
+		remedy:   "Credentials are not sent after a redirect. If you trust the new address, set it yourself.",
+		settings: []string{settingEndpoint, settingTokenURL},
+	},
+	sdwan.KindRateLimited: {
+		summary:  "Rate limit of the controller reached",
+		remedy:   "Try again later, raise `timeouts`, or lower `max_concurrent_requests`.",
+		settings: []string{settingConcurrency, settingRetries},
+	},
+	sdwan.KindUnavailable: {
+		summary:  "Controller unavailable",
+		remedy:   "The controller or a gateway before it fails. Try again later, or raise `max_retries` and `retry_wait_max` to wait longer.",
+		settings: []string{settingRetries},
+	},
+	sdwan.KindUnreachable: {
+		summary:  "Controller not reachable",
+		remedy:   "Check the address, the network and proxy variables (HTTPS_PROXY, NO_PROXY), and `request_timeout` for a slow controller.",
+		settings: []string{settingEndpoint, settingTokenURL},
+	},
+	sdwan.KindCertificate: {
+		summary:  "Server certificate not trusted",
+		remedy:   "If a proxy inspects TLS here, set `ca_certificate_file` to its certificate authority.",
+		settings: []string{settingEndpoint, settingTokenURL, settingCAFile},
+	},
+	sdwan.KindTimeout: {
+		summary: "Read took too long",
+		remedy:  "Raise `timeouts` of this block, or narrow the query.",
+	},
+	sdwan.KindCancelled: {
+		summary: "Read cancelled",
+		remedy:  "The run was interrupted; nothing was decided.",
+	},
+	sdwan.KindMalformed: {
+		summary:  "Answer not understood",
+		remedy:   "Check that the endpoint is a controller and that no proxy answers in its place. If it is, please report this with the request id.",
+		settings: []string{settingEndpoint},
+	},
+	sdwan.KindTooLarge: {
+		summary:  "Answer too large",
+		remedy:   "Lower `page_size`, so that each answer holds fewer rows.",
+		settings: []string{settingPageSize},
+	},
+	sdwan.KindInconsistent: {
+		summary: "Rows do not add up",
+		remedy:  "Rows came or went while they were read, so the result could be short; nothing was decided. Run again, and if it stays, narrow the query.",
+	},
+	sdwan.KindFilterIgnored: {
+		summary: "Controller ignored the filter",
+		remedy:  "A result that contradicts the query cannot be used. Select by other fields, or read all rows and choose in Terraform.",
+	},
+}
+
+// addError reports an error of the client, of the domain or any other.
+func (c *connection) addError(diags *diag.Diagnostics, err error) {
+	var failure *sdwan.Error
+	if !errors.As(err, &failure) {
+		diags.AddError("Read failed", err.Error())
+		return
+	}
+	advised, known := adviceByKind[failure.Kind]
+	if !known {
+		diags.AddError("Read failed", failure.Error())
+		return
+	}
+	lines := []string{fmt.Sprintf("Could not %s: %s.", failure.Operation, failure.Problem), "", advised.remedy}
+	lines = append(lines, c.sources(advised.settings)...)
+	if facts := failure.Facts(); len(facts) > 0 {
+		lines = append(append(lines, ""), facts...)
+	}
+	diags.AddError(advised.summary, strings.Join(lines, "\n"))
+}
+
+// sources says where the values of arguments come from, without the values of
+// secrets.
+func (c *connection) sources(attributes []string) []string {
+	var lines []string
+	for _, attribute := range attributes {
+		value, s := c.values[attribute], settingByName(attribute)
+		switch {
+		case s.form != "" && s.form != c.form:
+			continue
+		case value.set && s.sensitive:
+			lines = append(lines, fmt.Sprintf("  %s: from %s", attribute, value.source))
+		case value.set:
+			lines = append(lines, fmt.Sprintf("  %s: %q, from %s", attribute, value.text, value.source))
+		case s.form == "" && s.fallback != "":
+			lines = append(lines, fmt.Sprintf("  %s: not set (argument or %s)", attribute, s.variable()))
+		}
+	}
+	return lines
+}
+
+// addArgumentErrors reports arguments that the domain refuses, each at its
+// attribute.
+func addArgumentErrors(diags *diag.Diagnostics, err error) {
+	for _, part := range splitErrors(err) {
+		var argument *imagestatus.ArgumentError
+		if !errors.As(part, &argument) {
+			diags.AddError("Invalid argument", part.Error())
+			continue
+		}
+		diags.AddAttributeError(argumentPath(argument.Path), "Invalid argument",
+			fmt.Sprintf("%s is %q. %s %s", argument.Attribute(), argument.Value, argument.Problem, argument.Remedy))
+	}
+}
+
+func splitErrors(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // Only errors.Join itself is taken apart.
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
+
+func argumentPath(steps []any) path.Path {
+	at := path.Empty()
+	for _, step := range steps {
+		switch step := step.(type) {
+		case int:
+			at = at.AtListIndex(step)
+		case string:
+			at = at.AtName(step)
+		}
+	}
+	return at
+}

@@ -1,0 +1,194 @@
+package provider
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
+)
+
+var (
+	_ datasource.DataSourceWithConfigure      = (*elementImageStatusesDataSource)(nil)
+	_ datasource.DataSourceWithValidateConfig = (*elementImageStatusesDataSource)(nil)
+)
+
+type elementImageStatusesDataSource struct{ connection *connection }
+
+func newElementImageStatusesDataSource() datasource.DataSource {
+	return &elementImageStatusesDataSource{}
+}
+
+type elementImageStatusesModel struct {
+	selectionModel
+	SortBy        *sortModel     `tfsdk:"sort_by"`
+	Limit         types.Int64    `tfsdk:"limit"`
+	DestPage      types.Int64    `tfsdk:"dest_page"`
+	Timeouts      timeouts.Value `tfsdk:"timeouts"`
+	Items         types.List     `tfsdk:"items"`
+	MatchedCount  types.Int64    `tfsdk:"matched_count"`
+	ReturnedCount types.Int64    `tfsdk:"returned_count"`
+	Truncated     types.Bool     `tfsdk:"truncated"`
+	Response      types.Object   `tfsdk:"response"`
+}
+
+type sortModel struct {
+	Field     types.String `tfsdk:"field"`
+	Direction types.String `tfsdk:"direction"`
+}
+
+const (
+	directionAscending  = "asc"
+	directionDescending = "desc"
+)
+
+// maxInt32 bounds what the contract declares as int32.
+const maxInt32 = 1<<31 - 1
+
+func (d *elementImageStatusesDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_element_image_statuses"
+}
+
+func (d *elementImageStatusesDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.connection = connectionOf(req.ProviderData, &resp.Diagnostics)
+}
+
+func (d *elementImageStatusesDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := selectionAttributes()
+	attributes["sort_by"] = schema.SingleNestedAttribute{
+		Optional: true,
+		MarkdownDescription: "Order of `items`. Default: by `element_id`. Rows that are equal in the field are ordered by `element_id`, then by `id`. " +
+			"With `limit` or `dest_page` the controller sorts too, so that the first rows of this order are the ones returned.",
+		Attributes: map[string]schema.Attribute{
+			"field": schema.StringAttribute{
+				Required:            true,
+				Validators:          []validator.String{stringvalidator.OneOf(imagestatus.FieldNames()...)},
+				MarkdownDescription: "Field to sort by: " + markdownList(imagestatus.FieldNames()) + ".",
+			},
+			"direction": schema.StringAttribute{
+				Optional:            true,
+				Validators:          []validator.String{stringvalidator.OneOf(directionAscending, directionDescending)},
+				MarkdownDescription: "`asc` or `desc`. Default: `asc`.",
+			},
+		},
+	}
+	attributes["limit"] = schema.Int64Attribute{
+		Optional:            true,
+		Validators:          []validator.Int64{int64validator.Between(1, maxInt32)},
+		MarkdownDescription: "Rows wanted at most, 1 or more. Default: all that match, over as many pages as it takes. `truncated` tells whether rows were left out.",
+	}
+	attributes["dest_page"] = schema.Int64Attribute{
+		Optional:            true,
+		Validators:          []validator.Int64{int64validator.Between(1, maxInt32), int64validator.AlsoRequires(path.MatchRoot("limit"))},
+		MarkdownDescription: "Exactly this page of `limit` rows, counted from 1, in one request. Needs `limit`. Default: no paging; `limit` counts from the first row.",
+	}
+	attributes["timeouts"] = readTimeouts(ctx, defaultReadTimeout)
+	attributes["items"] = schema.ListNestedAttribute{
+		Computed:            true,
+		MarkdownDescription: "One object for each row, in the order of `sort_by`. What the controller sent as null or left out is null.",
+		NestedObject:        schema.NestedAttributeObject{Attributes: rowAttributes()},
+	}
+	attributes["matched_count"] = schema.Int64Attribute{
+		Computed:            true,
+		MarkdownDescription: "Number of rows that match, returned or not. Null when the controller does not say and not all were read.",
+	}
+	attributes["returned_count"] = schema.Int64Attribute{
+		Computed: true, MarkdownDescription: "Number of `items`.",
+	}
+	attributes["truncated"] = schema.BoolAttribute{
+		Computed: true, MarkdownDescription: "True when rows match that are not in `items`, because of `limit` or `dest_page`.",
+	}
+	attributes["response"] = responseAttribute()
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Reads the current image status of the elements (ION devices) that match, as the endpoint " +
+			"*Get Image Status of Element (v2.1)* gives it, all pages of it.\n\n" +
+			"State holds about 800 bytes for each row. To decide on a large fleet without keeping its rows, use the gate or an aggregate.",
+		Attributes: attributes,
+	}
+}
+
+const defaultReadTimeout = 5 * time.Minute
+
+func readTimeouts(ctx context.Context, fallback time.Duration) schema.Attribute {
+	attribute := timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+		ReadDescription: "Time for the whole read with sign-in, pages and retries, as a duration such as `90s` or `5m`. Default: `" + shortDuration(fallback) + "`.",
+	})
+	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = "How long reading may take."
+		return nested
+	}
+	return attribute
+}
+
+// ValidateConfig checks the query as far as it is known.
+func (d *elementImageStatusesDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+	var model elementImageStatusesModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if !resp.Diagnostics.HasError() {
+		model.selection(ctx, &resp.Diagnostics)
+	}
+}
+
+func (m elementImageStatusesModel) query(ctx context.Context, diags *diag.Diagnostics) imagestatus.Query {
+	selection, _ := m.selection(ctx, diags)
+	query := imagestatus.Query{Selection: selection, Limit: m.Limit.ValueInt64(), Page: m.DestPage.ValueInt64()}
+	if m.SortBy != nil {
+		query.Sort = &imagestatus.Sort{
+			Field:      m.SortBy.Field.ValueString(),
+			Descending: m.SortBy.Direction.ValueString() == directionDescending,
+		}
+	}
+	return query
+}
+
+func (d *elementImageStatusesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model elementImageStatusesModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() || !d.connection.ready(&resp.Diagnostics) {
+		return
+	}
+	query := model.query(ctx, &resp.Diagnostics)
+	limit, problems := model.Timeouts.Read(ctx, defaultReadTimeout)
+	resp.Diagnostics.Append(problems...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(d.connection.logging(ctx), limit)
+	defer cancel()
+	rows, summary, err := sdwan.Read(ctx, d.connection.client, query, func() *rowCollector { return new(rowCollector) })
+	if err != nil {
+		d.connection.addError(&resp.Diagnostics, err)
+		return
+	}
+	query.SortRows(rows.rows)
+	err = setRaw(ctx, &resp.State, req.Config, map[string]tftypes.Value{
+		"items":          rowsValue(rows.rows),
+		"matched_count":  tftypes.NewValue(tftypes.Number, summary.Matched),
+		"returned_count": tftypes.NewValue(tftypes.Number, int64(len(rows.rows))),
+		"truncated":      tftypes.NewValue(tftypes.Bool, summary.Truncated),
+		"response":       responseValue(summary.Envelope),
+	})
+	if err != nil {
+		d.connection.addError(&resp.Diagnostics, err)
+	}
+}
+
+// rowCollector keeps every row. It is the one consumer that does.
+type rowCollector struct{ rows []imagestatus.Status }
+
+// Add keeps the row.
+func (c *rowCollector) Add(status imagestatus.Status) error {
+	c.rows = append(c.rows, status)
+	return nil
+}

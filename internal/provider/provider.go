@@ -1,0 +1,107 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+)
+
+// Address is the provider's address in the registry.
+const Address = "registry.terraform.io/sdwanops/prismasdwan"
+
+// typeName starts the name of every data source, ephemeral resource and action.
+const typeName = "prismasdwan"
+
+var (
+	_ provider.Provider                   = (*prismaProvider)(nil)
+	_ provider.ProviderWithValidateConfig = (*prismaProvider)(nil)
+)
+
+type prismaProvider struct {
+	version string
+	// lookup reads the environment; tests give each provider its own.
+	lookup func(string) (string, bool)
+}
+
+// New gives a constructor of the provider, for version as in the User-Agent.
+// The environment is read through lookup, which is os.LookupEnv but in tests.
+func New(version string, lookup func(string) (string, bool)) func() provider.Provider {
+	return func() provider.Provider {
+		return &prismaProvider{version: version, lookup: lookup}
+	}
+}
+
+func (p *prismaProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = typeName
+	resp.Version = p.version
+}
+
+func (p *prismaProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Reads the image status of Prisma SD-WAN (formerly CloudGenix) elements and decides on it, " +
+			"so that a rollout waits for the fleet it depends on. The provider never changes a device.\n\n" +
+			"Each argument is taken from the configuration, else from its `PRISMASDWAN_…` environment variable, " +
+			"else from the `SCM_…` variable that the vendor's own provider reads.",
+		Attributes: settingAttributes(),
+	}
+}
+
+// ValidateConfig reports what can be known without the environment: arguments
+// of two forms of sign-in at once.
+func (p *prismaProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	values := readSettings(ctx, req.Config, noEnvironment, &resp.Diagnostics)
+	checkForms(values, &resp.Diagnostics)
+}
+
+func noEnvironment(string) (string, bool) { return "", false }
+
+// Configure does no network I/O: the sign-in happens when something reads.
+func (p *prismaProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	values := readSettings(ctx, req.Config, p.lookup, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if unknown := values.unknown(); len(unknown) > 0 {
+		if req.ClientCapabilities.DeferralAllowed {
+			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
+		}
+		p.connect(resp, &connection{unknown: unknown})
+		return
+	}
+	connected := newConnection(values, userAgent(p.version, req.TerraformVersion, p.lookup), p.lookup, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	p.connect(resp, connected)
+}
+
+func (p *prismaProvider) connect(resp *provider.ConfigureResponse, connected *connection) {
+	resp.DataSourceData = connected
+	resp.EphemeralResourceData = connected
+	resp.ActionData = connected
+}
+
+func (p *prismaProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		newElementImageStatusesDataSource,
+	}
+}
+
+// Resources is empty: the provider only reads.
+func (p *prismaProvider) Resources(context.Context) []func() resource.Resource { return nil }
+
+// userAgent names the provider and Terraform, and what TF_APPEND_USER_AGENT
+// adds as Terraform itself does.
+func userAgent(version, terraformVersion string, lookup func(string) (string, bool)) string {
+	agent := "Terraform/" + terraformVersion + " (+https://www.terraform.io) terraform-provider-prismasdwan/" + version
+	if more, set := lookup("TF_APPEND_USER_AGENT"); set && more != "" {
+		agent += " " + more
+	}
+	return agent
+}
+
+func root(attribute string) path.Path { return path.Root(attribute) }

@@ -1,0 +1,145 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+)
+
+// column is one attribute of a row: its schema and its value.
+type column struct {
+	name   string
+	schema schema.Attribute
+	kind   tftypes.Type
+	value  func(*imagestatus.Status) imagestatus.Value
+}
+
+// columns are the attributes of a row in the order of the documentation: the
+// fields as they came, then what is derived from them.
+var columns = append(fieldColumns(),
+	column{
+		name: "phase", kind: tftypes.String,
+		schema: schema.StringAttribute{Computed: true, MarkdownDescription: "What `upgrade_state` means for a rollout: " + phaseList() + "."},
+		value:  func(s *imagestatus.Status) imagestatus.Value { return imagestatus.TextValue(string(s.Phase())) },
+	},
+	timeColumn("created_at", "Creation time of the row, RFC 3339 in UTC with whole seconds (from `_created_on_utc`).",
+		func(s *imagestatus.Status) *int64 { return s.CreatedOnUTC }),
+	timeColumn("updated_at", "Time of the row's last change, RFC 3339 in UTC with whole seconds (from `_updated_on_utc`).",
+		func(s *imagestatus.Status) *int64 { return s.UpdatedOnUTC }),
+)
+
+func fieldColumns() []column {
+	var columns []column
+	for _, field := range imagestatus.Fields() {
+		switch {
+		case field.Attribute == "":
+		case field.Kind == imagestatus.KindInteger:
+			columns = append(columns, column{
+				name: field.Attribute, kind: tftypes.Number, value: field.Value,
+				schema: schema.Int64Attribute{Computed: true, MarkdownDescription: field.Description},
+			})
+		default:
+			columns = append(columns, column{
+				name: field.Attribute, kind: tftypes.String, value: field.Value,
+				schema: schema.StringAttribute{Computed: true, MarkdownDescription: field.Description},
+			})
+		}
+	}
+	return columns
+}
+
+func timeColumn(name, description string, stamp func(*imagestatus.Status) *int64) column {
+	return column{
+		name: name, kind: tftypes.String,
+		schema: schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: description},
+		value: func(s *imagestatus.Status) imagestatus.Value {
+			if pointer := stamp(s); pointer != nil {
+				if at, readable := imagestatus.StampTime(*pointer); readable {
+					return imagestatus.TextValue(at.Format(time.RFC3339))
+				}
+			}
+			return imagestatus.Value{}
+		},
+	}
+}
+
+func phaseList() string {
+	text := ""
+	for i, phase := range imagestatus.Phases() {
+		if i > 0 {
+			text += "; "
+		}
+		text += "`" + string(phase) + "` (" + phase.Meaning() + ")"
+	}
+	return text
+}
+
+func rowAttributes() map[string]schema.Attribute {
+	attributes := make(map[string]schema.Attribute, len(columns))
+	for _, column := range columns {
+		attributes[column.name] = column.schema
+	}
+	return attributes
+}
+
+// rowType is the Terraform type of a row.
+var rowType = func() tftypes.Object {
+	types := make(map[string]tftypes.Type, len(columns))
+	for _, column := range columns {
+		types[column.name] = column.kind
+	}
+	return tftypes.Object{AttributeTypes: types}
+}()
+
+// rowValue makes a Terraform value of a row. It goes around the framework's
+// reflection, which costs several times as much over a large fleet.
+func rowValue(status *imagestatus.Status) tftypes.Value {
+	attributes := make(map[string]tftypes.Value, len(columns))
+	for _, column := range columns {
+		attributes[column.name] = scalarValue(column.kind, column.value(status))
+	}
+	return tftypes.NewValue(rowType, attributes)
+}
+
+func scalarValue(kind tftypes.Type, value imagestatus.Value) tftypes.Value {
+	if value.Null() {
+		return tftypes.NewValue(kind, nil)
+	}
+	if number, integer := value.Integer(); integer {
+		return tftypes.NewValue(kind, number)
+	}
+	return tftypes.NewValue(kind, value.Text())
+}
+
+func rowsValue(rows []imagestatus.Status) tftypes.Value {
+	values := make([]tftypes.Value, len(rows))
+	for i := range rows {
+		values[i] = rowValue(&rows[i])
+	}
+	return tftypes.NewValue(tftypes.List{ElementType: rowType}, values)
+}
+
+// setRaw completes a data source's state: what was configured
+// stays, and the given attributes are put in.
+func setRaw(ctx context.Context, state *tfsdk.State, config tfsdk.Config, computed map[string]tftypes.Value) error {
+	var attributes map[string]tftypes.Value
+	if err := config.Raw.As(&attributes); err != nil {
+		return fmt.Errorf("take the configuration apart: %w", err)
+	}
+	for name, value := range computed {
+		attributes[name] = value
+	}
+	kind := state.Schema.Type().TerraformType(ctx)
+	if err := tftypes.ValidateValue(kind, attributes); err != nil {
+		return fmt.Errorf("compose the result: %w", err)
+	}
+	state.Raw = tftypes.NewValue(kind, attributes)
+	return nil
+}

@@ -1,0 +1,190 @@
+package provider
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+)
+
+// selectionModel is how a configuration chooses elements, the same on every
+// surface that reads a fleet.
+type selectionModel struct {
+	ElementIDs  types.List   `tfsdk:"element_ids"`
+	Filters     types.List   `tfsdk:"filters"`
+	QueryParams types.String `tfsdk:"query_params"`
+}
+
+type filterModel struct {
+	Field    types.String `tfsdk:"field"`
+	Operator types.String `tfsdk:"operator"`
+	Values   types.List   `tfsdk:"values"`
+}
+
+// selectionAttributes are the arguments of selectionModel.
+func selectionAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"element_ids": schema.ListAttribute{
+			Optional: true, ElementType: types.StringType,
+			Validators: []validator.List{listvalidator.NoNullValues()},
+			MarkdownDescription: "Ids of the elements to read. Default: every element of the tenant. " +
+				"An empty list selects nothing. Conflicts with `query_params`.",
+		},
+		"filters": schema.ListNestedAttribute{
+			Optional:            true,
+			MarkdownDescription: "Conditions on the fields of a row, all of which must hold. Conflicts with `query_params`.",
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"field": schema.StringAttribute{
+					Required:            true,
+					MarkdownDescription: "Field to compare: " + markdownList(imagestatus.FieldNames()) + ".",
+				},
+				"operator": schema.StringAttribute{
+					Optional: true,
+					MarkdownDescription: "How to compare: " + operatorList() + ". Default: `" + string(imagestatus.Operators()[0]) +
+						"`. Text order, letter case and the dialect of `re` are the controller's and not published.",
+				},
+				"values": schema.ListAttribute{
+					Required: true, ElementType: types.StringType,
+					Validators: []validator.List{listvalidator.NoNullValues()},
+					MarkdownDescription: "Values to compare with: one or more for `in`, exactly one for every other operator. " +
+						"Integers are written as text. Values for `upgrade_state` must be states that the controller knows.",
+				},
+			}},
+		},
+		"query_params": schema.StringAttribute{
+			Optional: true,
+			Validators: []validator.String{
+				stringvalidator.ConflictsWith(path.MatchRoot("element_ids"), path.MatchRoot("filters")),
+			},
+			MarkdownDescription: "The controller's own `query_params` object as JSON, for conditions joined by `or` and `and`, such as " +
+				"`jsonencode({ or = { upgrade_state = { eq = \"failed\" }, download_percent = { lt = 100 } } })`. " +
+				"Fields and operators are those of `filters`. Conflicts with `element_ids` and `filters`.",
+		},
+	}
+}
+
+func operatorList() string {
+	var parts []string
+	for _, operator := range imagestatus.Operators() {
+		parts = append(parts, "`"+string(operator)+"` ("+operator.Meaning()+")")
+	}
+	return strings.Join(parts, ", ")
+}
+
+func markdownList[T ~string](words []T) string {
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		quoted[i] = "`" + string(word) + "`"
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// selection makes a selection of the arguments and reports those that cannot
+// be used. Arguments whose value is not known yet are left out of the check,
+// and known is false: such a selection must not be read with.
+func (m selectionModel) selection(ctx context.Context, diags *diag.Diagnostics) (selection imagestatus.Selection, known bool) {
+	if m.QueryParams.IsUnknown() {
+		return imagestatus.Selection{}, false
+	}
+	if !m.QueryParams.IsNull() {
+		selection, err := imagestatus.SelectParams(m.QueryParams.ValueString())
+		addArgumentErrors(diags, err)
+		return selection, true
+	}
+	elementIDs, idsKnown := knownTexts(ctx, m.ElementIDs, diags)
+	filters, positions, filtersKnown := m.filters(ctx, diags)
+	selection, err := imagestatus.SelectFilters(elementIDs, filters)
+	for _, part := range splitErrors(err) {
+		addArgumentErrors(diags, atPosition(part, positions))
+	}
+	return selection, idsKnown && filtersKnown
+}
+
+// filters gives the filters that are known, with their positions in the
+// configuration.
+func (m selectionModel) filters(ctx context.Context, diags *diag.Diagnostics) (filters []imagestatus.Filter, positions []int, known bool) {
+	if m.Filters.IsUnknown() {
+		return nil, nil, false
+	}
+	known = true
+	for position, element := range m.Filters.Elements() {
+		if element.IsUnknown() {
+			known = false
+			continue
+		}
+		var model filterModel
+		diags.Append(tfsdk.ValueAs(ctx, element, &model)...)
+		values, valuesKnown := knownTexts(ctx, model.Values, diags)
+		if !valuesKnown || model.Field.IsUnknown() || model.Operator.IsUnknown() {
+			known = false
+			continue
+		}
+		filters = append(filters, imagestatus.Filter{
+			Field: model.Field.ValueString(), Operator: imagestatus.Operator(model.Operator.ValueString()), Values: values,
+		})
+		positions = append(positions, position)
+	}
+	return filters, positions, known
+}
+
+// atPosition puts the configuration's position of a filter in place of its
+// position among the known ones.
+func atPosition(err error, positions []int) error {
+	argument, ok := err.(*imagestatus.ArgumentError) //nolint:errorlint // SelectFilters joins them bare.
+	if !ok || len(argument.Path) < 2 || argument.Path[0] != "filters" {
+		return err
+	}
+	index, ok := argument.Path[1].(int)
+	if !ok || index >= len(positions) {
+		return err
+	}
+	moved := *argument
+	moved.Path = append([]any{"filters", positions[index]}, argument.Path[2:]...)
+	return &moved
+}
+
+// knownTexts gives a list of texts; nil stands for null. It reports false
+// where the list or one of its members is not known.
+func knownTexts(ctx context.Context, list types.List, diags *diag.Diagnostics) ([]string, bool) {
+	if list.IsNull() {
+		return nil, true
+	}
+	if list.IsUnknown() {
+		return nil, false
+	}
+	var members []types.String
+	diags.Append(list.ElementsAs(ctx, &members, false)...)
+	texts := make([]string, 0, len(members))
+	for _, member := range members {
+		if member.IsUnknown() {
+			return nil, false
+		}
+		if !member.IsNull() {
+			texts = append(texts, member.ValueString())
+		}
+	}
+	return texts, true
+}
+
+// shortDuration writes a duration without the units that are zero: 5m, not
+// 5m0s.
+func shortDuration(duration time.Duration) string {
+	text := duration.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}

@@ -1,0 +1,335 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
+)
+
+// setting is one argument of the provider block.
+type setting struct {
+	attribute   string
+	description string
+	// fallback describes the default, "" where there is none.
+	fallback  string
+	sensitive bool
+	integer   bool
+	// vendor is the variable of the vendor's own provider, "" where it has
+	// none; translate makes the argument's value of the variable's.
+	vendor    string
+	translate func(string) string
+	// form is the form of sign-in that the argument chooses, if it does.
+	form string
+	// check gives a sentence on what is wrong with a value.
+	check func(value string) error
+}
+
+// Names of the arguments that code refers to.
+const (
+	settingEndpoint       = "endpoint"
+	settingClientID       = "client_id"
+	settingClientSecret   = "client_secret"
+	settingTSGID          = "tsg_id"
+	settingTokenURL       = "token_url"
+	settingAuthToken      = "auth_token"
+	settingTenantID       = "tenant_id"
+	settingCAFile         = "ca_certificate_file"
+	settingPageSize       = "page_size"
+	settingConcurrency    = "max_concurrent_requests"
+	settingRetries        = "max_retries"
+	settingRetryWaitMin   = "retry_wait_min"
+	settingRetryWaitMax   = "retry_wait_max"
+	settingRequestTimeout = "request_timeout"
+)
+
+const (
+	formUnified = "unified"
+	formLegacy  = "legacy"
+)
+
+// settings is the one place that knows the provider's arguments: the schema,
+// the environment, the checks and the documentation all follow it.
+var settings = []setting{
+	{
+		attribute: settingEndpoint, vendor: "SCM_HOST", translate: hostURL, check: checkEndpoint,
+		description: "Base URL of the controller. Plain `http` is allowed to a loopback address only.",
+		fallback: "`" + sdwan.DefaultUnifiedEndpoint + "`; with `auth_token`, `https://api.<region>.cloudgenix.com` for the region named in the token, " +
+			"else `" + sdwan.DefaultLegacyEndpoint + "`",
+	},
+	{
+		attribute: settingClientID, vendor: "SCM_CLIENT_ID", form: formUnified,
+		description: "Client id of the service account (unified form), such as `name@1234567890.iam.panserviceaccount.com`. Conflicts with `auth_token`.",
+	},
+	{
+		attribute: settingClientSecret, vendor: "SCM_CLIENT_SECRET", form: formUnified, sensitive: true,
+		description: "Client secret of the service account (unified form). Conflicts with `auth_token`.",
+	},
+	{
+		attribute: settingTSGID, vendor: "SCM_SCOPE", translate: scopeTSG, form: formUnified, check: checkDigits,
+		description: "Tenant service group of the service account (unified form), as digits. Conflicts with `auth_token`.",
+	},
+	{
+		attribute: settingTokenURL, vendor: "SCM_AUTH_URL", check: checkEndpoint,
+		description: "URL that issues access tokens (unified form). Plain `http` is allowed to a loopback address only.",
+		fallback:    "`" + sdwan.DefaultTokenURL + "`",
+	},
+	{
+		attribute: settingAuthToken, form: formLegacy, sensitive: true,
+		description: "Static token of the legacy (CloudGenix) form, sent as `X-Auth-Token`. Conflicts with `client_id`, `client_secret` and `tsg_id`.",
+	},
+	{
+		attribute: settingTenantID, check: checkDigits,
+		description: "Tenant id in the path of the legacy form, as digits.",
+		fallback:    "the tenant of the token, read from its profile",
+	},
+	{
+		attribute:   settingCAFile,
+		description: "File of PEM certificates to trust for the controller and the token URL, in place of the system's, such as those of an inspecting proxy.",
+		fallback:    "the system's certificate authorities",
+	},
+	{
+		attribute: settingPageSize, integer: true, check: checkBetween(1, 10_000),
+		description: "Rows to ask for in one request, 1 to 10,000. A controller that gives fewer is followed at its own size.",
+		fallback:    fmt.Sprintf("`%d`", sdwan.DefaultPageSize),
+	},
+	{
+		attribute: settingConcurrency, integer: true, check: checkBetween(1, 32),
+		description: "Queries in flight at once, 1 to 32, over all that this provider reads.",
+		fallback:    fmt.Sprintf("`%d`", sdwan.DefaultMaxConcurrentRequests),
+	},
+	{
+		attribute: settingRetries, integer: true, check: checkBetween(0, 20),
+		description: "Repetitions of a request that failed for a passing reason, 0 to 20: status 429, 500, 502, 503 or 504, no connection, a body cut off.",
+		fallback:    fmt.Sprintf("`%d`", sdwan.DefaultMaxRetries),
+	},
+	{
+		attribute: settingRetryWaitMin, check: checkDuration,
+		description: "Shortest wait before a repetition, as a duration such as `1s`. Each wait is about twice the one before; a `Retry-After` of the controller counts instead.",
+		fallback:    "`1s`",
+	},
+	{
+		attribute: settingRetryWaitMax, check: checkDuration,
+		description: "Longest wait before a repetition, as a duration such as `30s`.",
+		fallback:    "`30s`",
+	},
+	{
+		attribute: settingRequestTimeout, check: checkDuration,
+		description: "Time for one request with its answer, as a duration such as `60s`. The `timeouts` of a data source bound all of its requests together.",
+		fallback:    "`60s`",
+	},
+}
+
+// variable is the argument's own environment variable.
+func (s setting) variable() string {
+	return "PRISMASDWAN_" + strings.ToUpper(s.attribute)
+}
+
+// markdown is the argument's description with default and variables.
+func (s setting) markdown() string {
+	text := s.description
+	if s.fallback != "" {
+		text += " Default: " + s.fallback + "."
+	}
+	text += " Environment variable: `" + s.variable() + "`"
+	switch {
+	case s.vendor == "SCM_SCOPE":
+		text += ", else `SCM_SCOPE` of the form `tsg_id:<digits>`"
+	case s.vendor != "":
+		text += ", else `" + s.vendor + "`"
+	}
+	return text + "."
+}
+
+func settingAttributes() map[string]schema.Attribute {
+	attributes := make(map[string]schema.Attribute, len(settings))
+	for _, s := range settings {
+		if s.integer {
+			attributes[s.attribute] = schema.Int64Attribute{Optional: true, MarkdownDescription: s.markdown()}
+			continue
+		}
+		attributes[s.attribute] = schema.StringAttribute{
+			Optional: true, Sensitive: s.sensitive, MarkdownDescription: s.markdown(),
+		}
+	}
+	return attributes
+}
+
+// settingValue is an argument's value as text, with where it comes from.
+type settingValue struct {
+	text string
+	// source names the attribute or the variable, for messages.
+	source  string
+	rank    sourceRank
+	set     bool
+	unknown bool
+}
+
+// sourceRank orders the sources: a lower one wins.
+type sourceRank int
+
+const (
+	fromConfiguration sourceRank = iota
+	fromVariable
+	fromVendorVariable
+)
+
+type settingValues map[string]settingValue
+
+// readSettings takes each argument from the first source that has it and
+// reports values that cannot be used.
+func readSettings(ctx context.Context, config tfsdk.Config, lookup func(string) (string, bool), diags *diag.Diagnostics) settingValues {
+	values := make(settingValues, len(settings))
+	for _, s := range settings {
+		value := s.configured(ctx, config, diags)
+		if !value.set && !value.unknown {
+			value = s.fromEnvironment(lookup)
+		}
+		values[s.attribute] = value
+		s.checkValue(value, diags)
+	}
+	return values
+}
+
+func (s setting) configured(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) settingValue {
+	value := settingValue{source: "the argument `" + s.attribute + "`", rank: fromConfiguration}
+	if s.integer {
+		var number types.Int64
+		diags.Append(config.GetAttribute(ctx, path.Root(s.attribute), &number)...)
+		value.unknown, value.set = number.IsUnknown(), !number.IsNull() && !number.IsUnknown()
+		value.text = strconv.FormatInt(number.ValueInt64(), 10)
+		return value
+	}
+	var text types.String
+	diags.Append(config.GetAttribute(ctx, path.Root(s.attribute), &text)...)
+	value.unknown, value.set = text.IsUnknown(), !text.IsNull() && !text.IsUnknown()
+	value.text = text.ValueString()
+	return value
+}
+
+// fromEnvironment takes an empty variable for one that is not set, as shells
+// and CI systems cannot always tell the two apart.
+func (s setting) fromEnvironment(lookup func(string) (string, bool)) settingValue {
+	if text, _ := lookup(s.variable()); text != "" {
+		return settingValue{text: text, source: "the environment variable " + s.variable(), rank: fromVariable, set: true}
+	}
+	if s.vendor == "" {
+		return settingValue{}
+	}
+	text, _ := lookup(s.vendor)
+	if text == "" {
+		return settingValue{}
+	}
+	if s.translate != nil {
+		text = s.translate(text)
+	}
+	return settingValue{text: text, source: "the environment variable " + s.vendor, rank: fromVendorVariable, set: true}
+}
+
+func (s setting) checkValue(value settingValue, diags *diag.Diagnostics) {
+	if !value.set {
+		return
+	}
+	if value.text == "" {
+		diags.AddAttributeError(path.Root(s.attribute), "Empty provider argument",
+			fmt.Sprintf("The value of %s is empty. Give it a value or leave it out.", value.source))
+		return
+	}
+	if s.check == nil {
+		return
+	}
+	if err := s.check(value.text); err != nil {
+		diags.AddAttributeError(path.Root(s.attribute), "Invalid provider argument",
+			fmt.Sprintf("The value %q of %s cannot be used: %s.", value.text, value.source, err))
+	}
+}
+
+// unknown lists the arguments whose value is not known yet.
+func (v settingValues) unknown() []string {
+	var unknown []string
+	for _, s := range settings {
+		if v[s.attribute].unknown {
+			unknown = append(unknown, s.attribute)
+		}
+	}
+	return unknown
+}
+
+func (v settingValues) integer(attribute string, fallback int64) int64 {
+	if !v[attribute].set {
+		return fallback
+	}
+	number, err := strconv.ParseInt(v[attribute].text, 10, 64)
+	if err != nil {
+		return fallback // checkValue has reported it.
+	}
+	return number
+}
+
+func (v settingValues) duration(attribute string, fallback time.Duration) time.Duration {
+	if !v[attribute].set {
+		return fallback
+	}
+	duration, err := time.ParseDuration(v[attribute].text)
+	if err != nil {
+		return fallback // checkValue has reported it.
+	}
+	return duration
+}
+
+func checkEndpoint(value string) error {
+	_, err := sdwan.ParseEndpoint(value)
+	return err
+}
+
+func checkDigits(value string) error {
+	if strings.Trim(value, "0123456789") != "" {
+		return fmt.Errorf("it holds more than digits")
+	}
+	return nil
+}
+
+func checkBetween(lowest, highest int64) func(string) error {
+	return func(value string) error {
+		number, err := strconv.ParseInt(value, 10, 64)
+		if err != nil || number < lowest || number > highest {
+			return fmt.Errorf("it is not a whole number from %d to %d", lowest, highest)
+		}
+		return nil
+	}
+}
+
+func checkDuration(value string) error {
+	duration, err := time.ParseDuration(value)
+	if err != nil || duration <= 0 {
+		return fmt.Errorf("it is not a duration above zero, such as 30s or 2m")
+	}
+	return nil
+}
+
+// hostURL makes a URL of SCM_HOST, which holds a host name.
+func hostURL(host string) string {
+	if strings.Contains(host, "://") {
+		return host
+	}
+	return "https://" + host
+}
+
+// scopeTSG finds the id in SCM_SCOPE, whose words are OAuth scopes.
+func scopeTSG(scope string) string {
+	for word := range strings.FieldsSeq(scope) {
+		if id, found := strings.CutPrefix(word, "tsg_id:"); found {
+			return id
+		}
+	}
+	return scope
+}
