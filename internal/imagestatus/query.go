@@ -94,3 +94,41 @@ func (q Query) compareValues(a, b Value) int {
 	}
 	return a.Compare(b)
 }
+
+// SentFields are the retrieved_fields to ask for: those wanted, and those
+// without which a row could neither be told from another one nor be held
+// against the query. Nil asks for whole rows.
+func (q Query) SentFields() []string {
+	wanted := q.Request.RetrievedFields
+	if len(wanted) == 0 {
+		return nil
+	}
+	fields := append(append([]string(nil), wanted...), FieldID, FieldElementID)
+	fields = append(fields, q.Selection.Fields()...)
+	if q.Sort != nil {
+		fields = append(fields, q.Sort.Field)
+	}
+	return unique(fields)
+}
+
+// Shows reports whether a field of a row may be shown. A controller fills
+// fields that were not asked for with made-up values (observed), and what the
+// mask selects is not documented: with it, only the row's id can be trusted.
+func (q Query) Shows(field string) bool {
+	switch {
+	case deref(q.Request.RetrievedFieldsMask):
+		return field == FieldID
+	case len(q.Request.RetrievedFields) == 0:
+		return true
+	default:
+		return slices.Contains(q.Request.RetrievedFields, field)
+	}
+}
+
+// Judge holds a row against the query, as far as the row can be trusted.
+func (q Query) Judge(status *Status) Truth {
+	if deref(q.Request.RetrievedFieldsMask) {
+		return Unsure
+	}
+	return q.Selection.Judge(status)
+}

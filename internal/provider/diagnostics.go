@@ -100,6 +100,10 @@ var adviceByKind = map[sdwan.Kind]advice{
 		summary: "Rows do not add up",
 		remedy:  "Rows came or went while they were read, so the result could be short; nothing was decided. Run again, and if it stays, narrow the query.",
 	},
+	sdwan.KindNoAggregate: {
+		summary: "Controller gives no usable aggregate",
+		remedy:  "Set `compute` to `provider` or `auto`, to have it computed from the rows.",
+	},
 	sdwan.KindFilterIgnored: {
 		summary: "Controller ignored the filter",
 		remedy:  "A result that contradicts the query cannot be used. Select by other fields, or read all rows and choose in Terraform.",

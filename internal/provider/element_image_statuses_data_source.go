@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -13,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
@@ -32,9 +32,10 @@ func newElementImageStatusesDataSource() datasource.DataSource {
 
 type elementImageStatusesModel struct {
 	selectionModel
-	SortBy        *sortModel     `tfsdk:"sort_by"`
+	SortBy        types.Object   `tfsdk:"sort_by"`
 	Limit         types.Int64    `tfsdk:"limit"`
 	DestPage      types.Int64    `tfsdk:"dest_page"`
+	Request       types.Object   `tfsdk:"request"`
 	Timeouts      timeouts.Value `tfsdk:"timeouts"`
 	Items         types.List     `tfsdk:"items"`
 	MatchedCount  types.Int64    `tfsdk:"matched_count"`
@@ -93,7 +94,8 @@ func (d *elementImageStatusesDataSource) Schema(ctx context.Context, _ datasourc
 		Validators:          []validator.Int64{int64validator.Between(1, maxInt32), int64validator.AlsoRequires(path.MatchRoot("limit"))},
 		MarkdownDescription: "Exactly this page of `limit` rows, counted from 1, in one request. Needs `limit`. Default: no paging; `limit` counts from the first row.",
 	}
-	attributes["timeouts"] = readTimeouts(ctx, defaultReadTimeout)
+	attributes["request"] = requestAttribute()
+	attributes["timeouts"] = readTimeouts(ctx, "`"+shortDuration(defaultReadTimeout)+"`")
 	attributes["items"] = schema.ListNestedAttribute{
 		Computed:            true,
 		MarkdownDescription: "One object for each row, in the order of `sort_by`. What the controller sent as null or left out is null.",
@@ -118,35 +120,30 @@ func (d *elementImageStatusesDataSource) Schema(ctx context.Context, _ datasourc
 	}
 }
 
-const defaultReadTimeout = 5 * time.Minute
-
-func readTimeouts(ctx context.Context, fallback time.Duration) schema.Attribute {
-	attribute := timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-		ReadDescription: "Time for the whole read with sign-in, pages and retries, as a duration such as `90s` or `5m`. Default: `" + shortDuration(fallback) + "`.",
-	})
-	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
-		nested.MarkdownDescription = "How long reading may take."
-		return nested
-	}
-	return attribute
-}
-
 // ValidateConfig checks the query as far as it is known.
 func (d *elementImageStatusesDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
 	var model elementImageStatusesModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if !resp.Diagnostics.HasError() {
-		model.selection(ctx, &resp.Diagnostics)
+		model.query(ctx, &resp.Diagnostics)
 	}
 }
 
+// query makes a query of the arguments, as far as they are known.
 func (m elementImageStatusesModel) query(ctx context.Context, diags *diag.Diagnostics) imagestatus.Query {
 	selection, _ := m.selection(ctx, diags)
-	query := imagestatus.Query{Selection: selection, Limit: m.Limit.ValueInt64(), Page: m.DestPage.ValueInt64()}
-	if m.SortBy != nil {
+	query := imagestatus.Query{
+		Selection: selection,
+		Limit:     m.Limit.ValueInt64(),
+		Page:      m.DestPage.ValueInt64(),
+		Request:   m.request(ctx, diags),
+	}
+	if !m.SortBy.IsNull() && !m.SortBy.IsUnknown() {
+		var sort sortModel
+		diags.Append(m.SortBy.As(ctx, &sort, basetypes.ObjectAsOptions{})...)
 		query.Sort = &imagestatus.Sort{
-			Field:      m.SortBy.Field.ValueString(),
-			Descending: m.SortBy.Direction.ValueString() == directionDescending,
+			Field:      sort.Field.ValueString(),
+			Descending: sort.Direction.ValueString() == directionDescending,
 		}
 	}
 	return query
@@ -173,7 +170,7 @@ func (d *elementImageStatusesDataSource) Read(ctx context.Context, req datasourc
 	}
 	query.SortRows(rows.rows)
 	err = setRaw(ctx, &resp.State, req.Config, map[string]tftypes.Value{
-		"items":          rowsValue(rows.rows),
+		"items":          rowsValue(rows.rows, query),
 		"matched_count":  tftypes.NewValue(tftypes.Number, summary.Matched),
 		"returned_count": tftypes.NewValue(tftypes.Number, int64(len(rows.rows))),
 		"truncated":      tftypes.NewValue(tftypes.Bool, summary.Truncated),

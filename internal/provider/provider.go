@@ -3,7 +3,10 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -17,8 +20,11 @@ const Address = "registry.terraform.io/sdwanops/prismasdwan"
 const typeName = "prismasdwan"
 
 var (
-	_ provider.Provider                   = (*prismaProvider)(nil)
-	_ provider.ProviderWithValidateConfig = (*prismaProvider)(nil)
+	_ provider.Provider                       = (*prismaProvider)(nil)
+	_ provider.ProviderWithValidateConfig     = (*prismaProvider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*prismaProvider)(nil)
+	_ provider.ProviderWithActions            = (*prismaProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*prismaProvider)(nil)
 )
 
 type prismaProvider struct {
@@ -87,7 +93,28 @@ func (p *prismaProvider) connect(resp *provider.ConfigureResponse, connected *co
 
 func (p *prismaProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		newElementImageStatusDataSource,
 		newElementImageStatusesDataSource,
+		newElementImageStatusAggregateDataSource,
+		newUpgradeGateDataSource,
+	}
+}
+
+func (p *prismaProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newUpgradeGateEphemeralResource}
+}
+
+func (p *prismaProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{newAwaitUpgradeAction}
+}
+
+func (p *prismaProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{
+		newCompareVersionsFunction,
+		newParseScheduleFunction,
+		newPlanWavesFunction,
+		newUpgradePhaseFunction,
+		newVersionSatisfiesFunction,
 	}
 }
 

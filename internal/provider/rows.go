@@ -18,20 +18,22 @@ type column struct {
 	name   string
 	schema schema.Attribute
 	kind   tftypes.Type
-	value  func(*imagestatus.Status) imagestatus.Value
+	// field is the wire field that the value comes from.
+	field string
+	value func(*imagestatus.Status) imagestatus.Value
 }
 
 // columns are the attributes of a row in the order of the documentation: the
 // fields as they came, then what is derived from them.
 var columns = append(fieldColumns(),
 	column{
-		name: "phase", kind: tftypes.String,
+		name: "phase", kind: tftypes.String, field: imagestatus.FieldUpgradeState,
 		schema: schema.StringAttribute{Computed: true, MarkdownDescription: "What `upgrade_state` means for a rollout: " + phaseList() + "."},
 		value:  func(s *imagestatus.Status) imagestatus.Value { return imagestatus.TextValue(string(s.Phase())) },
 	},
-	timeColumn("created_at", "Creation time of the row, RFC 3339 in UTC with whole seconds (from `_created_on_utc`).",
+	timeColumn("created_at", "_created_on_utc", "Creation time of the row, RFC 3339 in UTC with whole seconds (from `_created_on_utc`).",
 		func(s *imagestatus.Status) *int64 { return s.CreatedOnUTC }),
-	timeColumn("updated_at", "Time of the row's last change, RFC 3339 in UTC with whole seconds (from `_updated_on_utc`).",
+	timeColumn("updated_at", "_updated_on_utc", "Time of the row's last change, RFC 3339 in UTC with whole seconds (from `_updated_on_utc`).",
 		func(s *imagestatus.Status) *int64 { return s.UpdatedOnUTC }),
 )
 
@@ -42,12 +44,12 @@ func fieldColumns() []column {
 		case field.Attribute == "":
 		case field.Kind == imagestatus.KindInteger:
 			columns = append(columns, column{
-				name: field.Attribute, kind: tftypes.Number, value: field.Value,
+				name: field.Attribute, kind: tftypes.Number, field: field.Name, value: field.Value,
 				schema: schema.Int64Attribute{Computed: true, MarkdownDescription: field.Description},
 			})
 		default:
 			columns = append(columns, column{
-				name: field.Attribute, kind: tftypes.String, value: field.Value,
+				name: field.Attribute, kind: tftypes.String, field: field.Name, value: field.Value,
 				schema: schema.StringAttribute{Computed: true, MarkdownDescription: field.Description},
 			})
 		}
@@ -55,9 +57,9 @@ func fieldColumns() []column {
 	return columns
 }
 
-func timeColumn(name, description string, stamp func(*imagestatus.Status) *int64) column {
+func timeColumn(name, field, description string, stamp func(*imagestatus.Status) *int64) column {
 	return column{
-		name: name, kind: tftypes.String,
+		name: name, kind: tftypes.String, field: field,
 		schema: schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: description},
 		value: func(s *imagestatus.Status) imagestatus.Value {
 			if pointer := stamp(s); pointer != nil {
@@ -98,14 +100,19 @@ var rowType = func() tftypes.Object {
 	return tftypes.Object{AttributeTypes: types}
 }()
 
-// rowValue makes a Terraform value of a row. It goes around the framework's
-// reflection, which costs several times as much over a large fleet.
-func rowValue(status *imagestatus.Status) tftypes.Value {
-	attributes := make(map[string]tftypes.Value, len(columns))
+// rowValues makes the Terraform values of a row's attributes. It goes around
+// the framework's reflection, which costs several times as much over a large
+// fleet.
+func rowValues(status *imagestatus.Status, query imagestatus.Query) map[string]tftypes.Value {
+	values := make(map[string]tftypes.Value, len(columns))
 	for _, column := range columns {
-		attributes[column.name] = scalarValue(column.kind, column.value(status))
+		value := imagestatus.Value{}
+		if query.Shows(column.field) {
+			value = column.value(status)
+		}
+		values[column.name] = scalarValue(column.kind, value)
 	}
-	return tftypes.NewValue(rowType, attributes)
+	return values
 }
 
 func scalarValue(kind tftypes.Type, value imagestatus.Value) tftypes.Value {
@@ -118,10 +125,10 @@ func scalarValue(kind tftypes.Type, value imagestatus.Value) tftypes.Value {
 	return tftypes.NewValue(kind, value.Text())
 }
 
-func rowsValue(rows []imagestatus.Status) tftypes.Value {
+func rowsValue(rows []imagestatus.Status, query imagestatus.Query) tftypes.Value {
 	values := make([]tftypes.Value, len(rows))
 	for i := range rows {
-		values[i] = rowValue(&rows[i])
+		values[i] = tftypes.NewValue(rowType, rowValues(&rows[i], query))
 	}
 	return tftypes.NewValue(tftypes.List{ElementType: rowType}, values)
 }

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -174,17 +173,4 @@ func knownTexts(ctx context.Context, list types.List, diags *diag.Diagnostics) (
 		}
 	}
 	return texts, true
-}
-
-// shortDuration writes a duration without the units that are zero: 5m, not
-// 5m0s.
-func shortDuration(duration time.Duration) string {
-	text := duration.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
 }

@@ -60,10 +60,13 @@ func (c *Client) Close() { c.retrying.HTTPClient.CloseIdleConnections() }
 // Endpoint gives the base URL that the client reads from.
 func (c *Client) Endpoint() string { return c.config.Endpoint }
 
+// operationRead names the one thing this client is for, in errors.
+const operationRead = "read the image statuses"
+
 // query sends one query and gives the answer to it, after signing in again
 // once for a 401 and reading the profile again once for a 403.
 func (c *Client) query(ctx context.Context, body []byte) (*answer, *exchange, *Error) {
-	ctx, tally := withExchange(ctx, "read the image statuses")
+	ctx, tally := withExchange(ctx, operationRead)
 	if err := c.slots.Acquire(ctx, 1); err != nil {
 		return nil, nil, tally.fromNetwork(ctx, err)
 	}

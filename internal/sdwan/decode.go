@@ -124,26 +124,37 @@ func notNull(raw json.RawMessage) json.RawMessage {
 	return raw
 }
 
-// page decodes an answer of status 200. An error form counts whatever the
-// status.
+// page decodes an answer of status 200.
 func (a *answer) page(tally *exchange) (*wirePage, *Error) {
 	var page wirePage
-	problem := ""
-	switch err := json.Unmarshal(a.body, &page); {
-	case len(a.body) == 0:
-		problem = "the answer is empty"
-	case err != nil:
-		problem = describeJSONError(err)
-	case len(page.Errors) > 0:
-		return nil, a.failed(tally, KindRefused, "the answer has status 200 and reports an error")
-	case page.Items == nil:
-		problem = "the answer has no list of items"
-	default:
-		return &page, nil
+	if failure := a.decode(tally, &page, &page.errorBody); failure != nil {
+		return nil, failure
 	}
+	if page.Items == nil {
+		return nil, a.malformed(tally, "the answer has no list of items")
+	}
+	return &page, nil
+}
+
+// decode reads an answer of status 200 into a form that embeds body. An error
+// form counts whatever the status.
+func (a *answer) decode(tally *exchange, into any, body *errorBody) *Error {
+	if len(a.body) == 0 {
+		return a.malformed(tally, "the answer is empty")
+	}
+	if err := json.Unmarshal(a.body, into); err != nil {
+		return a.malformed(tally, describeJSONError(err))
+	}
+	if len(body.Errors) > 0 {
+		return a.failed(tally, KindRefused, "the answer has status 200 and reports an error")
+	}
+	return nil
+}
+
+func (a *answer) malformed(tally *exchange, problem string) *Error {
 	failure := a.failed(tally, KindMalformed, problem)
 	failure.Snippet = snippet(a.body)
-	return nil, failure
+	return failure
 }
 
 func describeJSONError(err error) string {

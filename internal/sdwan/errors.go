@@ -47,6 +47,8 @@ const (
 	KindTooLarge Kind = "answer too large"
 	// KindInconsistent: pages that do not add up to the number of matches.
 	KindInconsistent Kind = "pages do not add up"
+	// KindNoAggregate: the controller gives no aggregate that can be used.
+	KindNoAggregate Kind = "no aggregate"
 	// KindFilterIgnored: a row that contradicts the query.
 	KindFilterIgnored Kind = "filter ignored"
 )

@@ -128,30 +128,22 @@ func (r *reader) learnSize(page *wirePage) *Error {
 	}
 	if due := min(r.size, int64(*page.TotalCount)-(r.query.Page-1)*r.size); rows < due {
 		return &Error{
-			Kind: KindRefused, Operation: "read the image statuses", URL: r.client.Endpoint(),
+			Kind: KindRefused, Operation: operationRead, URL: r.client.Endpoint(),
 			Problem: fmt.Sprintf("the controller gives at most %d rows to a page, so dest_page %d of limit %d cannot be had", rows, r.query.Page, r.size),
 		}
 	}
 	return nil
 }
 
+// fetch asks for one page and decodes it.
 func (r *reader) fetch(ctx context.Context, number int64) (*wirePage, *Error) {
-	encoded, err := body(r.query, r.size, number)
-	if err != nil {
-		return nil, &Error{Kind: KindRefused, Operation: "write the query", Problem: err.Error(), err: err}
-	}
-	return r.client.page(ctx, encoded)
-}
-
-// page asks for one page and decodes it.
-func (c *Client) page(ctx context.Context, encoded []byte) (*wirePage, *Error) {
-	answer, tally, failure := c.query(ctx, encoded)
+	answer, tally, failure := r.client.ask(ctx, newWireQuery(r.query, r.size, number))
 	if failure != nil {
 		return nil, failure
 	}
 	page, failure := answer.page(tally)
 	if failure != nil {
-		return nil, c.redacted(failure)
+		return nil, r.client.redacted(failure)
 	}
 	return page, nil
 }
@@ -219,12 +211,16 @@ func (r *reader) repeated(status *imagestatus.Status) bool {
 }
 
 func (r *reader) contradiction(status *imagestatus.Status) *Error {
-	if r.query.Selection.Judge(status) != imagestatus.Fails {
+	if r.query.Judge(status) != imagestatus.Fails {
 		return nil
 	}
+	return r.client.filterIgnored(fmt.Sprintf("element %q", status.Element()))
+}
+
+func (c *Client) filterIgnored(what string) *Error {
 	return &Error{
-		Kind: KindFilterIgnored, Operation: "read the image statuses", URL: r.client.Endpoint(),
-		Problem: fmt.Sprintf("the controller returned element %q, which the query leaves out", status.Element()),
+		Kind: KindFilterIgnored, Operation: operationRead, URL: c.Endpoint(),
+		Problem: "the controller returned " + what + ", which the query leaves out",
 	}
 }
 
@@ -273,7 +269,7 @@ func (r *reader) conclude() *Error {
 
 func (r *reader) inconsistent(format string, arguments ...any) *Error {
 	return &Error{
-		Kind: KindInconsistent, Operation: "read the image statuses", URL: r.client.Endpoint(),
+		Kind: KindInconsistent, Operation: operationRead, URL: r.client.Endpoint(),
 		Problem: fmt.Sprintf(format, arguments...),
 	}
 }

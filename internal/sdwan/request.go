@@ -1,8 +1,8 @@
 package sdwan
 
 import (
+	"context"
 	"encoding/json"
-	"fmt"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
@@ -23,21 +23,33 @@ type wireQuery struct {
 	RetrievedFieldsMask *bool             `json:"retrieved_fields_mask,omitempty"`
 	SortCaseInsensitive *bool             `json:"sort_case_insensitive,omitempty"`
 	TotalCount          *int64            `json:"total_count,omitempty"`
+	Aggregate           *wireAggregate    `json:"aggregate,omitempty"`
+	GroupBy             []string          `json:"group_by,omitempty"`
+}
+
+// wireAggregate is the request's part of the contract's Aggregate; its data
+// belongs to an answer.
+type wireAggregate struct {
+	Field     string  `json:"field"`
+	Operator  string  `json:"operator"`
+	Name      *string `json:"name,omitempty"`
+	Statistic *string `json:"statistic,omitempty"`
+	Unit      *string `json:"unit,omitempty"`
 }
 
 // sortDirections are the words of sort_params, by "descending".
 var sortDirections = map[bool]string{false: "asc", true: "desc"}
 
-// body writes one page's query. Pages of a full read are cut by element id,
-// the one order in which no row can change place while the fleet upgrades; the
-// order asked for is made of the rows afterwards.
-func body(query imagestatus.Query, size, page int64) ([]byte, error) {
+// newWireQuery makes the body of one page. Pages of a full read are cut by
+// element id, the one order in which no row can change place while the fleet
+// upgrades; the order asked for is made of the rows afterwards.
+func newWireQuery(query imagestatus.Query, size, page int64) wireQuery {
 	request := query.Request
 	sort := imagestatus.Sort{Field: imagestatus.FieldElementID}
 	if query.Sort != nil && (query.Limit > 0 || query.Page > 0) {
 		sort = *query.Sort
 	}
-	encoded, err := json.Marshal(wireQuery{
+	return wireQuery{
 		QueryParams:         query.Selection.Params(),
 		SortParams:          map[string]string{sort.Field: sortDirections[sort.Descending]},
 		Limit:               size,
@@ -46,13 +58,18 @@ func body(query imagestatus.Query, size, page int64) ([]byte, error) {
 		ID:                  request.ID,
 		LastQueryTS:         request.LastQueryTS,
 		NextQuery:           request.NextQuery,
-		RetrievedFields:     request.RetrievedFields,
+		RetrievedFields:     query.SentFields(),
 		RetrievedFieldsMask: request.RetrievedFieldsMask,
 		SortCaseInsensitive: request.SortCaseInsensitive,
 		TotalCount:          request.TotalCount,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("write the query: %w", err)
 	}
-	return encoded, nil
+}
+
+// ask sends one query and gives the whole answer.
+func (c *Client) ask(ctx context.Context, query wireQuery) (*answer, *exchange, *Error) {
+	encoded, err := json.Marshal(query)
+	if err != nil {
+		return nil, nil, &Error{Kind: KindRefused, Operation: operationRead, Problem: "the query cannot be written as JSON", err: err}
+	}
+	return c.query(ctx, encoded)
 }

@@ -227,13 +227,9 @@ func (c *Client) profile(ctx context.Context, path string, issued grant) (profil
 		return profile{}, c.redacted(failure)
 	}
 	var read profile
-	if err := json.Unmarshal(answer.body, &read); err != nil {
-		failure := answer.failed(tally, KindSignIn, describeJSONError(err))
-		failure.Snippet = snippet(answer.body)
+	if failure := answer.decode(tally, &read, &read.errorBody); failure != nil {
+		failure.Kind = KindSignIn
 		return profile{}, c.redacted(failure)
-	}
-	if len(read.Errors) > 0 {
-		return profile{}, c.redacted(answer.failed(tally, KindSignIn, "the profile has status 200 and reports an error"))
 	}
 	return read, nil
 }

@@ -1,0 +1,211 @@
+package imagestatus
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestOperatorsAreListedWithTheDefaultFirst(t *testing.T) {
+	t.Parallel()
+	want := []Operator{"in", "eq", "neq", "gt", "gte", "lt", "lte", "re"}
+	if got := Operators(); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	meanings := make(map[string]Operator)
+	for _, operator := range Operators() {
+		if got, many := operator.Many(), operator == "in"; got != many {
+			t.Errorf("%s takes many values: got %t, want %t", operator, got, many)
+		}
+		meaning := operator.Meaning()
+		if other, taken := meanings[meaning]; taken || meaning == "" {
+			t.Errorf("meaning of %s: got %q as for %q, want one of its own", operator, meaning, other)
+		}
+		meanings[meaning] = operator
+	}
+}
+
+func TestUnknownOperatorsHaveNeitherMeaningNorManyValues(t *testing.T) {
+	t.Parallel()
+	for _, operator := range []Operator{"", "nin", "IN", "contains"} {
+		if operator.Meaning() != "" || operator.Many() {
+			t.Errorf("%q: got meaning %q and many = %t, want none", operator, operator.Meaning(), operator.Many())
+		}
+	}
+}
+
+func TestRowsAreHeldAgainstEqualityOfTexts(t *testing.T) {
+	t.Parallel()
+	version := func(text string) *string { return &text }
+	for _, test := range []struct {
+		operator Operator
+		values   []string
+		have     *string
+		want     Truth
+	}{
+		{OperatorIn, []string{"6.3.6-b9"}, version("6.3.6-b9"), Holds},
+		{OperatorIn, []string{"x", "6.3.6-b9"}, version("6.3.6-b9"), Holds},
+		{OperatorIn, []string{"x", "6.3.6-B9"}, version("6.3.6-b9"), Unsure},
+		{OperatorIn, []string{"6.3.6-B9", "6.3.6-b9"}, version("6.3.6-b9"), Holds},
+		{OperatorIn, []string{"x", "y"}, version("6.3.6-b9"), Fails},
+		{OperatorIn, []string{"6.3.6-b"}, version("6.3.6-b9"), Fails},
+		{OperatorIn, []string{"x"}, version(""), Fails},
+		{OperatorIn, []string{"x"}, nil, Fails},
+		{OperatorEq, []string{"6.3.6-b9"}, version("6.3.6-b9"), Holds},
+		{OperatorEq, []string{"6.3.6-B9"}, version("6.3.6-b9"), Unsure},
+		{OperatorEq, []string{"x"}, version("6.3.6-b9"), Fails},
+		{OperatorEq, []string{""}, version(""), Holds},
+		{OperatorEq, []string{"x"}, nil, Fails},
+		{OperatorNeq, []string{"6.3.6-b9"}, version("6.3.6-b9"), Fails},
+		{OperatorNeq, []string{"6.3.6-B9"}, version("6.3.6-b9"), Unsure},
+		{OperatorNeq, []string{"x"}, version("6.3.6-b9"), Holds},
+		{OperatorNeq, []string{""}, version(""), Fails},
+		{OperatorNeq, []string{"x"}, nil, Holds},
+	} {
+		row := Status{ActiveVersion: test.have}
+		selection := mustSelectFilters(t, nil, Filter{"active_version", test.operator, test.values})
+		if got := selection.Judge(&row); got != test.want {
+			t.Errorf("%s %q of %s: %s, want %s", test.operator, test.values, rowText(&row), truthText(got), truthText(test.want))
+		}
+	}
+}
+
+func TestRowsAreHeldAgainstIntegersExactly(t *testing.T) {
+	t.Parallel()
+	// Neighbours that a 64-bit float cannot tell apart.
+	const below, limit, above = 17739352012230003, 17739352012230004, 17739352012230005
+	for operator, want := range map[Operator][3]Truth{
+		OperatorIn:  {Fails, Holds, Fails},
+		OperatorEq:  {Fails, Holds, Fails},
+		OperatorNeq: {Holds, Fails, Holds},
+		OperatorGt:  {Fails, Fails, Holds},
+		OperatorGte: {Fails, Holds, Holds},
+		OperatorLt:  {Holds, Fails, Fails},
+		OperatorLte: {Holds, Holds, Fails},
+		OperatorRe:  {Unsure, Unsure, Unsure},
+	} {
+		selection := mustSelectFilters(t, nil, Filter{"_updated_on_utc", operator, []string{"17739352012230004"}})
+		for i, have := range []int64{below, limit, above} {
+			row := Status{UpdatedOnUTC: &have}
+			if got := selection.Judge(&row); got != want[i] {
+				t.Errorf("%d %s 17739352012230004: %s, want %s", have, operator, truthText(got), truthText(want[i]))
+			}
+		}
+	}
+}
+
+func TestIntegersAreOrderedByNumber(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		operator Operator
+		value    string
+		have     int64
+		want     Truth
+	}{
+		{OperatorGt, "9", 10, Holds},
+		{OperatorLt, "10", 9, Holds},
+		{OperatorGt, "-10", -9, Holds},
+		{OperatorLt, "0", -1, Holds},
+		{OperatorLt, "0", 0, Fails},
+		{OperatorGte, "-9223372036854775808", 0, Holds},
+		{OperatorLte, "9223372036854775807", 0, Holds},
+	} {
+		row := Status{DownloadPercent: &test.have}
+		selection := mustSelectFilters(t, nil, Filter{"download_percent", test.operator, []string{test.value}})
+		if got := selection.Judge(&row); got != test.want {
+			t.Errorf("%d %s %s: %s, want %s", test.have, test.operator, test.value, truthText(got), truthText(test.want))
+		}
+	}
+}
+
+func TestOrderOfTextsIsLeftToTheController(t *testing.T) {
+	t.Parallel()
+	for _, operator := range []Operator{OperatorGt, OperatorGte, OperatorLt, OperatorLte} {
+		selection := mustSelectFilters(t, nil, Filter{"active_version", operator, []string{"6.3.6-b9"}})
+		for _, version := range []string{"6.3.6-b8", "6.3.6-b9", "6.3.6-b12", ""} {
+			if got := selection.Judge(&Status{ActiveVersion: &version}); got != Unsure {
+				t.Errorf("%q %s 6.3.6-b9: %s, want unsure", version, operator, truthText(got))
+			}
+		}
+	}
+}
+
+func TestNullMeetsNoOrderAndNoPattern(t *testing.T) {
+	t.Parallel()
+	for _, filter := range []Filter{
+		{"download_percent", OperatorGt, []string{"-1"}},
+		{"download_percent", OperatorGte, []string{"0"}},
+		{"download_percent", OperatorLt, []string{"1"}},
+		{"download_percent", OperatorLte, []string{"0"}},
+		{"active_version", OperatorGt, []string{"0"}},
+		{"active_version", OperatorLte, []string{"9"}},
+		{"active_version", OperatorRe, []string{"6"}},
+	} {
+		if got := mustSelectFilters(t, nil, filter).Judge(&Status{}); got != Fails {
+			t.Errorf("null held against %+v: %s, want fails", filter, truthText(got))
+		}
+	}
+}
+
+func TestPatternsContradictOnlyWhatNoEngineWouldMatch(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		pattern, have string
+		want          Truth
+	}{
+		{`6\.3`, "6.3.6-b9", Unsure},
+		{`b9`, "6.3.6-b9", Unsure},
+		{`^6\.3\.6-b9$`, "6.3.6-b9", Unsure},
+		{`B9`, "6.3.6-b9", Unsure},
+		{`first.*second`, "first\nsecond", Unsure},
+		{`^second$`, "first\nsecond", Unsure},
+		{`7|b9`, "6.3.6-b9", Unsure},
+		{``, "6.3.6-b9", Unsure},
+		{`6\.4`, "6.3.6-b9", Fails},
+		{`^b9`, "6.3.6-b9", Fails},
+		{`7|8`, "6.3.6-b9", Fails},
+		{`.`, "", Fails},
+	} {
+		row := Status{ActiveVersion: &test.have}
+		selection := mustSelectFilters(t, nil, Filter{"active_version", OperatorRe, []string{test.pattern}})
+		if got := selection.Judge(&row); got != test.want {
+			t.Errorf("%q held against %q: %s, want %s", test.have, test.pattern, truthText(got), truthText(test.want))
+		}
+	}
+}
+
+func TestPatternsThatGoCannotReadAreLeftToTheController(t *testing.T) {
+	t.Parallel()
+	for _, pattern := range []string{
+		// Java reads these,
+		`(?=6)6`, `(?<!x)6`, `6++`, `(6)\1`, `\p{javaDigit}`, `\R`, `6\Z`, `(?x)6 # six`, `(?>6)`, `a{1001}`,
+		// and nobody reads these.
+		`(`, `*`, `?`, `[`, "\xff",
+	} {
+		selection := mustSelectFilters(t, nil, Filter{"active_version", OperatorRe, []string{pattern}})
+		for _, version := range []string{"6.3.6-b9", "nothing like it", ""} {
+			if got := selection.Judge(&Status{ActiveVersion: &version}); got != Unsure {
+				t.Errorf("%q held against %q: %s, want unsure", version, pattern, truthText(got))
+			}
+		}
+	}
+}
+
+func TestPatternsThatJavaReadsDifferentlyAreLeftToTheController(t *testing.T) {
+	t.Parallel()
+	// Each compiles in Go, which finds no match; java.util.regex finds one.
+	for _, test := range []struct {
+		pattern, have string
+	}{
+		{`^[a-z&&[^b]]$`, "a"},           // an intersection of classes
+		{`^[a-c[x-z]]+$`, "x"},           // a union of classes
+		{`timeout$`, "timeout\r\n"},      // $ before a final line break of two characters
+		{`(?m)^second`, "first\rsecond"}, // a carriage return ends a line, too
+		{`\0101`, "A"},                   // an octal number of three digits
+	} {
+		row := Status{FailureInfo: &test.have}
+		selection := mustSelectFilters(t, nil, Filter{"failure_info", OperatorRe, []string{test.pattern}})
+		if got := selection.Judge(&row); got != Unsure {
+			t.Errorf("%q held against %q: %s, want unsure", test.have, test.pattern, truthText(got))
+		}
+	}
+}

@@ -1,0 +1,433 @@
+package imagestatus
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestFiltersAreWrittenAsQueryParams(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name       string
+		elementIDs []string
+		filters    []Filter
+		params     string
+		fields     []string
+	}{
+		{name: "the whole fleet"},
+		{name: "no filters", filters: []Filter{}},
+		{
+			name: "ids", elementIDs: []string{"2", "1"},
+			params: `{"element_id":{"in":["2","1"]}}`, fields: []string{"element_id"},
+		},
+		{
+			name:    "the default operator",
+			filters: []Filter{{Field: "upgrade_state", Values: []string{"complete", "done"}}},
+			params:  `{"upgrade_state":{"in":["complete","done"]}}`, fields: []string{"upgrade_state"},
+		},
+		{
+			name:    "one value is a list for in and a value for the others",
+			filters: []Filter{{"id", OperatorIn, []string{"1"}}, {"id", OperatorNeq, []string{"2"}}},
+			params:  `{"id":{"in":["1"],"neq":"2"}}`, fields: []string{"id"},
+		},
+		{
+			name:    "integers are numbers, however long",
+			filters: []Filter{{"_updated_on_utc", OperatorGte, []string{"17739352012230004"}}, {"download_percent", OperatorIn, []string{"0", "-1"}}},
+			params:  `{"_updated_on_utc":{"gte":17739352012230004},"download_percent":{"in":[0,-1]}}`,
+			fields:  []string{"_updated_on_utc", "download_percent"},
+		},
+		{
+			name:    "digits in a text field are text",
+			filters: []Filter{{"active_version", OperatorEq, []string{"6"}}},
+			params:  `{"active_version":{"eq":"6"}}`, fields: []string{"active_version"},
+		},
+		{
+			name:    "a pattern is text even for an integer field",
+			filters: []Filter{{"_etag", OperatorRe, []string{"^1"}}},
+			params:  `{"_etag":{"re":"^1"}}`, fields: []string{"_etag"},
+		},
+		{
+			name:    "a range of one field",
+			filters: []Filter{{"_etag", OperatorGt, []string{"1"}}, {"id", OperatorEq, []string{"1"}}, {"_etag", OperatorLt, []string{"9"}}},
+			params:  `{"_etag":{"gt":1,"lt":9},"id":{"eq":"1"}}`, fields: []string{"_etag", "id"},
+		},
+		{
+			name: "ids narrowed by a filter", elementIDs: []string{"1"},
+			filters: []Filter{{"active_version", OperatorNeq, []string{"6.3.6-b9"}}},
+			params:  `{"active_version":{"neq":"6.3.6-b9"},"element_id":{"in":["1"]}}`, fields: []string{"element_id", "active_version"},
+		},
+	} {
+		selection := mustSelectFilters(t, test.elementIDs, test.filters...)
+		if got := string(selection.Params()); got != test.params {
+			t.Errorf("%s: got %s, want %s", test.name, got, test.params)
+		}
+		if got := selection.Fields(); !slices.Equal(got, test.fields) {
+			t.Errorf("%s: got fields %q, want %q", test.name, got, test.fields)
+		}
+		if got := selection.ElementIDs(); !slices.Equal(got, test.elementIDs) {
+			t.Errorf("%s: got ids %q, want %q", test.name, got, test.elementIDs)
+		}
+		if selection.Nothing() {
+			t.Errorf("%s: selects nothing", test.name)
+		}
+	}
+}
+
+func TestZeroSelectionIsTheWholeFleet(t *testing.T) {
+	t.Parallel()
+	row := sampleRow()
+	for name, selection := range map[string]Selection{
+		"zero":       {},
+		"no filters": mustSelectFilters(t, nil),
+	} {
+		if selection.Params() != nil || selection.Nothing() {
+			t.Errorf("%s: got params %s and nothing = %t, want neither", name, selection.Params(), selection.Nothing())
+		}
+		for _, row := range []Status{{}, row} {
+			if got := selection.Judge(&row); got != Holds {
+				t.Errorf("%s: %s %s, want holds", name, rowText(&row), truthText(got))
+			}
+		}
+	}
+}
+
+func TestEmptyListOfElementsSelectsNothing(t *testing.T) {
+	t.Parallel()
+	row := sampleRow()
+	for name, selection := range map[string]Selection{
+		"alone":         mustSelectFilters(t, []string{}),
+		"with a filter": mustSelectFilters(t, []string{}, Filter{"upgrade_state", OperatorEq, []string{"complete"}}),
+	} {
+		if !selection.Nothing() {
+			t.Errorf("%s: got nothing = false, want true", name)
+		}
+		if got := selection.Judge(&row); got != Fails {
+			t.Errorf("%s: a row %s, want fails", name, truthText(got))
+		}
+	}
+}
+
+func TestElementsNamedTwiceAreAskedForOnce(t *testing.T) {
+	t.Parallel()
+	selection := mustSelectFilters(t, []string{"3", "1", "3", "2", "1"})
+	if got, want := selection.ElementIDs(), []string{"3", "1", "2"}; !slices.Equal(got, want) {
+		t.Errorf("got ids %q, want %q", got, want)
+	}
+	if got, want := string(selection.Params()), `{"element_id":{"in":["3","1","2"]}}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestElementsNotAskedForContradictTheSelection(t *testing.T) {
+	t.Parallel()
+	selection := mustSelectFilters(t, []string{"1", "2"}, Filter{"upgrade_state", OperatorIn, []string{"failed"}})
+	for _, test := range []struct {
+		row  Status
+		want Truth
+	}{
+		{Status{ElementID: new("1"), UpgradeState: new("failed")}, Holds},
+		{Status{ElementID: new("2"), UpgradeState: new("FAILED")}, Unsure},
+		{Status{ElementID: new("2"), UpgradeState: new("complete")}, Fails},
+		{Status{ElementID: new("3"), UpgradeState: new("failed")}, Fails},
+		{Status{ElementID: new("3"), UpgradeState: new("FAILED")}, Fails},
+		{Status{UpgradeState: new("failed")}, Fails},
+		{Status{ElementID: new("1")}, Fails},
+	} {
+		if got := selection.Judge(&test.row); got != test.want {
+			t.Errorf("%s: %s, want %s", rowText(&test.row), truthText(got), truthText(test.want))
+		}
+	}
+}
+
+func TestEveryOperatorChecksItsNumberOfValues(t *testing.T) {
+	t.Parallel()
+	for _, operator := range Operators() {
+		for count := range 4 {
+			values := slices.Repeat([]string{"1"}, count)
+			_, err := SelectFilters(nil, []Filter{{"active_version", operator, values}})
+			if allowed := count == 1 || (operator == OperatorIn && count > 1); allowed {
+				if err != nil {
+					t.Errorf("%s with %d values: got %v, want no error", operator, count, err)
+				}
+				continue
+			}
+			for _, argument := range argumentErrors(t, err) {
+				if got, want := argument.Attribute(), "filters[0].values"; got != want {
+					t.Errorf("%s with %d values: got the attribute %q, want %q", operator, count, got, want)
+				}
+				if want := fmt.Sprintf("The operator `%s` has %d values.", operator, count); argument.Problem != want {
+					t.Errorf("%s with %d values: got %q, want %q", operator, count, argument.Problem, want)
+				}
+			}
+			if err == nil {
+				t.Errorf("%s with %d values: got no error", operator, count)
+			}
+		}
+	}
+}
+
+func TestArgumentsThatCannotBeUsedAreNamedWithARemedy(t *testing.T) {
+	t.Parallel()
+	filter := func(field string, operator Operator, values ...string) []Filter {
+		return []Filter{{"id", OperatorEq, []string{"1"}}, {field, operator, values}}
+	}
+	for _, test := range []struct {
+		name                              string
+		elementIDs                        []string
+		filters                           []Filter
+		attribute, value, problem, remedy string
+	}{
+		{
+			"misspelt field", nil, filter("upgrade_sate", "in", "complete"),
+			"filters[1].field", "upgrade_sate", "No such field.", "Did you mean `upgrade_state`? Use `id`, `element_id`,",
+		},
+		{
+			"no field", nil, filter("", "in", "complete"),
+			"filters[1].field", "", "No such field.", "Use `id`, `element_id`,",
+		},
+		{
+			"derived field", nil, filter("phase", "in", "failed"),
+			"filters[1].field", "phase", "No such field.", "Use `id`, `element_id`,",
+		},
+		{
+			"misspelt operator", nil, filter("active_version", "gtee", "6"),
+			"filters[1].operator", "gtee", "No such operator.", "Did you mean `gte`? Use `in`, `eq`,",
+		},
+		{
+			"operator without evidence", nil, filter("active_version", "contains", "6"),
+			"filters[1].operator", "contains", "No such operator.", "Use `in`, `eq`,",
+		},
+		{
+			"misspelt state", nil, filter("upgrade_state", "in", "complete", "done", "completed"),
+			"filters[1].values[2]", "completed", "No such upgrade state.", "Did you mean `complete`? Use `pending`, `init`,",
+		},
+		{
+			"misspelt state, eq", nil, filter("upgrade_state", "eq", "upgrade_fail"),
+			"filters[1].values[0]", "upgrade_fail", "No such upgrade state.", "Did you mean `upgrade_failed`?",
+		},
+		{
+			"misspelt state, neq", nil, filter("upgrade_state", "neq", "in_progress"),
+			"filters[1].values[0]", "in_progress", "No such upgrade state.", "Did you mean `in-progress`?",
+		},
+		{
+			"empty state", nil, filter("upgrade_state", "in", ""),
+			"filters[1].values[0]", "", "No such upgrade state.", "Use `pending`, `init`,",
+		},
+		{
+			"text for an integer", nil, filter("download_percent", "gt", "half"),
+			"filters[1].values[0]", "half", "`download_percent` is a 64-bit integer.", "Write a whole number.",
+		},
+		{
+			"fraction for an integer", nil, filter("download_percent", "in", "1", "1.5"),
+			"filters[1].values[1]", "1.5", "`download_percent` is a 64-bit integer.", "Write a whole number.",
+		},
+		{
+			"nothing for an integer", nil, filter("_etag", "eq", ""),
+			"filters[1].values[0]", "", "`_etag` is a 64-bit integer.", "Write a whole number.",
+		},
+		{
+			"integer too long", nil, filter("_updated_on_utc", "lt", "9223372036854775808"),
+			"filters[1].values[0]", "9223372036854775808", "is a 64-bit integer.", "Write a whole number.",
+		},
+		{
+			"same field and operator twice", nil, filter("id", "eq", "2"),
+			"filters[1].field", "id", "Another filter already compares this field by `eq`", "query_params",
+		},
+		{
+			"ids and a filter on ids", []string{"1"}, []Filter{{"element_id", "", []string{"2"}}},
+			"filters[0].field", "element_id", "already compares this field by `in`", "",
+		},
+		{
+			"empty id", []string{"1", "", "2"}, nil,
+			"element_ids[1]", "", "cannot be empty", "leave the entry out",
+		},
+	} {
+		_, err := SelectFilters(test.elementIDs, test.filters)
+		arguments := argumentErrors(t, err)
+		if len(arguments) != 1 {
+			t.Errorf("%s: got the errors %v, want one", test.name, arguments)
+			continue
+		}
+		got := arguments[0]
+		if got.Attribute() != test.attribute || got.Value != test.value {
+			t.Errorf("%s: got %s = %q, want %s = %q", test.name, got.Attribute(), got.Value, test.attribute, test.value)
+		}
+		if !strings.Contains(got.Problem, test.problem) {
+			t.Errorf("%s: got the problem %q, want %q in it", test.name, got.Problem, test.problem)
+		}
+		if !strings.Contains(got.Remedy, test.remedy) || got.Remedy == "" {
+			t.Errorf("%s: got the remedy %q, want %q in it", test.name, got.Remedy, test.remedy)
+		}
+	}
+}
+
+func TestEveryMistakeIsReportedAtOnce(t *testing.T) {
+	t.Parallel()
+	selection, err := SelectFilters([]string{"", "1", ""}, []Filter{
+		{"nonsense", "in", []string{"1"}},
+		{"id", "in", []string{"1"}},
+		{"id", "nonsense", []string{"1"}},
+		{"id", "in", []string{"2"}},
+	})
+	var got []string
+	for _, argument := range argumentErrors(t, err) {
+		got = append(got, argument.Attribute())
+	}
+	want := []string{"element_ids[0]", "element_ids[2]", "filters[0].field", "filters[2].operator", "filters[3].field"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if selection.Params() != nil || selection.Fields() != nil {
+		t.Errorf("got params %s and fields %q beside the error, want none", selection.Params(), selection.Fields())
+	}
+}
+
+func TestOneFieldTakesSeveralOperators(t *testing.T) {
+	t.Parallel()
+	var filters []Filter
+	for _, operator := range Operators() {
+		filters = append(filters, Filter{"_etag", operator, []string{"1"}})
+	}
+	if _, err := SelectFilters(nil, filters); err != nil {
+		t.Errorf("got %v, want no error", err)
+	}
+}
+
+func TestStatesAreCheckedOnlyWhereTheyAreComparedWhole(t *testing.T) {
+	t.Parallel()
+	for _, operator := range []Operator{OperatorRe, OperatorGt, OperatorGte, OperatorLt, OperatorLte} {
+		if _, err := SelectFilters(nil, []Filter{{"upgrade_state", operator, []string{"download_"}}}); err != nil {
+			t.Errorf("%s: got %v, want no error", operator, err)
+		}
+	}
+	for _, state := range States() {
+		if _, err := SelectFilters(nil, []Filter{{"upgrade_state", OperatorEq, []string{string(state)}}}); err != nil {
+			t.Errorf("%s: got %v, want no error", state, err)
+		}
+	}
+}
+
+func TestIntegersInUnusualSpellingAreRefusedOrMeanTheirNumber(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		spelling string
+		number   int64
+	}{
+		{"+7", 7}, {"007", 7}, {"-007", -7}, {"-0", 0}, {"+0", 0},
+	} {
+		row := Status{Etag: &test.number}
+		selection, err := SelectFilters(nil, []Filter{{"_etag", OperatorEq, []string{test.spelling}}})
+		if argumentErrors(t, err) == nil {
+			if got := selection.Judge(&row); got != Holds {
+				t.Errorf("_etag eq %q: a row with %d %s, want holds", test.spelling, test.number, truthText(got))
+			}
+			if got, want := string(selection.Params()), fmt.Sprintf(`{"_etag":{"eq":%d}}`, test.number); got != want {
+				t.Errorf("_etag eq %q: got %s, want %s", test.spelling, got, want)
+			}
+		}
+	}
+}
+
+func TestIntegersInUnusualSpellingInParamsDoNotContradictTheirNumber(t *testing.T) {
+	t.Parallel()
+	for raw, number := range map[string]int64{
+		`{"_etag":{"eq":-0}}`:         0,
+		`{"_etag":{"eq":"+7"}}`:       7,
+		`{"_etag":{"eq":"007"}}`:      7,
+		`{"_etag":{"in":["1","07"]}}`: 7,
+	} {
+		selection, err := SelectParams(raw)
+		if argumentErrors(t, err) != nil {
+			continue
+		}
+		if got := selection.Judge(&Status{Etag: &number}); got == Fails {
+			t.Errorf("%s: a row with %d fails, want anything else", raw, number)
+		}
+	}
+}
+
+func TestSelectionKeepsNoHoldOnTheCallersLists(t *testing.T) {
+	t.Parallel()
+	for _, operator := range Operators() {
+		ids, values := []string{"1"}, []string{"b"}
+		filters := []Filter{{"active_version", operator, values}}
+		selection := mustSelectFilters(t, ids, filters...)
+		for _, version := range []string{"a", "b", "B"} {
+			row := Status{ElementID: new("1"), ActiveVersion: &version}
+			ids[0], values[0] = "1", "b"
+			want := selection.Judge(&row)
+			ids[0], values[0] = "2", "a"
+			if got := selection.Judge(&row); got != want {
+				t.Errorf("%s b of %q: %s after the caller's lists changed, want %s", operator, version, truthText(got), truthText(want))
+			}
+		}
+		if got := selection.ElementIDs()[0]; got != "1" {
+			t.Errorf("got the id %q after the caller's list changed, want 1", got)
+		}
+	}
+}
+
+func TestFiltersMeanTheSameAsTheParamsTheyAreSentAs(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		filters := drawFilters(t)
+		byFilters := mustSelectFilters(t, nil, filters...)
+		if !json.Valid(byFilters.Params()) {
+			t.Fatalf("%+v: got %s, want JSON", filters, byFilters.Params())
+		}
+		byParams := mustSelectParams(t, string(byFilters.Params()))
+		row := drawRow(t)
+		if got, want := byParams.Judge(&row), byFilters.Judge(&row); got != want {
+			t.Fatalf("%s: %s by %s, want %s", rowText(&row), truthText(got), byFilters.Params(), truthText(want))
+		}
+	})
+}
+
+func TestFiltersNarrowOneAnother(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		filters, row := drawFilters(t), drawRow(t)
+		want := Holds
+		for _, filter := range filters {
+			switch mustSelectFilters(t, nil, filter).Judge(&row) {
+			case Fails:
+				want = Fails
+			case Unsure:
+				if want == Holds {
+					want = Unsure
+				}
+			}
+		}
+		if got := mustSelectFilters(t, nil, filters...).Judge(&row); got != want {
+			t.Fatalf("%s: %s by %+v together, want %s", rowText(&row), truthText(got), filters, truthText(want))
+		}
+	})
+}
+
+// drawFilters draws at least one filter, no two with one field and operator.
+func drawFilters(t *rapid.T) []Filter {
+	filter := rapid.Custom(func(t *rapid.T) Filter {
+		field := rapid.SampledFrom(Fields()).Draw(t, "field")
+		operator := rapid.SampledFrom(Operators()).Draw(t, "operator")
+		value := rapid.SampledFrom([]string{"", "a", "A", "b"})
+		switch {
+		case field.Kind == KindInteger:
+			value = rapid.SampledFrom([]string{"-1", "0", "1", "2"})
+		case field.Name == FieldUpgradeState:
+			value = rapid.SampledFrom([]string{"complete", "failed"})
+		}
+		most := 1
+		if operator.Many() {
+			most = 3
+		}
+		return Filter{field.Name, operator, rapid.SliceOfN(value, 1, most).Draw(t, "values")}
+	})
+	return rapid.SliceOfNDistinct(filter, 1, 4, func(filter Filter) string {
+		return filter.Field + " " + string(filter.Operator)
+	}).Draw(t, "filters")
+}

@@ -1,0 +1,179 @@
+package imagestatus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Wait says how a gate is waited for.
+type Wait struct {
+	// Interval is the time between two looks.
+	Interval time.Duration
+	// Hold is how long the gate must stay open without a break; 0 takes the
+	// first look at which it is.
+	Hold time.Duration
+	// Deadline ends the waiting; zero is no end but that of the context.
+	Deadline time.Time
+}
+
+// Clock tells and passes the time, so that waiting can be tested without it.
+type Clock interface {
+	Now() time.Time
+	// Sleep returns early with the context's error when the context ends.
+	Sleep(ctx context.Context, d time.Duration) error
+}
+
+// Progress is what one look found, and what comes next.
+type Progress struct {
+	// Verdict is that of this look; nil where Err says why there is none.
+	Verdict *Verdict
+	// Err is a passing failure of this look.
+	Err error
+	// Next is the time until the next look, Left the time until the deadline;
+	// Left is negative where there is none.
+	Next, Left time.Duration
+	// Held is how long the gate has stayed open, of the Hold wanted.
+	Held, Hold time.Duration
+}
+
+// String is the look in one line, such as "37/50 ready (74 %), 12 pending, 1
+// failed; next look in 30 s, 1 h 12 m left".
+func (p Progress) String() string {
+	line := ""
+	switch {
+	case p.Err != nil:
+		line = "no answer from the controller: " + p.Err.Error()
+	case p.Verdict.Ready:
+		line = fmt.Sprintf("%s; open for %s of %s", p.Verdict.Progress(), spokenDuration(p.Held), spokenDuration(p.Hold))
+	default:
+		line = p.Verdict.Progress()
+	}
+	line += "; next look in " + spokenDuration(p.Next)
+	if p.Left >= 0 {
+		line += ", " + spokenDuration(p.Left) + " left"
+	}
+	return line
+}
+
+// spokenDuration writes whole seconds: 30 s, 5 m, 1 h 12 m.
+func spokenDuration(duration time.Duration) string {
+	duration = duration.Round(time.Second)
+	hours, minutes, seconds := int(duration.Hours()), int(duration.Minutes())%60, int(duration.Seconds())%60
+	switch {
+	case hours > 0:
+		return fmt.Sprintf("%d h %d m", hours, minutes)
+	case minutes > 0 && seconds > 0:
+		return fmt.Sprintf("%d m %d s", minutes, seconds)
+	case minutes > 0:
+		return fmt.Sprintf("%d m", minutes)
+	default:
+		return fmt.Sprintf("%d s", seconds)
+	}
+}
+
+// ErrDeadline ends a wait whose deadline passed before the gate opened.
+var ErrDeadline = errors.New("the deadline passed before the gate opened")
+
+// Observer is how a wait looks at the fleet and tells about it.
+type Observer struct {
+	// Look gives a verdict on the fleet as it is now.
+	Look func(context.Context) (Verdict, error)
+	// Passing reports whether an error of Look may be gone at the next look;
+	// any other error ends the wait.
+	Passing func(error) bool
+	// Report, if set, is told of every look that is not the last.
+	Report func(Progress)
+}
+
+// Until looks at the fleet until the gate has been open for the time to hold,
+// until waiting cannot open it any more, or until the deadline. It gives the
+// last verdict there was. The error is nil only when a verdict was reached:
+// read Verdict.Ready for which. It is ErrDeadline, joined with the last error
+// of Look if that failed, the context's error, or an error of Look.
+func (w Wait) Until(ctx context.Context, clock Clock, observer Observer) (Verdict, error) {
+	var last Verdict
+	var openSince time.Time
+	for {
+		verdict, err := observer.Look(ctx)
+		now := clock.Now()
+		switch {
+		case ctx.Err() != nil:
+			return last, errors.Join(ctx.Err(), err)
+		case err != nil && !observer.Passing(err):
+			return last, err
+		case err != nil:
+			openSince = time.Time{}
+		default:
+			last = verdict
+			openSince = opening(verdict, openSince, now)
+			if verdict.Hopeless || verdict.Ready && now.Sub(openSince) >= w.Hold {
+				return verdict, nil
+			}
+		}
+		next := w.next(now, openSince)
+		if !w.Deadline.IsZero() && !now.Add(next).Before(w.Deadline) {
+			return w.expired(last, now, openSince), errors.Join(ErrDeadline, err)
+		}
+		if observer.Report != nil {
+			observer.Report(w.progress(verdict, err, now, openSince, next))
+		}
+		if err := clock.Sleep(ctx, next); err != nil {
+			return last, err
+		}
+	}
+}
+
+// opening is when the gate was first seen open without a break since, zero
+// while it is closed.
+func opening(verdict Verdict, before, now time.Time) time.Time {
+	switch {
+	case !verdict.Ready:
+		return time.Time{}
+	case before.IsZero():
+		return now
+	default:
+		return before
+	}
+}
+
+// next is the interval, or less where the time to hold ends sooner.
+func (w Wait) next(now, openSince time.Time) time.Duration {
+	if openSince.IsZero() {
+		return w.Interval
+	}
+	return min(w.Interval, w.Hold-now.Sub(openSince))
+}
+
+// expired closes a verdict whose time to hold was not over, or after which
+// there was no answer any more.
+func (w Wait) expired(last Verdict, now, openSince time.Time) Verdict {
+	if !last.Ready {
+		return last
+	}
+	reason := "The gate was open, and the last look at it failed."
+	if !openSince.IsZero() {
+		reason = fmt.Sprintf("The gate has been open for %s, and must stay open for %s.",
+			spokenDuration(now.Sub(openSince)), spokenDuration(w.Hold))
+	}
+	last.Ready = false
+	last.Reasons = []string{reason}
+	last.Remedies = []string{"Give the wait more time by timeouts, or shorten hold."}
+	last.Summary = "closed: " + last.Progress() + ", not open for long enough"
+	return last
+}
+
+func (w Wait) progress(verdict Verdict, err error, now, openSince time.Time, next time.Duration) Progress {
+	progress := Progress{Err: err, Next: next, Left: -1, Hold: w.Hold}
+	if err == nil {
+		progress.Verdict = &verdict
+	}
+	if !openSince.IsZero() {
+		progress.Held = now.Sub(openSince)
+	}
+	if !w.Deadline.IsZero() {
+		progress.Left = w.Deadline.Sub(now)
+	}
+	return progress
+}

@@ -1,0 +1,124 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/action/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+)
+
+var (
+	_ action.ActionWithConfigure      = (*awaitUpgradeAction)(nil)
+	_ action.ActionWithValidateConfig = (*awaitUpgradeAction)(nil)
+	_ action.ActionWithModifyPlan     = (*awaitUpgradeAction)(nil)
+)
+
+type awaitUpgradeAction struct{ connection *connection }
+
+func newAwaitUpgradeAction() action.Action { return &awaitUpgradeAction{} }
+
+type awaitUpgradeModel struct {
+	gateModel
+	Timeouts timeouts.Value `tfsdk:"timeouts"`
+}
+
+func (a *awaitUpgradeAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_await_upgrade"
+}
+
+func (a *awaitUpgradeAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.connection = connectionOf(req.ProviderData, &resp.Diagnostics)
+}
+
+func (a *awaitUpgradeAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	arguments := gateArguments()
+	arguments["wait"] = waitAttribute("The action always waits; default: with the defaults below.")
+	attributes, err := actionAttributes(arguments)
+	if err != nil {
+		resp.Diagnostics.AddError("Schema cannot be made", err.Error())
+		return
+	}
+	limit := timeouts.AttributesWithOpts(ctx, timeouts.Opts{
+		InvokeDescription: timeoutDescription("`" + shortDuration(defaultWaitTimeout) + "`"),
+	})
+	if nested, ok := limit.(schema.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = timeoutsDescription
+		limit = nested
+	}
+	attributes["timeouts"] = limit
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Waits until a fleet or a wave is ready, and tells how far it is. Needs Terraform 1.14 or later.\n\n" +
+			"At plan it looks once: what waiting cannot mend (too many failed elements, a state that is not recognized, nothing selected) is an error, " +
+			"elements that are merely pending are none. At apply it waits, and fails as soon as waiting cannot mend it.",
+		Attributes: attributes,
+	}
+}
+
+// ValidateConfig checks the arguments as far as they are known.
+func (a *awaitUpgradeAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
+	var model awaitUpgradeModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if !resp.Diagnostics.HasError() {
+		model.validate(ctx, &resp.Diagnostics)
+	}
+}
+
+// ModifyPlan looks once. What is not known yet cannot be looked at.
+func (a *awaitUpgradeAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	var model awaitUpgradeModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	gate, query, known := model.gate(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !known || a.connection == nil || len(a.connection.unknown) > 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(a.connection.logging(ctx), defaultReadTimeout)
+	defer cancel()
+	verdict, err := a.connection.look(ctx, query, gate)
+	if err != nil {
+		a.connection.addError(&resp.Diagnostics, err)
+		return
+	}
+	if verdict.Hopeless {
+		resp.Diagnostics.AddError(summaryGateClosed, explain(verdict)+"\n\nWaiting would not mend this.")
+	}
+}
+
+// Invoke waits for the gate and reports every look.
+func (a *awaitUpgradeAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	var model awaitUpgradeModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() || !a.connection.ready(&resp.Diagnostics) {
+		return
+	}
+	gate, query, _ := model.gate(ctx, &resp.Diagnostics)
+	wait := model.wait(ctx, &resp.Diagnostics)
+	if wait == nil {
+		wait = &imagestatus.Wait{Interval: defaultWaitInterval, Hold: defaultWaitHold}
+	}
+	limit, problems := model.Timeouts.Invoke(ctx, defaultWaitTimeout)
+	resp.Diagnostics.Append(problems...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(a.connection.logging(ctx), limit)
+	defer cancel()
+	report := func(progress imagestatus.Progress) {
+		resp.SendProgress(action.InvokeProgressEvent{Message: progress.String()})
+	}
+	verdict, err := a.connection.await(ctx, query, gate, *wait, report)
+	switch {
+	case err != nil:
+		a.connection.addError(&resp.Diagnostics, err)
+	case verdict.Ready:
+		resp.SendProgress(action.InvokeProgressEvent{Message: verdict.Summary})
+	case verdict.Hopeless:
+		resp.Diagnostics.AddError(summaryGateClosed, explain(verdict)+"\n\nWaiting would not mend this.")
+	default:
+		resp.Diagnostics.AddError("Upgrade gate did not open in time",
+			fmt.Sprintf("The gate was waited for for %s, the time limit of `timeouts`.\n\n%s", shortDuration(limit), explain(verdict)))
+	}
+}
