@@ -64,6 +64,7 @@ func oneOf[T ~string](allowed []T) string {
 // nearest finds the allowed value that a misspelt one most likely meant.
 func nearest[T ~string](misspelt string, allowed []T) (T, bool) {
 	const tolerance = 3
+	misspelt = strings.ToLower(misspelt)
 	best, bestDistance := T(""), tolerance+1
 	for _, candidate := range allowed {
 		if distance := editDistance(misspelt, string(candidate)); distance < bestDistance {

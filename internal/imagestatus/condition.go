@@ -60,20 +60,29 @@ const (
 // maxNesting bounds groups within groups; clients are only known to use one.
 const maxNesting = 8
 
-// parseParams reads the controller's query_params object. The fields that it
-// names are added to fields.
-func parseParams(raw []byte, fields map[string]bool) (condition, error) {
+// parseParams reads the controller's query_params object and gives it back as
+// it was understood, so that what is sent is what rows are held against. The
+// fields that it names are added to fields.
+func parseParams(raw []byte, fields map[string]bool) (condition, json.RawMessage, error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
 	var params map[string]any
 	if err := decoder.Decode(&params); err != nil || params == nil {
-		return nil, paramsError(nil, string(raw),
+		return nil, nil, paramsError(nil, string(raw),
 			"It is not a JSON object.", `Write an object such as jsonencode({ upgrade_state = { eq = "complete" } }).`)
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return nil, paramsError(nil, string(raw), "There is more text after the JSON object.", "Write one JSON object.")
+		return nil, nil, paramsError(nil, string(raw), "There is more text after the JSON object.", "Write one JSON object.")
 	}
-	return parseGroup(params, all, nil, fields)
+	holds, err := parseGroup(params, all, nil, fields)
+	if err != nil {
+		return nil, nil, err
+	}
+	understood, err := json.Marshal(params)
+	if err != nil {
+		return nil, nil, fmt.Errorf("write query_params: %w", err)
+	}
+	return holds, understood, nil
 }
 
 func parseGroup(group map[string]any, join func([]condition) condition, at []string, fields map[string]bool) (condition, error) {
@@ -94,7 +103,7 @@ func parseGroup(group map[string]any, join func([]condition) condition, at []str
 func parseMember(key string, value any, at []string, fields map[string]bool) (condition, error) {
 	members, isObject := value.(map[string]any)
 	if !isObject || len(members) == 0 {
-		return nil, paramsError(at, fmt.Sprint(value), "It is not an object with at least one member.",
+		return nil, paramsError(at, jsonText(value), "It is not an object with at least one member.",
 			`Give each field its operators, such as { active_version = { eq = "6.3.6-b9" } }, and "and" and "or" an object of such fields.`)
 	}
 	switch key {
@@ -110,41 +119,49 @@ func parseMember(key string, value any, at []string, fields map[string]bool) (co
 	fields[key] = true
 	var parts []condition
 	for _, name := range sortedKeys(members) {
-		values, err := scalars(members[name], append(at[:len(at):len(at)], name))
+		part, err := parseComparison(field, Operator(name), members[name], append(at[:len(at):len(at)], name))
 		if err != nil {
 			return nil, err
 		}
-		if argument := checkComparison(field, Operator(name), values); argument != nil {
-			return nil, paramsError(append(at, name), argument.Value, argument.Problem, argument.Remedy)
-		}
-		parts = append(parts, fieldCondition(field, Operator(name), values))
+		parts = append(parts, part)
 	}
 	return all(parts), nil
 }
 
-// scalars reads the right-hand side of an operator: one value or a list.
-func scalars(value any, at []string) ([]string, error) {
-	switch value := value.(type) {
-	case string:
-		return []string{value}, nil
-	case json.Number:
-		return []string{value.String()}, nil
-	case bool:
-		return []string{fmt.Sprint(value)}, nil
-	case []any:
-		var values []string
-		for _, member := range value {
-			one, err := scalars(member, at)
-			if err != nil {
-				return nil, err
-			}
-			values = append(values, one...)
-		}
-		return values, nil
-	default:
-		return nil, paramsError(at, fmt.Sprint(value), "It is neither a text, a number nor a list of them.",
-			"Write the value to compare with.")
+func parseComparison(field Field, operator Operator, value any, at []string) (condition, error) {
+	members, isList := value.([]any)
+	if !isList {
+		members = []any{value}
 	}
+	if isList && operator.index() >= 0 && !operator.Many() {
+		return nil, paramsError(at, jsonText(value), fmt.Sprintf("The operator `%s` has a list.", operator), arityRemedy(operator))
+	}
+	values, texts := make([]string, len(members)), true
+	for i, member := range members {
+		text, isText := member.(string)
+		number, isNumber := member.(json.Number)
+		if !isText && !isNumber {
+			return nil, paramsError(at, jsonText(member), "It is neither a text nor a number.", "Write the value to compare with.")
+		}
+		values[i] = text + number.String()
+		texts = texts && isText
+	}
+	if argument := checkComparison(field, operator, values); argument != nil {
+		return nil, paramsError(at, argument.Value, argument.Problem, argument.Remedy)
+	}
+	if field.Kind == KindText && !texts {
+		// How a number is compared with a text is not documented.
+		return func(*Status) Truth { return Unsure }, nil
+	}
+	return fieldCondition(field, operator, values), nil
+}
+
+func jsonText(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(text)
 }
 
 func paramsError(at []string, value, problem, remedy string) *ArgumentError {

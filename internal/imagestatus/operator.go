@@ -94,10 +94,7 @@ func judgeIn(_ Field, values []string) func(Value) Truth {
 		exact[value] = true
 	}
 	return func(have Value) Truth {
-		if have.Null() {
-			return Fails
-		}
-		if exact[have.Text()] {
+		if !have.Null() && exact[have.Text()] {
 			return Holds
 		}
 		fold := func(value string) bool { return strings.EqualFold(value, have.Text()) }
@@ -142,17 +139,23 @@ func judgeOrder(accept func(order int) bool) func(Field, []string) func(Value) T
 
 // judgeRe reads the pattern as widely as any engine could: without regard to
 // letter case, unanchored, over all lines. Only a text that does not match
-// even so contradicts the filter.
+// even so contradicts the filter. Null counts as an empty text, as a
+// controller may take it for one.
 func judgeRe(field Field, values []string) func(Value) Truth {
 	pattern, err := regexp.Compile("(?ims)" + values[0])
+	beyond := err != nil || field.Kind != KindText || readDifferently.MatchString(values[0])
 	return func(have Value) Truth {
-		switch {
-		case have.Null():
-			return Fails
-		case err != nil || field.Kind != KindText || pattern.MatchString(have.Text()):
+		if beyond || pattern.MatchString(have.Text()) || pattern.MatchString(lineEnds.Replace(have.Text())) {
 			return Unsure
-		default:
-			return Fails
 		}
+		return Fails
 	}
 }
+
+// readDifferently finds what Java's engine, which the controller seems to use,
+// reads in another way than Go's: operations and classes within a class, and
+// octal escapes.
+var readDifferently = regexp.MustCompile(`&&|\[[^\]]*\[|\\0`)
+
+// lineEnds makes one kind of line end of all that Java takes for one.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")

@@ -66,7 +66,7 @@ type Envelope struct {
 }
 
 // SortRows orders rows for presentation: by the query's sort field, then by
-// element id, then by row id, so that one fleet has one order whatever order
+// element id, then by row id, then by every field, so that one fleet has one order whatever order
 // the controller chose among equals.
 func (q Query) SortRows(rows []Status) {
 	slices.SortStableFunc(rows, q.compareRows)
@@ -82,10 +82,15 @@ func (q Query) compareRows(a, b Status) int {
 			order = -order
 		}
 	}
-	return cmp.Or(order,
-		strings.Compare(a.Element(), b.Element()),
-		strings.Compare(deref(a.ID), deref(b.ID)),
-	)
+	if order = cmp.Or(order, strings.Compare(a.Element(), b.Element()), strings.Compare(deref(a.ID), deref(b.ID))); order != 0 {
+		return order
+	}
+	for _, field := range fieldTable {
+		if order = field.Value(&a).Compare(field.Value(&b)); order != 0 {
+			return order
+		}
+	}
+	return 0
 }
 
 func (q Query) compareValues(a, b Value) int {

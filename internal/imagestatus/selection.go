@@ -59,7 +59,7 @@ func SelectFilters(elementIDs []string, filters []Filter) (Selection, error) {
 			errs = append(errs, problem.under("filters", i))
 			continue
 		}
-		add(fieldByName[filter.Field], filter.Operator, filter.Values)
+		add(fieldByName[filter.Field], filter.Operator, slices.Clone(filter.Values))
 	}
 	if len(errs) > 0 {
 		return Selection{}, errors.Join(errs...)
@@ -83,11 +83,11 @@ func (s Selection) with(params map[string]map[Operator]any, parts []condition) (
 // Errors are *ArgumentError.
 func SelectParams(raw string) (Selection, error) {
 	fields := make(map[string]bool)
-	holds, err := parseParams([]byte(raw), fields)
+	holds, params, err := parseParams([]byte(raw), fields)
 	if err != nil {
 		return Selection{}, err
 	}
-	return Selection{params: json.RawMessage(raw), holds: holds, fields: sortedKeys(fields)}, nil
+	return Selection{params: params, holds: holds, fields: sortedKeys(fields)}, nil
 }
 
 // Params gives the query_params to send; nil asks for everything.
@@ -184,10 +184,11 @@ var exactOperators = []Operator{OperatorIn, OperatorEq, OperatorNeq}
 
 func checkValue(field Field, operator Operator, value string) *ArgumentError {
 	if field.Kind == KindInteger && operator != OperatorRe {
-		if _, err := strconv.ParseInt(value, 10, 64); err != nil {
+		// Other spellings of an integer, such as 007, might not be read as one.
+		if number, err := strconv.ParseInt(value, 10, 64); err != nil || strconv.FormatInt(number, 10) != value {
 			return &ArgumentError{
 				Value: value, Problem: fmt.Sprintf("The field `%s` is a 64-bit integer.", field.Name),
-				Remedy: "Write a whole number.",
+				Remedy: "Write a whole number without leading zeros or a plus sign.",
 			}
 		}
 	}

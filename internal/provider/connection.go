@@ -34,14 +34,39 @@ func (c *connection) ready(diags *diag.Diagnostics) bool {
 			"Something was read before the provider was configured. Please report this to the provider's developers.")
 		return false
 	}
-	for _, attribute := range c.unknown {
-		diags.AddAttributeError(root(attribute), "Provider argument not known yet",
-			fmt.Sprintf("The provider argument `%s` comes from something that is known only after an apply, and this read needs it now. "+
-				"The provider does not fall back to other credentials, which could be those of another tenant. "+
-				"Apply the source of the value first with -target, or set the value in the configuration or by %s.",
-				attribute, settingByName(attribute).variable()))
+	if len(c.unknown) == 0 {
+		return true
 	}
-	return len(c.unknown) == 0
+	variables := make([]string, len(c.unknown))
+	for i, attribute := range c.unknown {
+		variables[i] = settingByName(attribute).variable()
+	}
+	diags.AddAttributeError(root(c.unknown[0]), "Provider argument not known yet",
+		fmt.Sprintf("The provider needs its %s now, to read this, and the value is known only after an apply. "+
+			"The provider does not fall back to other credentials, which could be those of another tenant. "+
+			"First apply what the value comes from with -target, or write a value that is known before, or leave the argument out and set %s.",
+			arguments(c.unknown), joined(variables, "and")))
+	return false
+}
+
+// arguments names arguments of the provider in a sentence.
+func arguments(attributes []string) string {
+	quoted := make([]string, len(attributes))
+	for i, attribute := range attributes {
+		quoted[i] = "`" + attribute + "`"
+	}
+	if len(quoted) == 1 {
+		return "argument " + quoted[0]
+	}
+	return "arguments " + joined(quoted, "and")
+}
+
+// joined lists parts as one does in a sentence: a, b and c.
+func joined(parts []string, last string) string {
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	return strings.Join(parts[:len(parts)-1], ", ") + " " + last + " " + parts[len(parts)-1]
 }
 
 // connectionOf takes the connection out of what the framework hands to a
@@ -110,24 +135,38 @@ func (c *connection) credentials(config *sdwan.Config, diags *diag.Diagnostics) 
 		TokenURL:     c.values[settingTokenURL].text,
 	}
 	c.secrets = []string{config.Unified.ClientSecret}
+	var missing []string
 	for _, attribute := range formArguments(formUnified) {
 		if !c.values[attribute].set {
-			diags.AddAttributeError(root(attribute), "Missing provider argument", missingArgument(c.values, attribute))
+			missing = append(missing, attribute)
 		}
+	}
+	if len(missing) > 0 {
+		diags.AddAttributeError(root(missing[0]), "Missing credentials", missingCredentials(c.values, missing))
 	}
 }
 
-// missingArgument explains a credential that is missing, as part of the
-// unified form or because there is no credential at all.
-func missingArgument(values settingValues, attribute string) string {
-	needed := settingByName(attribute)
-	text := fmt.Sprintf("The unified sign-in needs `%s`: set the argument or the environment variable %s or %s.",
-		attribute, needed.variable(), needed.vendor)
-	if slices.ContainsFunc(formArguments(formUnified), func(name string) bool { return values[name].set }) {
-		return text
+// missingCredentials explains that credentials of the unified form are
+// missing, or that there is no credential at all.
+func missingCredentials(values settingValues, missing []string) string {
+	var given, variables, vendor []string
+	for _, attribute := range formArguments(formUnified) {
+		if values[attribute].set {
+			given = append(given, values[attribute].source)
+		}
 	}
-	return text + fmt.Sprintf(" For the legacy (CloudGenix) sign-in, set `%s` or %s instead.",
-		settingAuthToken, settingByName(settingAuthToken).variable())
+	for _, attribute := range missing {
+		variables = append(variables, settingByName(attribute).variable())
+		vendor = append(vendor, settingByName(attribute).vendor)
+	}
+	remedy := fmt.Sprintf("set the %s, or in the environment %s (or %s, as the vendor's provider names them)",
+		arguments(missing), joined(variables, "and"), joined(vendor, "and"))
+	if len(given) > 0 {
+		return fmt.Sprintf("The unified (Prisma SASE) sign-in is chosen by %s and needs more: %s.", joined(given, "and"), remedy)
+	}
+	token := settingByName(settingAuthToken)
+	return fmt.Sprintf("The provider has no credentials. For the unified (Prisma SASE) sign-in, %s. "+
+		"For the legacy (CloudGenix) sign-in, set the argument `%s`, or in the environment %s.", remedy, token.attribute, token.variable())
 }
 
 func formArguments(form string) []string {
@@ -148,8 +187,8 @@ func checkForms(values settingValues, diags *diag.Diagnostics) string {
 		legacy := chosenBy(values, formLegacy, rank)
 		if len(unified) > 0 && len(legacy) > 0 {
 			diags.AddAttributeError(root(settingAuthToken), "Two forms of sign-in",
-				fmt.Sprintf("%s asks for the legacy sign-in and %s for the unified one. Keep one of them.",
-					sentence(legacy), strings.Join(unified, ", ")))
+				fmt.Sprintf("The legacy (CloudGenix) sign-in is chosen by %s, and the unified (Prisma SASE) one by %s. Remove one of the two.",
+					joined(legacy, "and"), joined(unified, "and")))
 		}
 		if len(unified) > 0 {
 			return formUnified
@@ -171,11 +210,6 @@ func chosenBy(values settingValues, form string, rank sourceRank) []string {
 	return sources
 }
 
-func sentence(parts []string) string {
-	text := strings.Join(parts, ", ")
-	return strings.ToUpper(text[:1]) + text[1:]
-}
-
 func certificateAuthorities(file settingValue, diags *diag.Diagnostics) *x509.CertPool {
 	if !file.set {
 		return nil
@@ -183,7 +217,8 @@ func certificateAuthorities(file settingValue, diags *diag.Diagnostics) *x509.Ce
 	content, err := os.ReadFile(file.text)
 	if err != nil {
 		diags.AddAttributeError(root(settingCAFile), "Certificate file not readable",
-			fmt.Sprintf("The file named by %s cannot be read: %s.", file.source, err))
+			fmt.Sprintf("The file named by %s cannot be read: %s. "+
+				"Give the path of a file of PEM certificates, or leave it out to trust the system's authorities.", file.source, err))
 		return nil
 	}
 	authorities := x509.NewCertPool()

@@ -46,7 +46,7 @@ var adviceByKind = map[sdwan.Kind]advice{
 	},
 	sdwan.KindRefused: {
 		summary: "Query refused by the controller",
-		remedy:  "Change the query as the code says. What the controller takes beyond the documented filters is not published.",
+		remedy:  "Change the query. Where a code follows, it is the controller's own reason; what it takes beyond the documented filters is not published.",
 	},
 	sdwan.KindNotFound: {
 		summary:  "Controller has no such path",
@@ -137,7 +137,7 @@ func (c *connection) sources(attributes []string) []string {
 	for _, attribute := range attributes {
 		value, s := c.values[attribute], settingByName(attribute)
 		switch {
-		case s.form != "" && s.form != c.form:
+		case !s.usedBy(c.form):
 			continue
 		case value.set && s.sensitive:
 			lines = append(lines, fmt.Sprintf("  %s: from %s", attribute, value.source))

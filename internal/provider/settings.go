@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -30,6 +31,8 @@ type setting struct {
 	translate func(string) string
 	// form is the form of sign-in that the argument chooses, if it does.
 	form string
+	// only is the one form that uses the argument without choosing it.
+	only string
 	// check gives a sentence on what is wrong with a value.
 	check func(value string) error
 }
@@ -75,11 +78,11 @@ var settings = []setting{
 		description: "Client secret of the service account (unified form). Conflicts with `auth_token`.",
 	},
 	{
-		attribute: settingTSGID, vendor: "SCM_SCOPE", translate: scopeTSG, form: formUnified, check: checkDigits,
+		attribute: settingTSGID, vendor: "SCM_SCOPE", translate: scopeTSG, form: formUnified, check: checkTSG,
 		description: "Tenant service group of the service account (unified form), as digits. Conflicts with `auth_token`.",
 	},
 	{
-		attribute: settingTokenURL, vendor: "SCM_AUTH_URL", check: checkEndpoint,
+		attribute: settingTokenURL, vendor: "SCM_AUTH_URL", only: formUnified, check: checkEndpoint,
 		description: "URL that issues access tokens (unified form). Plain `http` is allowed to a loopback address only.",
 		fallback:    "`" + sdwan.DefaultTokenURL + "`",
 	},
@@ -88,7 +91,7 @@ var settings = []setting{
 		description: "Static token of the legacy (CloudGenix) form, sent as `X-Auth-Token`. Conflicts with `client_id`, `client_secret` and `tsg_id`.",
 	},
 	{
-		attribute: settingTenantID, check: checkDigits,
+		attribute: settingTenantID, only: formLegacy, check: checkTenant,
 		description: "Tenant id in the path of the legacy form, as digits.",
 		fallback:    "the tenant of the token, read from its profile",
 	},
@@ -132,6 +135,11 @@ var settings = []setting{
 // variable is the argument's own environment variable.
 func (s setting) variable() string {
 	return "PRISMASDWAN_" + strings.ToUpper(s.attribute)
+}
+
+// usedBy reports whether the form of sign-in has a use for the argument.
+func (s setting) usedBy(form string) bool {
+	return (s.form == "" || s.form == form) && (s.only == "" || s.only == form)
 }
 
 // markdown is the argument's description with default and variables.
@@ -291,12 +299,21 @@ func checkEndpoint(value string) error {
 	return err
 }
 
-func checkDigits(value string) error {
-	if strings.Trim(value, "0123456789") != "" {
-		return fmt.Errorf("it holds more than digits")
+func checkTSG(value string) error {
+	if !isDigits(value) {
+		return errors.New("it is not the id of a tenant service group, which is written in digits only (in SCM_SCOPE as tsg_id:1234567890)")
 	}
 	return nil
 }
+
+func checkTenant(value string) error {
+	if !isDigits(value) {
+		return errors.New("it is not a tenant id, which is written in digits only")
+	}
+	return nil
+}
+
+func isDigits(text string) bool { return strings.Trim(text, "0123456789") == "" }
 
 func checkBetween(lowest, highest int64) func(string) error {
 	return func(value string) error {
@@ -311,7 +328,7 @@ func checkBetween(lowest, highest int64) func(string) error {
 func checkDuration(value string) error {
 	duration, err := time.ParseDuration(value)
 	if err != nil || duration <= 0 {
-		return fmt.Errorf("it is not a duration above zero, such as 30s or 2m")
+		return errors.New("it is not a duration above zero, such as 30s or 2m")
 	}
 	return nil
 }

@@ -196,13 +196,13 @@ func (c *Client) noAggregate(problem string) *Error {
 // matches asks for the number of rows that match, nil where the controller
 // does not say.
 func (c *Client) matches(ctx context.Context, query imagestatus.Query) (*int64, *Error) {
-	answer, tally, failure := c.ask(ctx, newWireQuery(query, 1, 1))
+	body, failure := newWireQuery(query, 1, 1).encode()
 	if failure != nil {
 		return nil, failure
 	}
-	page, failure := answer.page(tally)
+	page, failure := c.page(ctx, body)
 	if failure != nil {
-		return nil, c.redacted(failure)
+		return nil, failure
 	}
 	return page.envelope().TotalCount, nil
 }
@@ -244,7 +244,11 @@ func (c *Client) groups(ctx context.Context, query imagestatus.Query, aggregate 
 		Field: aggregate.Field, Operator: string(aggregate.Operator),
 		Name: aggregate.Name, Statistic: aggregate.Statistic, Unit: aggregate.Unit,
 	}
-	answer, tally, failure := c.ask(ctx, body)
+	encoded, failure := body.encode()
+	if failure != nil {
+		return nil, failure
+	}
+	answer, tally, failure := c.query(ctx, encoded)
 	if failure != nil {
 		return nil, failure
 	}

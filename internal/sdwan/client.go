@@ -25,6 +25,8 @@ type Client struct {
 	session  *session
 	// slots bounds the queries in flight of all reads together.
 	slots *semaphore.Weighted
+	// flights are the pages being fetched.
+	flights flights
 	// acceptedSize is the page size that was accepted after the configured
 	// one was refused; 0 until then.
 	acceptedSize atomic.Int64

@@ -2,7 +2,6 @@ package sdwan
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"hash/maphash"
 	"iter"
@@ -71,6 +70,8 @@ func (r *reader) read(ctx context.Context, yield func(imagestatus.Status, error)
 	if failure != nil {
 		return failure
 	}
+	ahead := newAhead(ctx, r.fetch, r.client.config.MaxConcurrentRequests, r.lastPage(page))
+	defer ahead.stop()
 	for number := r.firstPage(); ; number++ {
 		more, failure := r.accept(page, yield)
 		if failure != nil || !more {
@@ -79,10 +80,23 @@ func (r *reader) read(ctx context.Context, yield func(imagestatus.Status, error)
 		if r.complete(number, page) {
 			return r.conclude()
 		}
-		if page, failure = r.fetch(ctx, number+1); failure != nil {
+		if page, failure = ahead.page(number + 1); failure != nil {
 			return failure
 		}
 	}
+}
+
+// lastPage is the number of the last page that is sure to be needed; 0 where
+// the controller does not say how many rows there are.
+func (r *reader) lastPage(first *wirePage) int64 {
+	if first.TotalCount == nil || r.query.Page > 0 {
+		return 0
+	}
+	rows := int64(*first.TotalCount)
+	if r.query.Limit > 0 {
+		rows = min(rows, r.query.Limit)
+	}
+	return pages(rows, r.size)
 }
 
 func (r *reader) firstPage() int64 { return max(1, r.query.Page) }
@@ -135,15 +149,25 @@ func (r *reader) learnSize(page *wirePage) *Error {
 	return nil
 }
 
-// fetch asks for one page and decodes it.
+// fetch asks for one page and decodes it, or joins a request for the same page
+// that is under way.
 func (r *reader) fetch(ctx context.Context, number int64) (*wirePage, *Error) {
-	answer, tally, failure := r.client.ask(ctx, newWireQuery(r.query, r.size, number))
+	body, failure := newWireQuery(r.query, r.size, number).encode()
+	if failure != nil {
+		return nil, failure
+	}
+	return r.client.flights.join(ctx, body, func() (*wirePage, *Error) { return r.client.page(ctx, body) })
+}
+
+// page sends one query and decodes the page.
+func (c *Client) page(ctx context.Context, body []byte) (*wirePage, *Error) {
+	answer, tally, failure := c.query(ctx, body)
 	if failure != nil {
 		return nil, failure
 	}
 	page, failure := answer.page(tally)
 	if failure != nil {
-		return nil, r.client.redacted(failure)
+		return nil, c.redacted(failure)
 	}
 	return page, nil
 }
@@ -272,49 +296,4 @@ func (r *reader) inconsistent(format string, arguments ...any) *Error {
 		Kind: KindInconsistent, Operation: operationRead, URL: r.client.Endpoint(),
 		Problem: fmt.Sprintf(format, arguments...),
 	}
-}
-
-// Consumer takes the rows of a read one by one.
-type Consumer interface {
-	Add(status imagestatus.Status) error
-}
-
-// readAttempts bounds how often a read starts over because its pages did not
-// add up.
-const readAttempts = 3
-
-// Read hands every row of the query to a consumer. Where the pages do not add
-// up, as when rows come and go during the read, it starts over with a new
-// consumer, at most twice; then the mismatch is the error.
-func Read[C Consumer](ctx context.Context, client *Client, query imagestatus.Query, newConsumer func() C) (C, Summary, error) {
-	var failure error
-	for range readAttempts {
-		consumer := newConsumer()
-		rows, summary := client.Statuses(ctx, query)
-		failure = feed(rows, consumer)
-		if failure == nil {
-			return consumer, *summary, nil
-		}
-		if KindOf(failure) != KindInconsistent {
-			break
-		}
-	}
-	var inconsistent *Error
-	if errors.As(failure, &inconsistent) && inconsistent.Kind == KindInconsistent {
-		inconsistent.Problem += fmt.Sprintf(" (in %d reads)", readAttempts)
-	}
-	var none C
-	return none, Summary{}, failure
-}
-
-func feed(rows iter.Seq2[imagestatus.Status, error], consumer Consumer) error {
-	for status, err := range rows {
-		if err != nil {
-			return err
-		}
-		if err := consumer.Add(status); err != nil {
-			return err
-		}
-	}
-	return nil
 }

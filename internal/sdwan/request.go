@@ -1,7 +1,6 @@
 package sdwan
 
 import (
-	"context"
 	"encoding/json"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
@@ -65,11 +64,11 @@ func newWireQuery(query imagestatus.Query, size, page int64) wireQuery {
 	}
 }
 
-// ask sends one query and gives the whole answer.
-func (c *Client) ask(ctx context.Context, query wireQuery) (*answer, *exchange, *Error) {
-	encoded, err := json.Marshal(query)
+// encode writes the body.
+func (q wireQuery) encode() ([]byte, *Error) {
+	encoded, err := json.Marshal(q)
 	if err != nil {
-		return nil, nil, &Error{Kind: KindRefused, Operation: operationRead, Problem: "the query cannot be written as JSON", err: err}
+		return nil, &Error{Kind: KindRefused, Operation: operationRead, Problem: "the query cannot be written as JSON", err: err}
 	}
-	return c.query(ctx, encoded)
+	return encoded, nil
 }

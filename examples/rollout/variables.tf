@@ -1,0 +1,15 @@
+variable "canary_element_ids" {
+  description = "Ids of the elements that are upgraded first."
+  type        = list(string)
+}
+
+variable "target_version" {
+  description = "Version or constraint that the canary wave must run."
+  type        = string
+}
+
+variable "wait" {
+  description = "How to wait for the gate at plan; null looks once."
+  type        = object({ interval = optional(string), hold = optional(string) })
+  default     = null
+}

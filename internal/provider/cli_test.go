@@ -1,0 +1,141 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
+)
+
+// Some of what users meet can be seen only in what the CLI prints, or takes
+// commands that the testing framework does not run: saved plans, warnings,
+// terraform test. Those tests drive the real CLI with the real binary.
+
+// builtProvider is the binary that every CLI test runs, built once.
+var builtProvider = sync.OnceValues(func() (string, error) {
+	directory, err := os.MkdirTemp("", "prismasdwan-")
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(directory, "terraform-provider-prismasdwan")
+	output, err := exec.Command("go", "build", "-o", binary, "../..").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build the provider: %w\n%s", err, output)
+	}
+	return directory, nil
+})
+
+// terminal is a directory with a configuration, and a CLI to run in it.
+type terminal struct {
+	t           *testing.T
+	cli         string
+	directory   string
+	environment []string
+}
+
+// newTerminal prepares a configuration of the given files, by name, that reads
+// from the server.
+func newTerminal(t *testing.T, server *simulator.Server, files map[string]string) *terminal {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("acceptance tests run with TF_ACC=1 only")
+	}
+	cli, err := exec.LookPath(cliName())
+	if err != nil {
+		t.Skipf("this test runs the Terraform CLI itself, and %v", err)
+	}
+	binaries, err := builtProvider()
+	if err != nil {
+		t.Fatal(err)
+	}
+	directory := t.TempDir()
+	for name, content := range files {
+		write(t, filepath.Join(directory, name), content)
+	}
+	settings := filepath.Join(t.TempDir(), "cli.tfrc")
+	write(t, settings, fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"sdwanops/prismasdwan\" = %q\n  }\n  direct {}\n}\n", binaries))
+	environment := []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + directory, "TF_CLI_CONFIG_FILE=" + settings, "CHECKPOINT_DISABLE=1",
+	}
+	environment = append(environment, impatient...)
+	if server != nil {
+		environment = append(environment, server.Environment(simulator.Unified)...)
+	}
+	return &terminal{t: t, cli: cli, directory: directory, environment: environment}
+}
+
+func cliName() string {
+	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
+		return path
+	}
+	return "terraform"
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// run gives what the command printed, with decoration and line breaks folded
+// into single spaces, and whether it succeeded.
+func (c *terminal) run(arguments ...string) (output string, succeeded bool) {
+	c.t.Helper()
+	command := exec.CommandContext(c.t.Context(), c.cli, arguments...)
+	command.Dir, command.Env = c.directory, c.environment
+	printed, err := command.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		c.t.Fatalf("%v: %v", arguments, err)
+	}
+	plain := decoration.ReplaceAllString(string(printed), " ")
+	return strings.Join(strings.Fields(plain), " "), err == nil
+}
+
+// decoration is what the CLI draws: colors and the frames of diagnostics.
+var decoration = regexp.MustCompile("\x1b\\[[0-9;]*m|[│╷╵─├]")
+
+// succeeds runs a command that must succeed and print every text.
+func (c *terminal) succeeds(arguments []string, texts ...string) {
+	c.t.Helper()
+	output, succeeded := c.run(arguments...)
+	c.check(arguments, output, succeeded, true, texts)
+}
+
+// fails runs a command that must fail and print every text.
+func (c *terminal) fails(arguments []string, texts ...string) {
+	c.t.Helper()
+	output, succeeded := c.run(arguments...)
+	c.check(arguments, output, succeeded, false, texts)
+}
+
+func (c *terminal) check(arguments []string, output string, succeeded, wanted bool, texts []string) {
+	c.t.Helper()
+	if succeeded != wanted {
+		c.t.Fatalf("%v: success is %t, want %t:\n%s", arguments, succeeded, wanted, output)
+	}
+	for _, text := range texts {
+		if !strings.Contains(output, text) {
+			c.t.Errorf("%v does not print %q:\n%s", arguments, text, output)
+		}
+	}
+}
+
+// holdsNothing checks that no resource was created.
+func (c *terminal) holdsNothing() {
+	c.t.Helper()
+	if output, _ := c.run("state", "list"); strings.Contains(output, "terraform_data.policy") {
+		c.t.Errorf("the rollout happened: %s", output)
+	}
+}

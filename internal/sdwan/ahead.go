@@ -1,0 +1,58 @@
+package sdwan
+
+import (
+	"context"
+	"sync"
+)
+
+// ahead fetches the pages of one read before they are asked for, so many at a
+// time, and hands them out in order. It holds no more pages than it may fetch
+// at a time.
+type ahead struct {
+	launch func(number int64) <-chan fetched
+	width  int
+	// last is the last page to fetch before it is asked for.
+	last    int64
+	started int64
+	queue   []<-chan fetched
+	stop    func()
+}
+
+type fetched struct {
+	page    *wirePage
+	failure *Error
+}
+
+// newAhead begins behind the first page. The caller must call stop, which
+// cancels what is under way and waits for it.
+func newAhead(ctx context.Context, fetch func(context.Context, int64) (*wirePage, *Error), width int, last int64) *ahead {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	a := &ahead{width: width, last: last}
+	a.launch = func(number int64) <-chan fetched {
+		result := make(chan fetched, 1)
+		running.Go(func() {
+			page, failure := fetch(ctx, number)
+			result <- fetched{page: page, failure: failure}
+		})
+		return result
+	}
+	a.stop = func() {
+		cancel()
+		running.Wait()
+	}
+	return a
+}
+
+// page gives the page with this number, which must follow the one given
+// before, and starts as many of the next ones as may be under way.
+func (a *ahead) page(number int64) (*wirePage, *Error) {
+	a.started = max(a.started, number-1)
+	for len(a.queue) < a.width && a.started < max(a.last, number) {
+		a.started++
+		a.queue = append(a.queue, a.launch(a.started))
+	}
+	next := <-a.queue[0]
+	a.queue = a.queue[1:]
+	return next.page, next.failure
+}

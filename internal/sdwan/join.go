@@ -1,0 +1,71 @@
+package sdwan
+
+import (
+	"context"
+	"sync"
+)
+
+// flights joins requests for the same page while one is under way, as when
+// several modules of one configuration ask the same thing. Nothing is kept
+// once it has arrived: a gate must see the present.
+type flights struct {
+	lock     sync.Mutex
+	underway map[string]*flight
+}
+
+type flight struct {
+	done    chan struct{}
+	page    *wirePage
+	failure *Error
+}
+
+// join fetches the page, or waits for the one who does. A page that several
+// readers share is only read.
+func (f *flights) join(ctx context.Context, query []byte, fetch func() (*wirePage, *Error)) (*wirePage, *Error) {
+	key := string(query)
+	for {
+		joined, leads := f.board(key)
+		if leads {
+			joined.page, joined.failure = fetch()
+			f.land(key, joined)
+			return joined.page, joined.failure
+		}
+		select {
+		case <-joined.done:
+		case <-ctx.Done():
+			_, tally := withExchange(ctx, operationRead)
+			return nil, tally.fromNetwork(ctx, ctx.Err())
+		}
+		if !givenUp(joined.failure) || ctx.Err() != nil {
+			return joined.page, joined.failure
+		}
+	}
+}
+
+// givenUp reports whether a flight ended because of its own reader's deadline,
+// which may not be the deadline of those who joined it.
+func givenUp(failure *Error) bool {
+	return failure != nil &&
+		(failure.Kind == KindCancelled || failure.Kind == KindTimeout || failure.Kind == KindRateLimited)
+}
+
+func (f *flights) board(key string) (joined *flight, leads bool) {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	if joined, found := f.underway[key]; found {
+		return joined, false
+	}
+	if f.underway == nil {
+		f.underway = make(map[string]*flight)
+	}
+	joined = &flight{done: make(chan struct{})}
+	f.underway[key] = joined
+	return joined, true
+}
+
+func (f *flights) land(key string, landed *flight) {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	delete(f.underway, key)
+	close(landed.done)
+}

@@ -1,0 +1,129 @@
+package simulator
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// admin is the surface for people who run the simulator by hand. It asks for
+// no sign-in, as the server is on a loopback address.
+func (s *Simulator) admin() http.Handler {
+	mux := http.NewServeMux()
+	for pattern, handle := range map[string]func(*http.Request) (any, error){
+		"GET /_simulator/status":    s.adminStatus,
+		"POST /_simulator/advance":  s.adminAdvance,
+		"POST /_simulator/upgrade":  s.adminUpgrade,
+		"GET /_simulator/switches":  func(*http.Request) (any, error) { return s.Switches(), nil },
+		"POST /_simulator/switches": s.adminSwitches,
+		"GET /_simulator/faults":    func(*http.Request) (any, error) { return FaultKinds(), nil },
+		"POST /_simulator/faults":   s.adminFaults,
+	} {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			answer, err := handle(r)
+			if err != nil {
+				http.Error(w, err.Error(), http.StatusBadRequest)
+				return
+			}
+			writeIndented(w, answer)
+		})
+	}
+	return mux
+}
+
+func writeIndented(w http.ResponseWriter, answer any) {
+	body, err := json.MarshalIndent(answer, "", "  ")
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	writeJSON(w, http.StatusOK, append(body, '\n'))
+}
+
+// overview is what the status of the simulator shows.
+type overview struct {
+	Time      time.Time           `json:"time"`
+	Rows      int                 `json:"rows"`
+	ByState   map[string]int      `json:"by_state"`
+	ByVersion map[string]int      `json:"by_version"`
+	Requests  map[RequestKind]int `json:"requests"`
+}
+
+func (s *Simulator) adminStatus(*http.Request) (any, error) {
+	rows := s.Rows()
+	status := overview{
+		Time: s.Now(), Rows: len(rows),
+		ByState: make(map[string]int), ByVersion: make(map[string]int), Requests: make(map[RequestKind]int),
+	}
+	for i := range rows {
+		status.ByState[shown(rows[i].UpgradeState)]++
+		status.ByVersion[shown(rows[i].ActiveVersion)]++
+	}
+	for _, kind := range []RequestKind{RequestToken, RequestProfile, RequestQuery, RequestOther} {
+		status.Requests[kind] = s.Count(kind)
+	}
+	return status, nil
+}
+
+func shown(text *string) string {
+	if text == nil {
+		return "null"
+	}
+	return *text
+}
+
+func (s *Simulator) adminAdvance(r *http.Request) (any, error) {
+	by, err := time.ParseDuration(r.URL.Query().Get("by"))
+	if err != nil || by < 0 {
+		return nil, fmt.Errorf("by=%q is not a duration of 0 or more; use for example by=10m", r.URL.Query().Get("by"))
+	}
+	s.Advance(by)
+	return s.adminStatus(r)
+}
+
+// adminUpgrade starts the upgrade of a wave to the target image.
+func (s *Simulator) adminUpgrade(r *http.Request) (any, error) {
+	wave, path := r.URL.Query().Get("wave"), r.URL.Query().Get("path")
+	elements := s.Wave(wave)
+	if len(elements) == 0 {
+		return nil, fmt.Errorf("wave=%q has no elements; use %s, %s or %s", wave, WaveCanary, WaveEarly, WaveRest)
+	}
+	if err := s.Upgrade(elements, TargetImage(), Plan{Path: Path(path)}); err != nil {
+		return nil, err
+	}
+	return s.adminStatus(r)
+}
+
+// adminSwitches changes the switches that the body names and keeps the others.
+func (s *Simulator) adminSwitches(r *http.Request) (any, error) {
+	switches := s.Switches()
+	if err := decodeStrictly(r, &switches); err != nil {
+		return nil, err
+	}
+	if err := switches.Validate(); err != nil {
+		return nil, err
+	}
+	s.SetSwitches(switches)
+	return switches, nil
+}
+
+func (s *Simulator) adminFaults(r *http.Request) (any, error) {
+	var wanted []Fault
+	if err := decodeStrictly(r, &wanted); err != nil {
+		return nil, err
+	}
+	if err := s.SetFaults(wanted...); err != nil {
+		return nil, err
+	}
+	return wanted, nil
+}
+
+func decodeStrictly(r *http.Request, into any) error {
+	decoder := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxRequestBody))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return fmt.Errorf("body: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,44 @@
+package simulator_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
+)
+
+func BenchmarkQueries(b *testing.B) {
+	for name, body := range map[string]string{
+		"by_element":     `{"limit":1000,"dest_page":17,"sort_params":{"element_id":"asc"}}`,
+		"by_id":          `{"limit":1000,"dest_page":17,"sort_params":{"id":"asc"}}`,
+		"unsorted":       `{"limit":1000,"dest_page":17}`,
+		"filtered":       `{"limit":1000,"query_params":{"upgrade_state":{"in":["done","init"]}},"sort_params":{"element_id":"asc"}}`,
+		"counted":        `{"aggregate":{"field":"id","operator":"count"},"group_by":["upgrade_state"]}`,
+		"one":            `{"query_params":{"element_id":{"eq":"1"}}}`,
+		"rows_projected": `{"limit":1000,"retrieved_fields":["id"]}`,
+	} {
+		b.Run(name, func(b *testing.B) {
+			fleet, err := simulator.New(simulator.Options{Elements: 50_000, Scenario: "rollout"})
+			if err != nil {
+				b.Fatal(err)
+			}
+			benchmarkQuery(b, fleet, body)
+		})
+	}
+}
+
+func benchmarkQuery(b *testing.B, fleet http.Handler, body string) {
+	b.Helper()
+	b.ReportAllocs()
+	for b.Loop() {
+		request := httptest.NewRequest(http.MethodPost, queryPaths[simulator.Legacy], strings.NewReader(body))
+		request.Header.Set("X-Auth-Token", simulator.AuthToken)
+		answer := httptest.NewRecorder()
+		fleet.ServeHTTP(answer, request)
+		if answer.Code != http.StatusOK {
+			b.Fatalf("%d %s", answer.Code, answer.Body)
+		}
+	}
+}

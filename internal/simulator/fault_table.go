@@ -1,0 +1,271 @@
+package simulator
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// faultRow is one kind of fault. What it does is in whichever part it has:
+// reply answers in the controller's place (or only delays it, and reports
+// false); token changes the token endpoint's answer; before, row and after
+// change a query's answer before, while and after its page is put together;
+// send writes a good answer in its own way.
+type faultRow struct {
+	kind        FaultKind
+	on          RequestKind
+	description string
+
+	reply  func(*reply) bool
+	token  func(answer map[string]any, opened *session)
+	before func(*answer)
+	row    func(position int, row *Row)
+	after  func(a *answer, number int)
+	send   func(w http.ResponseWriter, r *http.Request, body []byte)
+}
+
+// reply is what it takes to answer a request in the controller's place.
+type reply struct {
+	simulator *Simulator
+	w         http.ResponseWriter
+	r         *http.Request
+	fault     Fault
+}
+
+// faultTable is every kind of fault.
+var faultTable = []faultRow{
+	{kind: "unauthorized_401", description: "401, and the access token is no longer good", reply: revoked},
+	{kind: "forbidden_403", description: "403, and the session is no longer primed", reply: unprimed},
+	{kind: "agent_mismatch_401", description: "401 as for a session of another User-Agent", reply: status(http.StatusUnauthorized)},
+
+	{kind: "too_many_requests_seconds", description: "429 with Retry-After of 1 second", reply: tooMany(func() string { return "1" })},
+	{kind: "too_many_requests_date", description: "429 with Retry-After as a date, 2 seconds ahead", reply: tooMany(func() string {
+		return time.Now().UTC().Add(2 * time.Second).Format(http.TimeFormat)
+	})},
+	{kind: "too_many_requests_day", description: "429 with Retry-After of a day", reply: tooMany(func() string { return "86400" })},
+	{kind: "too_many_requests_absent", description: "429 without Retry-After", reply: tooMany(func() string { return "" })},
+
+	{kind: "server_error_500", description: "500 with an HTML body", reply: gateway(http.StatusInternalServerError)},
+	{kind: "bad_gateway_502", description: "502 with an HTML body", reply: gateway(http.StatusBadGateway)},
+	{kind: "unavailable_503", description: "503 with an HTML body", reply: gateway(http.StatusServiceUnavailable)},
+	{kind: "gateway_timeout_504", description: "504 with an HTML body", reply: gateway(http.StatusGatewayTimeout)},
+
+	{kind: "reset_before_headers", description: "the connection is reset before the headers", reply: resetBeforeHeaders},
+	{kind: "reset_after_headers", description: "the connection is reset after the headers", send: resetAfterHeaders},
+	{kind: "body_cut_off", description: "the body ends half-way", send: cutOff},
+	{kind: "body_endless", description: "the body repeats the first item up to 256 MiB", reply: endless},
+	{kind: "hang_before_headers", description: "no answer until the client goes away", reply: hang},
+	{kind: "hang_in_body", description: "half the body, then nothing until the client goes away", send: hangInBody},
+	{kind: "slow", description: "the right answer, after Delay", reply: slow},
+
+	{kind: "empty_200", description: "200 without a body", reply: page(http.StatusOK, "application/json; charset=utf-8", "")},
+	{kind: "html_200", description: "200 with a page of HTML", reply: page(http.StatusOK, "text/html", signInPage)},
+	{kind: "json_not_object", description: "200 with a JSON list", reply: page(http.StatusOK, "application/json; charset=utf-8", `["unexpected"]`)},
+	{kind: "error_200", description: "200 with _error in the body", reply: errorWithSuccess},
+	{kind: "items_null", description: "items is null", after: func(a *answer, _ int) { a.items, a.itemsNull = nil, true }},
+	{kind: "wrong_types", description: "texts where numbers belong, lists where texts do", after: wrongTypes},
+	{kind: "numbers_as_text", description: "numbers are spelt as texts", before: func(a *answer) { a.switches.NumbersAsText = true }},
+
+	{kind: "rows_repeated", description: "the page begins one row early, as after an insertion", before: func(a *answer) { a.query.shift = -1 }},
+	{kind: "rows_missing", description: "the page begins one row late, as after a removal", before: func(a *answer) { a.query.shift = 1 }},
+	{kind: "row_lost", description: "the page lacks its last row", after: func(a *answer, _ int) { a.items = a.items[:max(len(a.items)-1, 0)] }},
+	{kind: "page_repeats", description: "the first page, whichever was asked for", before: func(a *answer) { a.query.page = 1 }},
+	{kind: "total_changes", description: "total_count grows with every request", after: func(a *answer, number int) { a.total += int64(number) }},
+	{kind: "total_absent", description: "total_count is left out", after: func(a *answer, _ int) { a.totalAbsent = true }},
+	{kind: "total_too_small", description: "total_count is smaller than the rows of the page", after: func(a *answer, _ int) { a.total = int64(max(len(a.items)-1, 0)) }},
+	{kind: "total_absurd", description: "total_count is the largest 64-bit integer", after: func(a *answer, _ int) { a.total = math.MaxInt64 }},
+
+	{kind: "unknown_states", description: "every upgrade_state is one that nobody knows", row: func(_ int, row *Row) { row.UpgradeState = reference("state_from_the_future") }},
+	{kind: "null_bytes", description: "failure_info of the first row holds null bytes", row: firstFailure("\x00broken\x00text\x00")},
+	{kind: "huge_failure_info", description: "failure_info of the first row has 1 MB", row: firstFailure(strings.Repeat("failure ", 1<<17))},
+	{kind: "deep_json", description: "a key that nobody knows is nested 10,000 levels deep", send: deepJSON},
+
+	{kind: "redirect", description: "307 to Location", reply: redirect},
+	{kind: "profile_fails", on: RequestProfile, description: "the profile answers 500 with an HTML body", reply: gateway(http.StatusInternalServerError)},
+	{kind: "token_slow", on: RequestToken, description: "the token endpoint answers after Delay", reply: slow},
+	{kind: "token_html", on: RequestToken, description: "the token endpoint answers 200 with a page of HTML", reply: page(http.StatusOK, "text/html", signInPage)},
+	{kind: "token_unavailable", on: RequestToken, description: "the token endpoint answers 503 with an HTML body", reply: gateway(http.StatusServiceUnavailable)},
+	{kind: "token_lives_short", on: RequestToken, description: "the token claims a day and is good for two calls", token: func(answer map[string]any, opened *session) {
+		answer["expires_in"], opened.callsLeft = 86400, 2
+	}},
+	{kind: "token_expiry_zero", on: RequestToken, description: "the token claims to have expired, and is good", token: expiresIn(0)},
+	{kind: "token_expiry_negative", on: RequestToken, description: "the token claims a negative lifetime, and is good", token: expiresIn(-1)},
+	{kind: "token_expiry_text", on: RequestToken, description: "expires_in is a text", token: expiresIn("899")},
+	{kind: "token_expiry_absent", on: RequestToken, description: "expires_in is left out", token: func(answer map[string]any, _ *session) { delete(answer, "expires_in") }},
+	{kind: "token_absent", on: RequestToken, description: "access_token is left out", token: func(answer map[string]any, _ *session) { delete(answer, "access_token") }},
+	{kind: "redirect_token", on: RequestToken, description: "the token endpoint answers 307 to Location", reply: redirect},
+}
+
+const signInPage = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>\n"
+
+// Bounds of the faults that would otherwise have no end.
+const (
+	maxEndless = 256 << 20
+	maxHang    = 10 * time.Minute
+)
+
+func page(code int, contentType, body string) func(*reply) bool {
+	return func(p *reply) bool {
+		p.w.Header().Set("Content-Type", contentType)
+		p.w.Header().Set("Server", "nginx")
+		p.w.WriteHeader(code)
+		_, _ = p.w.Write([]byte(body))
+		return true
+	}
+}
+
+func gateway(code int) func(*reply) bool {
+	text := fmt.Sprintf("%d %s", code, http.StatusText(code))
+	return page(code, "text/html", "<html>\r\n<head><title>"+text+"</title></head>\r\n<body>\r\n<center><h1>"+text+"</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n")
+}
+
+// status answers with an error whose code is inferred: no body of these is
+// recorded.
+func status(code int) func(*reply) bool {
+	return func(p *reply) bool {
+		name := strings.ToUpper(strings.ReplaceAll(http.StatusText(code), " ", "_"))
+		writeJSON(p.w, code, p.simulator.errorBody(refuse(code, name, "%s", http.StatusText(code))))
+		return true
+	}
+}
+
+func revoked(p *reply) bool {
+	gone := tokenOf(p.r, Unified)
+	p.simulator.sessions.each(func(token string, _ *session) bool { return token != gone })
+	return status(http.StatusUnauthorized)(p)
+}
+
+func unprimed(p *reply) bool {
+	meant := tokenOf(p.r, Unified)
+	p.simulator.sessions.each(func(token string, session *session) bool {
+		session.primed = session.primed && token != meant
+		return true
+	})
+	return status(http.StatusForbidden)(p)
+}
+
+func tooMany(retryAfter func() string) func(*reply) bool {
+	return func(p *reply) bool {
+		if text := retryAfter(); text != "" {
+			p.w.Header().Set("Retry-After", text)
+		}
+		return status(http.StatusTooManyRequests)(p)
+	}
+}
+
+func errorWithSuccess(p *reply) bool {
+	writeJSON(p.w, http.StatusOK, p.simulator.errorBody(badRequest("BAD_REQUEST", "The request failed.")))
+	return true
+}
+
+func redirect(p *reply) bool {
+	location := p.fault.Location
+	if location == "" {
+		location = "https://redirected.invalid"
+	}
+	p.w.Header().Set("Location", location+p.r.URL.Path)
+	p.w.WriteHeader(http.StatusTemporaryRedirect)
+	return true
+}
+
+func slow(p *reply) bool {
+	delay := p.fault.Delay
+	if delay == 0 {
+		delay = 3 * time.Second
+	}
+	return !wait(p.r.Context(), delay)
+}
+
+func hang(p *reply) bool {
+	wait(p.r.Context(), maxHang)
+	abandon(p.w, "")
+	return true
+}
+
+func resetBeforeHeaders(p *reply) bool {
+	abandon(p.w, "")
+	return true
+}
+
+func resetAfterHeaders(w http.ResponseWriter, _ *http.Request, body []byte) {
+	abandon(w, fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(body)))
+}
+
+// abandon writes a text and resets the connection. Where the connection cannot
+// be had, the answer is an empty one.
+func abandon(w http.ResponseWriter, text string) {
+	connection, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	// Neither error matters: the connection ends here in any case.
+	_, _ = connection.Write([]byte(text))
+	if tcp, isTCP := connection.(*net.TCPConn); isTCP {
+		_ = tcp.SetLinger(0)
+	}
+	_ = connection.Close()
+}
+
+// cutOff promises the whole body and writes half of it; the server then closes
+// the connection.
+func cutOff(w http.ResponseWriter, _ *http.Request, body []byte) {
+	half(w, body)
+}
+
+func hangInBody(w http.ResponseWriter, r *http.Request, body []byte) {
+	half(w, body)
+	if err := http.NewResponseController(w).Flush(); err == nil {
+		wait(r.Context(), maxHang)
+	}
+}
+
+func half(w http.ResponseWriter, body []byte) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+	w.WriteHeader(http.StatusOK)
+	_, _ = w.Write(body[:len(body)/2])
+}
+
+func endless(p *reply) bool {
+	p.w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	p.w.WriteHeader(http.StatusOK)
+	written, err := p.w.Write([]byte(`{"count":1,"total_count":1,"items":[`))
+	row := settledRow("1773934978552002"+tenantSuffix, DefaultStart, 1)
+	chunk := bytes.Repeat(append(style{}.appendItem(nil, valuesOf(&row), ""), ','), 64)
+	for err == nil && written < maxEndless && p.r.Context().Err() == nil {
+		var n int
+		n, err = p.w.Write(chunk)
+		written += n
+	}
+	return true
+}
+
+func wrongTypes(a *answer, _ int) {
+	for i := range a.items {
+		a.items[i] = []byte(`{"id":{"text":"1"},"element_id":["1"],"active_version":6.3,"upgrade_state":7,"download_percent":"half","_etag":true}`)
+	}
+}
+
+func firstFailure(text string) func(int, *Row) {
+	return func(position int, row *Row) {
+		if position == 0 {
+			row.FailureInfo = &text
+		}
+	}
+}
+
+// deepJSON leaves the rest of the answer good.
+func deepJSON(w http.ResponseWriter, _ *http.Request, body []byte) {
+	const levels = 10_000
+	nested := `{"_nested":` + strings.Repeat(`{"a":`, levels) + "null" + strings.Repeat("}", levels) + ","
+	writeJSON(w, http.StatusOK, slices.Concat([]byte(nested), body[1:]))
+}
+
+func expiresIn(claimed any) func(map[string]any, *session) {
+	return func(answer map[string]any, _ *session) { answer["expires_in"] = claimed }
+}

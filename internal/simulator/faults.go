@@ -1,0 +1,212 @@
+package simulator
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// FaultKind names one way in which a controller, or what stands before it,
+// goes wrong.
+type FaultKind string
+
+// Fault plays a kind of fault on chosen requests. Without Nth, Every and Share
+// it is played on each request; with several of them, where any one says so.
+type Fault struct {
+	// Kind is one of FaultKinds.
+	Kind FaultKind
+	// On is the kind of request to play it on; empty means the kind's own,
+	// which FaultKinds tells.
+	On RequestKind `json:",omitempty"`
+	// Nth plays it on the nth request of that kind since SetFaults, from 1.
+	Nth int `json:",omitempty"`
+	// Every plays it on each request whose number is a multiple.
+	Every int `json:",omitempty"`
+	// Share plays it on about this share of the requests, 0 to 1.
+	Share float64 `json:",omitempty"`
+	// Seed picks the requests of the share.
+	Seed uint64 `json:",omitempty"`
+	// Times is how often it is played at most; 0 means no end.
+	Times int `json:",omitempty"`
+	// Delay is the real time of a slow answer; 0 means 3 s.
+	Delay time.Duration `json:",omitempty"`
+	// Location is where a redirect leads, a URL without a path; empty means a
+	// host that does not exist.
+	Location string `json:",omitempty"`
+}
+
+// FaultInfo describes a kind of fault.
+type FaultInfo struct {
+	// Kind is the kind's name.
+	Kind FaultKind
+	// On is the kind of request that it is played on unless a Fault says
+	// otherwise.
+	On RequestKind
+	// Description says in one line what happens.
+	Description string
+	// Alters says that the answer is a page of rows with something wrong in
+	// it, so that the kind acts on no other request than a query.
+	Alters bool
+}
+
+// FaultKinds lists every kind of fault in the order of its table.
+func FaultKinds() []FaultInfo {
+	infos := make([]FaultInfo, len(faultTable))
+	for i := range faultTable {
+		infos[i] = faultTable[i].info()
+	}
+	return infos
+}
+
+func (f *faultRow) info() FaultInfo {
+	on := f.on
+	if on == "" {
+		on = RequestQuery
+	}
+	return FaultInfo{Kind: f.kind, On: on, Description: f.description, Alters: f.before != nil || f.row != nil || f.after != nil}
+}
+
+// SetFaults replaces all faults and counts requests from 1 again. A fault that
+// cannot be is an error that names it, and changes nothing.
+func (s *Simulator) SetFaults(wanted ...Fault) error {
+	set := make([]*armedFault, len(wanted))
+	for i, fault := range wanted {
+		armed, err := arm(fault)
+		if err != nil {
+			return fmt.Errorf("fault %d: %w", i+1, err)
+		}
+		set[i] = armed
+	}
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	s.faults.armed, s.faults.counts = set, make(map[RequestKind]int)
+	return nil
+}
+
+// FaultsPlayed is how often the faults of the last SetFaults were played.
+func (s *Simulator) FaultsPlayed() int {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	played := 0
+	for _, fault := range s.faults.armed {
+		played += fault.played
+	}
+	return played
+}
+
+// faults are the armed faults with the numbers of the requests so far.
+type faults struct {
+	mu     sync.Mutex
+	armed  []*armedFault
+	counts map[RequestKind]int
+}
+
+type armedFault struct {
+	Fault
+	row    *faultRow
+	played int
+}
+
+func arm(fault Fault) (*armedFault, error) {
+	index := slices.IndexFunc(faultTable, func(row faultRow) bool { return row.kind == fault.Kind })
+	if index < 0 {
+		return nil, fmt.Errorf("kind %q is not known; FaultKinds lists the kinds", fault.Kind)
+	}
+	info := faultTable[index].info()
+	if fault.On == "" {
+		fault.On = info.On
+	}
+	switch {
+	case !slices.Contains([]RequestKind{RequestQuery, RequestToken, RequestProfile}, fault.On):
+		return nil, fmt.Errorf("kind %q cannot be played on %q; use query, token or profile", fault.Kind, fault.On)
+	case info.Alters && fault.On != RequestQuery || faultTable[index].token != nil && fault.On != RequestToken:
+		return nil, fmt.Errorf("kind %q can be played on %q only", fault.Kind, info.On)
+	case fault.Nth < 0 || fault.Every < 0 || fault.Times < 0 || fault.Delay < 0 || fault.Share < 0 || fault.Share > 1:
+		return nil, fmt.Errorf("kind %q has a negative number or a share outside 0 to 1", fault.Kind)
+	}
+	return &armedFault{Fault: fault, row: &faultTable[index]}, nil
+}
+
+// next gives what to play on the next request of a kind: the first fault that
+// applies, or nothing.
+func (f *faults) next(kind RequestKind) *playing {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.armed) == 0 {
+		return &playing{row: &faultRow{}}
+	}
+	f.counts[kind]++
+	number := f.counts[kind]
+	for _, fault := range f.armed {
+		if fault.On == kind && fault.applies(number) {
+			fault.played++
+			return &playing{Fault: fault.Fault, row: fault.row, number: number}
+		}
+	}
+	return &playing{row: &faultRow{}}
+}
+
+func (f *armedFault) applies(number int) bool {
+	if f.Times > 0 && f.played >= f.Times {
+		return false
+	}
+	if f.Nth == 0 && f.Every == 0 && f.Share == 0 {
+		return true
+	}
+	return number == f.Nth ||
+		f.Every > 0 && number%f.Every == 0 ||
+		rand.New(rand.NewPCG(f.Seed, uint64(number))).Float64() < f.Share
+}
+
+// playing is a fault on its way through one request; the row of no fault has
+// no parts.
+type playing struct {
+	Fault
+	row    *faultRow
+	number int
+}
+
+// reply answers in the controller's place and reports whether it did.
+func (p *playing) reply(s *Simulator, w http.ResponseWriter, r *http.Request) bool {
+	return p.row.reply != nil && p.row.reply(&reply{s, w, r, p.Fault})
+}
+
+func (p *playing) twistToken(answer map[string]any, opened *session) {
+	if p.row.token != nil {
+		p.row.token(answer, opened)
+	}
+}
+
+func (p *playing) twistBefore(a *answer) {
+	if p.row.before != nil {
+		p.row.before(a)
+	}
+}
+
+// twistRow gives the row at a position of the page, and whether it was changed.
+func (p *playing) twistRow(position int, row *Row) (*Row, bool) {
+	if p.row.row == nil {
+		return row, false
+	}
+	twisted := *row
+	p.row.row(position, &twisted)
+	return &twisted, true
+}
+
+func (p *playing) twistAfter(a *answer) {
+	if p.row.after != nil {
+		p.row.after(a, p.number)
+	}
+}
+
+// send writes a good answer, or as much of it as the fault lets through.
+func (p *playing) send(w http.ResponseWriter, r *http.Request, body []byte) {
+	if p.row.send == nil {
+		writeJSON(w, http.StatusOK, body)
+		return
+	}
+	p.row.send(w, r, body)
+}

@@ -1,0 +1,306 @@
+package simulator
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+)
+
+// defaultLimit is the size of a page that no limit was given for (observed on
+// siblings).
+const defaultLimit = 100
+
+// query is a request body that has been read and found good.
+type query struct {
+	limit           int
+	asked           int64 // the limit before the maximum was applied
+	page            int
+	getDeleted      bool
+	lastQueryTS     int64
+	id              string
+	foldSort        bool
+	matches         func(*Row) bool // nil: every row
+	sort            []sortKey
+	aggregate       *aggregate
+	groupBy         []imagestatus.Field
+	retrievedFields map[string]bool
+	rawFilter       json.RawMessage
+	rawSort         json.RawMessage
+	echo            []echoed
+
+	// shift moves the page by rows, as rows that come and go between two
+	// pages do.
+	shift int
+}
+
+// sortKey is one entry of sort_params.
+type sortKey struct {
+	field      imagestatus.Field
+	descending bool
+}
+
+// echoed is one entry of next_query, already in JSON.
+type echoed struct {
+	key   string
+	value json.RawMessage
+}
+
+// members is a JSON object's members by name, still in JSON.
+type members map[string]json.RawMessage
+
+// parse reads a body with the 16 documented keys under the given switches.
+func parse(body []byte, switches Switches) (*query, error) {
+	object, err := objectOf(body)
+	if err != nil {
+		return nil, err
+	}
+	parser := &parser{object: object, switches: switches, query: &query{rawFilter: object["query_params"], rawSort: object["sort_params"]}}
+	if err := parser.keys(); err != nil {
+		return nil, err
+	}
+	for _, read := range []func() error{
+		parser.paging, parser.plain, parser.projection, parser.filter, parser.sorting, parser.aggregation,
+	} {
+		if err := read(); err != nil {
+			return nil, err
+		}
+	}
+	return parser.query, nil
+}
+
+// objectOf tells the ways apart in which a body is not a JSON object.
+func objectOf(body []byte) (members, error) {
+	if len(bytes.TrimSpace(body)) == 0 {
+		return nil, badRequest("INPUT_JSON_EMPTY", "The request has no body.")
+	}
+	if !json.Valid(body) {
+		return nil, badRequest("INVALID_JSON", "The request body is not JSON.")
+	}
+	var object members
+	if err := json.Unmarshal(body, &object); err != nil || object == nil {
+		return nil, badRequest("INVALID_JSON_INPUT", "The request body is not a JSON object.")
+	}
+	return object, nil
+}
+
+type parser struct {
+	object   members
+	switches Switches
+	query    *query
+}
+
+// knownKeys are the 16 documented keys of the body.
+var knownKeys = []string{
+	"_etag", "aggregate", "dest_page", "getDeleted", "group_by", "id", "isReadPreferenceSecondary", "last_query_ts",
+	"limit", "next_query", "query_params", "retrieved_fields", "retrieved_fields_mask", "sort_case_insensitive",
+	"sort_params", "total_count",
+}
+
+func (p *parser) keys() error {
+	for key := range p.object {
+		if !slices.Contains(knownKeys, key) && p.switches.UnknownKeys == UnknownRefused {
+			return badRequest("INVALID_JSON_EXTRA_ATTRIBUTE", "The attribute %q is not known.", key)
+		}
+	}
+	return nil
+}
+
+func (p *parser) paging() error {
+	limit, err := p.integer("limit", "INVALID_LIMIT_NUMBER")
+	if err != nil {
+		return err
+	}
+	page, err := p.integer("dest_page", "INVALID_INPUT")
+	if err != nil {
+		return err
+	}
+	switch {
+	case limit < 0:
+		return badRequest("INVALID_LIMIT_NUMBER", "The limit %d is negative.", limit)
+	case page < 0:
+		return badRequest("INVALID_INPUT", "The dest_page %d is negative.", page)
+	case limit == 0:
+		limit = defaultLimit
+	}
+	p.query.asked = limit
+	if most := p.switches.MaxLimit; most > 0 && limit > int64(most) {
+		if p.switches.LimitMode == LimitRefuse {
+			return badRequest("INVALID_LIMIT_NUMBER", "The limit %d is above %d.", limit, most)
+		}
+		limit = int64(most)
+	}
+	// Both are int32 on the wire (documented).
+	p.query.limit, p.query.page = int(min(limit, 1<<31-1)), max(int(min(page, 1<<31-1)), 1)
+	return nil
+}
+
+// plain reads what is only passed on, and checks the types of what has no
+// known effect.
+func (p *parser) plain() error {
+	var err error
+	if p.query.lastQueryTS, err = p.integer("last_query_ts", "INVALID_INPUT"); err != nil {
+		return err
+	}
+	for _, key := range []string{"total_count", "_etag"} {
+		if _, err := p.integer(key, "INVALID_INPUT"); err != nil {
+			return err
+		}
+	}
+	if p.query.getDeleted, err = p.boolean("getDeleted"); err != nil {
+		return err
+	}
+	if p.query.foldSort, err = p.boolean("sort_case_insensitive"); err != nil {
+		return err
+	}
+	for _, key := range []string{"retrieved_fields_mask", "isReadPreferenceSecondary"} {
+		if _, err := p.boolean(key); err != nil {
+			return err
+		}
+	}
+	if _, err := p.members("next_query"); err != nil {
+		return err
+	}
+	return p.decode("id", &p.query.id, "a text")
+}
+
+// projection reads retrieved_fields. The mask has no effect: no value of it
+// avoids the placeholders (observed on a sibling).
+func (p *parser) projection() error {
+	names, err := p.names("retrieved_fields")
+	if err != nil || len(names) == 0 || p.switches.ProjectionPlaceholders == PlaceholderOff {
+		return err
+	}
+	p.query.retrievedFields = make(map[string]bool, len(names))
+	for _, name := range names {
+		p.query.retrievedFields[name] = true
+	}
+	return nil
+}
+
+func (p *parser) filter() error {
+	params, err := p.members("query_params")
+	if err != nil {
+		return err
+	}
+	matches, err := filterer{switches: p.switches}.all(params)
+	if err != nil {
+		return err
+	}
+	if !p.switches.IgnoreFilters && len(params) > 0 {
+		p.query.matches = matches
+	}
+	for _, key := range slices.Sorted(maps.Keys(params)) {
+		p.query.echo = append(p.query.echo, echoed{key, params[key]})
+	}
+	return nil
+}
+
+// sorting reads sort_params in the order in which its members are written.
+func (p *parser) sorting() error {
+	params, err := p.members("sort_params")
+	if err != nil || len(params) == 0 {
+		return err
+	}
+	for _, name := range orderedKeys(p.object["sort_params"]) {
+		var direction string
+		if err := json.Unmarshal(params[name], &direction); err != nil || !slices.Contains([]string{"asc", "desc"}, strings.ToLower(direction)) {
+			return badRequest("BAD_QUERY_REQUEST", "sort_params: the direction of %q is neither asc nor desc.", name)
+		}
+		field, known := p.switches.field(name)
+		switch {
+		case known:
+			p.query.sort = append(p.query.sort, sortKey{field, strings.EqualFold(direction, "desc")})
+		case p.switches.UnknownQuery != UnknownNoMatch:
+			return badRequest("BAD_QUERY_REQUEST", "sort_params: the field %q is not known.", name)
+		}
+	}
+	return nil
+}
+
+// field finds a field that this controller knows.
+func (s Switches) field(name string) (imagestatus.Field, bool) {
+	if s.OmitNewerFields && slices.Contains(newerFields, name) {
+		return imagestatus.Field{}, false
+	}
+	return imagestatus.FieldByName(name)
+}
+
+// newerFields came with the controllers of 2026 (documented by comparison of
+// the published descriptions).
+var newerFields = []string{"software_version_change_time", "_etag"}
+
+// integer reads a number that may be spelt as a text; absent and null are 0.
+func (p *parser) integer(key, code string) (int64, error) {
+	raw := p.object[key]
+	if absent(raw) {
+		return 0, nil
+	}
+	number, err := strconv.ParseInt(strings.Trim(string(raw), `"`), 10, 64)
+	if err != nil {
+		return 0, badRequest(code, "%s is not an integer.", key)
+	}
+	return number, nil
+}
+
+func (p *parser) boolean(key string) (bool, error) {
+	var set bool
+	err := p.decode(key, &set, "true or false")
+	return set, err
+}
+
+func (p *parser) names(key string) ([]string, error) {
+	var names []string
+	err := p.decode(key, &names, "a list of texts")
+	return names, err
+}
+
+func (p *parser) members(key string) (members, error) {
+	var object members
+	err := p.decode(key, &object, "an object")
+	return object, err
+}
+
+func (p *parser) decode(key string, into any, wanted string) error {
+	raw := p.object[key]
+	if absent(raw) {
+		return nil
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return badRequest("INVALID_JSON_INPUT", "%s is not %s.", key, wanted)
+	}
+	return nil
+}
+
+func absent(raw json.RawMessage) bool {
+	return len(raw) == 0 || string(raw) == "null"
+}
+
+// orderedKeys lists the keys of a valid JSON object as they are written.
+func orderedKeys(object json.RawMessage) []string {
+	var keys []string
+	decoder := json.NewDecoder(bytes.NewReader(object))
+	if _, err := decoder.Token(); err != nil {
+		return nil
+	}
+	for decoder.More() {
+		key, err := decoder.Token()
+		if err != nil {
+			return keys
+		}
+		if name, isText := key.(string); isText && !slices.Contains(keys, name) {
+			keys = append(keys, name)
+		}
+		var skipped json.RawMessage
+		if err := decoder.Decode(&skipped); err != nil && !errors.Is(err, io.EOF) {
+			return keys
+		}
+	}
+	return keys
+}

@@ -1,0 +1,257 @@
+package simulator
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+)
+
+// UnlistedState is an upgrade state that the vendor's enum does not hold; the
+// scenario "mixed" gives it to some elements.
+const UnlistedState imagestatus.State = "quarantined"
+
+// scenario makes a fleet: dress gives the element at a position its row, begin
+// starts what is under way when the fleet is first seen. Both draw on nothing
+// but their arguments, so the same options always make the same fleet.
+type scenario struct {
+	name        string
+	description string
+	dress       func(row *Row, position int, start time.Time)
+	begin       func(f *fleet, start time.Time) error
+}
+
+var scenarioTable = []scenario{
+	{"steady", "one version everywhere, nothing under way; a tenth was never upgraded", dressSettled, nil},
+	{"rollout", "the canary wave is being upgraded and is home within 20 virtual minutes; the rest has not begun", dressSettled, beginRollout},
+	{"troubled", "as rollout, but some canary elements fail and one is aborted", dressSettled, beginTroubled},
+	{"mixed", "every upgrade state, no state, an unlisted state, version traps and missing values, in turn", dressMixed, nil},
+	{"fresh", "one version everywhere, nobody was ever upgraded", dressFresh, nil},
+}
+
+// Scenarios lists the names of the scenarios.
+func Scenarios() []string {
+	names := make([]string, len(scenarioTable))
+	for i, row := range scenarioTable {
+		names[i] = row.name
+	}
+	return names
+}
+
+// ScenarioDescription says in one line what the scenario plays. It is empty
+// for a name that Scenarios does not list.
+func ScenarioDescription(name string) string {
+	for _, row := range scenarioTable {
+		if row.name == name {
+			return row.description
+		}
+	}
+	return ""
+}
+
+func scenarioByName(name string) (scenario, error) {
+	for _, row := range scenarioTable {
+		if row.name == name {
+			return row, nil
+		}
+	}
+	return scenario{}, fmt.Errorf("option Scenario: %q is not known; use one of %s", name, strings.Join(Scenarios(), ", "))
+}
+
+// newFleet makes the fleet that the options describe.
+func newFleet(options Options) (*fleet, error) {
+	play, err := scenarioByName(options.Scenario)
+	if err != nil {
+		return nil, err
+	}
+	f := &fleet{}
+	f.fill(rowsOf(options, play))
+	f.waves = wavesOf(f.records)
+	if play.begin == nil {
+		return f, nil
+	}
+	if err := play.begin(f, options.Start); err != nil {
+		return nil, fmt.Errorf("scenario %q: %w", play.name, err)
+	}
+	return f, nil
+}
+
+// rowsOf makes the rows in order of insertion. Identifiers of elements are in
+// another order, so that a client which does not sort notices.
+func rowsOf(options Options, play scenario) []Row {
+	random := rand.New(rand.NewPCG(options.Seed, uint64(options.Elements)))
+	claimed := options.Start.Add(-150 * 24 * time.Hour)
+	elements := make([]string, options.Elements)
+	for i := range elements {
+		claimed = claimed.Add(time.Duration(1+random.IntN(20_000)) * time.Millisecond)
+		elements[i] = identifier(claimed, random.IntN(10))
+	}
+	random.Shuffle(len(elements), func(i, j int) { elements[i], elements[j] = elements[j], elements[i] })
+
+	rows := make([]Row, options.Elements)
+	created := options.Start.Add(-100 * 24 * time.Hour)
+	for i := range rows {
+		created = created.Add(time.Duration(1+random.IntN(20_000)) * time.Millisecond)
+		rows[i] = settledRow(elements[i], created, random.IntN(10))
+		play.dress(&rows[i], i, options.Start)
+	}
+	return rows
+}
+
+// settledRow is an element that was upgraded to the current image, long ago.
+func settledRow(element string, created time.Time, sequence int) Row {
+	current, previous := CurrentImage(), imageOf(versionPrevious)
+	changed := created.Add(11 * time.Minute)
+	return Row{
+		ID:                        reference(identifier(created, sequence)),
+		ElementID:                 reference(element),
+		ActiveImageID:             reference(current.ID),
+		ActiveVersion:             reference(current.Version),
+		PreviousImageID:           reference(previous.ID),
+		RollbackVersion:           reference(previous.Version),
+		UpgradeImageID:            reference(current.ID),
+		UpgradeState:              reference("complete"),
+		DownloadPercent:           reference(int64(100)),
+		SoftwareVersionChangeTime: reference(changed.UnixMilli()),
+		Etag:                      reference(int64(1 + sequence)),
+		CreatedOnUTC:              reference(stamp(created) + int64(sequence)),
+		UpdatedOnUTC:              reference(stamp(changed) + int64(sequence)),
+	}
+}
+
+// settledStates repeats over a fleet that has nothing under way; the empty
+// state stands for an element that was never upgraded.
+var settledStates = []imagestatus.State{
+	"complete", "complete", "done", "complete", "upgrade_complete",
+	imagestatus.StateNone, "complete", "complete", "done", "complete",
+}
+
+func dressSettled(row *Row, position int, start time.Time) {
+	state := settledStates[position%len(settledStates)]
+	if state == imagestatus.StateNone {
+		dressFresh(row, position, start)
+		return
+	}
+	row.UpgradeState = reference(string(state))
+}
+
+// dressFresh takes away what only an upgrade gives to a row (inferred: nobody
+// has seen the row of an element that was never upgraded).
+func dressFresh(row *Row, _ int, _ time.Time) {
+	row.PreviousImageID, row.RollbackVersion, row.UpgradeImageID = nil, nil, nil
+	row.UpgradeState, row.DownloadPercent, row.SoftwareVersionChangeTime = nil, nil, nil
+	row.UpdatedOnUTC = row.CreatedOnUTC
+}
+
+// mixedStates is every state that a row can have.
+var mixedStates = append(imagestatus.States(), imagestatus.StateNone, UnlistedState)
+
+func dressMixed(row *Row, position int, start time.Time) {
+	images := Images()
+	running := images[position%len(images)]
+	row.ActiveImageID, row.ActiveVersion = reference(running.ID), reference(running.Version)
+	switch position % 11 {
+	case 4:
+		row.ActiveImageID = nil
+	case 7:
+		// An image that the tenant no longer lists (observed).
+		row.ActiveImageID = reference(identifier(imagesEpoch.AddDate(-1, 0, 0), 1))
+	case 9:
+		row.ActiveVersion = nil
+	}
+	state := mixedStates[position%len(mixedStates)]
+	if state == imagestatus.StateNone {
+		dressFresh(row, position, start)
+		return
+	}
+	dressState(row, state, start.Add(-time.Duration(position%60)*time.Minute))
+}
+
+// dressState gives a row a state together with the values that belong to it.
+func dressState(row *Row, state imagestatus.State, since time.Time) {
+	row.UpgradeState = reference(string(state))
+	row.UpdatedOnUTC = reference(stamp(since))
+	target := TargetImage()
+	switch state.Phase() {
+	case imagestatus.PhaseSucceeded:
+		row.UpgradeImageID = copyOf(row.ActiveImageID)
+		row.SoftwareVersionChangeTime = reference(since.UnixMilli())
+		return
+	case imagestatus.PhaseFailed:
+		row.FailureInfo = reference("Upgrade failed: " + string(state) + ".")
+	case imagestatus.PhaseDownloading, imagestatus.PhaseAborting:
+		row.DownloadPercent = reference(int64(since.Minute()))
+	case imagestatus.PhaseScheduled:
+		row.DownloadPercent = reference(int64(0))
+		row.DownloadInterval, row.UpgradeInterval = reference(int64(30)), reference(int64(59))
+		row.ScheduledDownload = reference(since.Add(2 * time.Hour).Format(scheduleLayout))
+		row.ScheduledUpgrade = reference(since.Add(4 * time.Hour).Format(scheduleLayout))
+	case imagestatus.PhaseQueued:
+		row.DownloadPercent = reference(int64(0))
+	}
+	row.UpgradeImageID = reference(target.ID)
+}
+
+// Waves of a fleet: a canary of about 5 %, at least 3 elements where the fleet
+// has that many, an early wave of about 20 %, and the rest.
+const (
+	WaveCanary = "canary"
+	WaveEarly  = "early"
+	WaveRest   = "rest"
+)
+
+// wavesOf parts the fleet; every element is in exactly one wave.
+func wavesOf(records []*record) map[string][]string {
+	total := len(records)
+	canary := min(max((total+10)/20, 3), total)
+	early := min((total+2)/5, total-canary)
+	waves := make(map[string][]string, 3)
+	for i, r := range records {
+		wave := WaveRest
+		switch {
+		case i < canary:
+			wave = WaveCanary
+		case i < canary+early:
+			wave = WaveEarly
+		}
+		waves[wave] = append(waves[wave], r.base.Element())
+	}
+	return waves
+}
+
+// rolloutPaths repeat over the canary of a rollout that goes well; each takes
+// at most 12 virtual minutes.
+var rolloutPaths = []Path{PathImmediate, PathImmediate, PathScheduled, PathJob, PathDevice}
+
+// troubledPaths repeat over the canary of a rollout that does not.
+var troubledPaths = []Path{PathImmediate, PathInstallFails, PathUpgradeAborted}
+
+// furtherTroubles go on after the first of troubledPaths, with one abort only.
+var furtherTroubles = []Path{PathImmediate, PathDownloadFails, PathScheduled, PathImmediate, PathUpgradeFails, PathDevice}
+
+func beginRollout(f *fleet, start time.Time) error {
+	return f.beginCanary(start, func(i int) Path { return rolloutPaths[i%len(rolloutPaths)] })
+}
+
+func beginTroubled(f *fleet, start time.Time) error {
+	return f.beginCanary(start, func(i int) Path {
+		if i < len(troubledPaths) {
+			return troubledPaths[i]
+		}
+		return furtherTroubles[(i-len(troubledPaths))%len(furtherTroubles)]
+	})
+}
+
+// beginCanary spreads the starts of the canary over six virtual minutes.
+func (f *fleet) beginCanary(start time.Time, path func(int) Path) error {
+	canary := f.waves[WaveCanary]
+	for i, element := range canary {
+		delay := time.Duration(i) * 6 * time.Minute / time.Duration(len(canary))
+		if err := f.upgrade(element, TargetImage(), Plan{Path: path(i), Delay: delay}, start); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,311 @@
+package simulator
+
+import (
+	"crypto/subtle"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Credentials of the simulated tenant. The secrets are texts that occur
+// nowhere else, so that a search of logs and files for them proves something.
+const (
+	// TSGID is the tenant service group that a scope must name.
+	TSGID = "1234567890"
+	// TenantID is the tenant in paths of the legacy form and in profiles.
+	TenantID = "1092945"
+	// ClientID and ClientSecret are the service account of the unified form.
+	ClientID     = "simulator@" + TSGID + ".iam.panserviceaccount.com"
+	ClientSecret = "simulated-client-secret-7d1f0b52-must-never-be-shown"
+	// AuthToken is a static token of the legacy form that names no region.
+	AuthToken = "simulated-auth-token-3c9ae846-must-never-be-shown"
+	// RegionalAuthToken is good as well; its text names a region, from which
+	// clients derive an address (observed).
+	RegionalAuthToken = "simulated-auth-token-5e77d20c&region=hood&must-never-be-shown"
+	// Email and Password log in under the legacy form.
+	Email    = "operator@example.com"
+	Password = "simulated-password-91b6c3fa-must-never-be-shown"
+	// AccessTokenPrefix begins every access token that the token endpoint
+	// gives out, SessionTokenPrefix every token of a legacy login.
+	AccessTokenPrefix  = "simulated-access-token-"
+	SessionTokenPrefix = "simulated-session-token-"
+)
+
+// Form is one of the two forms of the API.
+type Form string
+
+// The forms of the API.
+const (
+	// Unified is the form of Prisma SASE, with OAuth2 client credentials.
+	Unified Form = "unified"
+	// Legacy is the form of CloudGenix, with a static token.
+	Legacy Form = "legacy"
+)
+
+// defaultTokenLifetime is what the real token endpoint gives (documented).
+const defaultTokenLifetime = 899 * time.Second
+
+// session is a token that was given out.
+type session struct {
+	form    Form
+	expires time.Time
+	primed  bool
+	agent   string
+	// callsLeft counts down to the end of a token that lies about its
+	// lifetime; negative means no such end.
+	callsLeft int
+}
+
+// sessions holds the tokens that were given out and have not expired.
+type sessions struct {
+	mu      sync.Mutex
+	byToken map[string]*session
+	issued  int
+}
+
+// open gives out a token with the given prefix.
+func (s *sessions) open(prefix string, form Form, lifetime time.Duration) (string, *session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	for token, old := range s.byToken {
+		if now.After(old.expires) {
+			delete(s.byToken, token)
+		}
+	}
+	s.issued++
+	token := fmt.Sprintf("%s%08d-must-never-be-shown", prefix, s.issued)
+	opened := &session{form: form, expires: now.Add(lifetime), callsLeft: -1}
+	s.byToken[token] = opened
+	return token, opened
+}
+
+// each changes every session, or ends it where the change reports false.
+func (s *sessions) each(change func(token string, session *session) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for token, session := range s.byToken {
+		if !change(token, session) {
+			delete(s.byToken, token)
+		}
+	}
+}
+
+// ExpireTokens ends every token that was given out so far. Static tokens of
+// the legacy form do not end.
+func (s *Simulator) ExpireTokens() {
+	s.sessions.each(func(string, *session) bool { return false })
+}
+
+// UnprimeSessions makes calls in the unified form answer 403 until the profile
+// is read again.
+func (s *Simulator) UnprimeSessions() {
+	s.sessions.each(func(_ string, session *session) bool {
+		session.primed = false
+		return true
+	})
+}
+
+// access is what an endpoint asks of the sign-in.
+type access int
+
+const (
+	// accessOpen asks for nothing.
+	accessOpen access = iota
+	// accessProfile asks for a good token, and primes its session.
+	accessProfile
+	// accessPrimed asks for a session that was primed (documented).
+	accessPrimed
+)
+
+// admit checks the credentials of a call.
+func (s *Simulator) admit(c *call, wanted access) error {
+	switch {
+	case wanted == accessOpen:
+		return nil
+	case c.form == Legacy:
+		return s.admitLegacy(c)
+	default:
+		return s.admitUnified(c, wanted)
+	}
+}
+
+// Codes of 401 and 403 are inferred: no body of either is recorded.
+func unauthorized(message string) error {
+	return refuse(http.StatusUnauthorized, "UNAUTHORIZED", "%s", message)
+}
+
+func forbidden(message string) error {
+	return refuse(http.StatusForbidden, "FORBIDDEN", "%s", message)
+}
+
+func (s *Simulator) admitUnified(c *call, wanted access) error {
+	s.sessions.mu.Lock()
+	defer s.sessions.mu.Unlock()
+	session, err := s.sessions.find(tokenOf(c.request, Unified), Unified)
+	if err != nil {
+		return err
+	}
+	if wanted == accessProfile {
+		session.primed, session.agent = true, c.request.UserAgent()
+		return nil
+	}
+	if !session.primed {
+		return forbidden("The session is not primed: read the profile once with this token.")
+	}
+	if session.agent == c.request.UserAgent() {
+		return nil
+	}
+	switch c.switches.BindUserAgent {
+	case AgentUnauthorized:
+		return unauthorized("The session belongs to another User-Agent.")
+	case AgentForbidden:
+		return forbidden("The session belongs to another User-Agent.")
+	default:
+		return nil
+	}
+}
+
+// find gives the session of a token and counts the call. It needs the lock.
+func (s *sessions) find(token string, form Form) (*session, error) {
+	found, known := s.byToken[token]
+	if !known || found.form != form || time.Now().After(found.expires) || found.callsLeft == 0 {
+		return nil, unauthorized("The token is missing, unknown or expired.")
+	}
+	if found.callsLeft > 0 {
+		found.callsLeft--
+	}
+	return found, nil
+}
+
+func (s *Simulator) admitLegacy(c *call) error {
+	token := tokenOf(c.request, Legacy)
+	if !isOneOf(token, AuthToken, RegionalAuthToken) {
+		s.sessions.mu.Lock()
+		defer s.sessions.mu.Unlock()
+		if _, err := s.sessions.find(token, Legacy); err != nil {
+			return err
+		}
+	}
+	if tenant := c.request.PathValue("tenant_id"); tenant != "" && tenant != TenantID {
+		status := c.switches.WrongTenantStatus
+		if status == 0 {
+			status = http.StatusBadRequest
+		}
+		return refuse(status, "TENANT_ID_INVALID_0001", "The tenant %q is not that of the token.", tenant)
+	}
+	return nil
+}
+
+// tokenOf finds the token of a request. In the legacy form the cookie wins
+// over the header (observed).
+func tokenOf(r *http.Request, form Form) string {
+	if form == Unified {
+		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		return token
+	}
+	if cookie, err := r.Cookie("AUTH_TOKEN"); err == nil {
+		return cookie.Value
+	}
+	return r.Header.Get("X-Auth-Token")
+}
+
+func isOneOf(text string, secrets ...string) bool {
+	return slices.ContainsFunc(secrets, func(secret string) bool {
+		return subtle.ConstantTimeCompare([]byte(text), []byte(secret)) == 1
+	})
+}
+
+// token is the OAuth2 token endpoint: client credentials by Basic
+// authentication (documented) or in the form (observed).
+func (s *Simulator) token(c *call) ([]byte, error) {
+	form, err := url.ParseQuery(string(c.body))
+	if err != nil {
+		return oauthError(http.StatusBadRequest, "invalid_request", "The form cannot be read")
+	}
+	if grant := form.Get("grant_type"); grant != "client_credentials" {
+		return oauthError(http.StatusBadRequest, "unsupported_grant_type", "The grant type is not supported")
+	}
+	if !goodClient(c.request, form) {
+		status := c.switches.InvalidClientStatus
+		if status == 0 {
+			status = http.StatusBadRequest
+		}
+		return oauthError(status, "invalid_client", "Client authentication failed")
+	}
+	if !slices.Contains(strings.Fields(form.Get("scope")), "tsg_id:"+TSGID) {
+		return oauthError(http.StatusBadRequest, "invalid_scope", "The scope does not name a tsg_id of this client")
+	}
+	lifetime := c.switches.TokenLifetime
+	if lifetime == 0 {
+		lifetime = defaultTokenLifetime
+	}
+	token, opened := s.sessions.open(AccessTokenPrefix, Unified, lifetime)
+	answer := map[string]any{
+		"access_token": token, "token_type": "Bearer", "scope": form.Get("scope"), "expires_in": int64(lifetime / time.Second),
+	}
+	c.playing.twistToken(answer, opened)
+	return json.Marshal(answer)
+}
+
+func goodClient(r *http.Request, form url.Values) bool {
+	id, secret, basic := r.BasicAuth()
+	if !basic {
+		return isOneOf(form.Get("client_id"), ClientID) && isOneOf(form.Get("client_secret"), ClientSecret)
+	}
+	// RFC 6749 has both parts encoded as in a form; many clients do not.
+	return isOneOf(unescaped(id), ClientID) && isOneOf(unescaped(secret), ClientSecret)
+}
+
+func unescaped(text string) string {
+	if plain, err := url.QueryUnescape(text); err == nil {
+		return plain
+	}
+	return text
+}
+
+// oauthRefusal is an error in the form of the token endpoint, which is not the
+// form of the API.
+type oauthRefusal struct {
+	status int
+	body   []byte
+}
+
+func (r *oauthRefusal) Error() string { return fmt.Sprintf("%d %s", r.status, r.body) }
+
+func oauthError(status int, code, description string) ([]byte, error) {
+	body, err := json.Marshal(map[string]string{"error": code, "error_description": description})
+	if err != nil {
+		return nil, fmt.Errorf("encode the token endpoint's error: %w", err)
+	}
+	return nil, &oauthRefusal{status, body}
+}
+
+// login is the login of the legacy form (observed).
+func (s *Simulator) login(c *call) ([]byte, error) {
+	var asked struct{ Email, Password string }
+	if err := json.Unmarshal(c.body, &asked); err != nil {
+		return nil, badRequest("INVALID_JSON", "The request body is not JSON.")
+	}
+	if asked.Email != Email || !isOneOf(asked.Password, Password) {
+		return nil, unauthorized("The email or the password is wrong.")
+	}
+	token, _ := s.sessions.open(SessionTokenPrefix, Legacy, defaultTokenLifetime)
+	c.header.Add("Set-Cookie", (&http.Cookie{Name: "AUTH_TOKEN", Value: token, Path: "/", HttpOnly: true}).String())
+	return json.Marshal(map[string]any{"x_auth_token": token, "_request_id": s.nextRequestID()})
+}
+
+// profile answers with the keys of a live profile (observed).
+func (s *Simulator) profile(c *call) ([]byte, error) {
+	return json.Marshal(map[string]any{
+		"_etag": 1, "_schema": 0, "_request_id": s.nextRequestID(), "_status_code": "200", "_content_length": "0",
+		"id": "1773934978000001" + tenantSuffix, "session_id": "1773934978000002" + tenantSuffix, "tenant_id": TenantID,
+		"email": Email, "first_name": "Simulated", "last_name": "Operator", "name": "Simulated Operator",
+		"region": "simulator", "roles": []map[string]string{{"name": "tenant_viewonly"}},
+	})
+}
