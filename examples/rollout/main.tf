@@ -2,7 +2,7 @@
 # is made, and again when it is applied, however much later that is.
 
 terraform {
-  required_version = ">= 1.11"
+  required_version = ">= 1.10"
 
   required_providers {
     prismasdwan = {
@@ -31,6 +31,7 @@ data "prismasdwan_upgrade_gate" "canary" {
 ephemeral "prismasdwan_upgrade_gate" "canary" {
   element_ids    = var.canary_element_ids
   target_version = var.target_version
+  wait           = var.wait
 }
 
 # Stands for what is rolled out: a policy, a template, a path set.

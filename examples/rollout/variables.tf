@@ -9,7 +9,7 @@ variable "target_version" {
 }
 
 variable "wait" {
-  description = "How to wait for the gate at plan; null looks once."
+  description = "How to wait for the gate to open; null looks once."
   type        = object({ interval = optional(string), hold = optional(string) })
   default     = null
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
-	"strings"
+	"strconv"
 )
 
 // AggregateOperator computes one value of the rows of a group.
@@ -186,14 +186,19 @@ func (a Aggregate) Key(status *Status) []Value {
 	return key
 }
 
-// EncodeKey makes one text of a key; it tells null, texts and integers apart, whatever the texts hold.
+// EncodeKey makes one text of a key; it tells null, texts and integers apart,
+// whatever the texts hold.
 func EncodeKey(key []Value) string {
-	var encoded strings.Builder
+	var encoded []byte
 	for _, value := range key {
 		text := value.Text()
-		fmt.Fprintf(&encoded, "%d:%d:%s", value.rank(), len(text), text)
+		encoded = strconv.AppendInt(encoded, int64(value.rank()), 10)
+		encoded = append(encoded, ':')
+		encoded = strconv.AppendInt(encoded, int64(len(text)), 10)
+		encoded = append(encoded, ':')
+		encoded = append(encoded, text...)
 	}
-	return encoded.String()
+	return string(encoded)
 }
 
 // Matched is the number of rows taken.

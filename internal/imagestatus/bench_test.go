@@ -17,9 +17,11 @@ func benchFleet(elements int) []Status {
 		switch {
 		case i%500 == 0:
 			rows[i].UpgradeState = new("failed")
+			continue
 		case i%4 == 0:
 			rows[i].UpgradeState, rows[i].ActiveVersion = new("downloading"), new("6.3.3-b4")
 		}
+		rows[i].FailureInfo = nil
 	}
 	return rows
 }

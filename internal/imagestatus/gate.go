@@ -78,7 +78,7 @@ func (t Target) Reached(status *Status) bool {
 // Classify gives what a row counts as. A row that names no element cannot be
 // told from another one and is unrecognized.
 func (t Target) Classify(status *Status) Class {
-	if status.ElementID == nil {
+	if status.Element() == "" {
 		return ClassUnrecognized
 	}
 	return status.Phase().Class(t.Reached(status))
@@ -90,38 +90,41 @@ func (g Gate) Judge() *Tally {
 		gate:     g,
 		seed:     maphash.MakeSeed(),
 		elements: make(map[uint64]tallied),
-		byClass:  make(map[Class]int64),
-		byPhase:  make(map[Phase]int64),
-		byState:  make(map[string]int64),
-		versions: make(map[string]int64),
+		kinds:    make(map[kind]*countedKind),
 		reached:  make(map[string]bool),
-		names:    make(map[string]string),
 	}
 }
 
 // Tally takes the rows of one look one by one and keeps a few bytes for each
 // element, not its row.
 type Tally struct {
-	gate     Gate
-	seed     maphash.Seed
+	gate Gate
+	seed maphash.Seed
+	// elements has the newest row of each element by a hash of its id.
 	elements map[uint64]tallied
-	byClass  map[Class]int64
-	byPhase  map[Phase]int64
-	byState  map[string]int64
-	versions map[string]int64
+	kinds    map[kind]*countedKind
 	// reached remembers which versions are on target, as a fleet runs few.
-	reached map[string]bool
-	// names holds each state and version once for all elements that have it.
-	names    map[string]string
-	blocking []Blocker
+	reached  map[string]bool
+	blocking []heldBlocker
 }
 
 // tallied is what is kept of an element's newest row.
 type tallied struct {
 	updated, created, etag int64
-	class                  Class
-	phase                  Phase
-	state, version         string
+	kind                   *countedKind
+}
+
+// kind is all that a verdict counts rows by. A fleet has few kinds, so that
+// each is held once for all its elements.
+type kind struct {
+	class          Class
+	phase          Phase
+	state, version string
+}
+
+type countedKind struct {
+	kind
+	count int64
 }
 
 // noneKey stands for null in the maps by state and version.
@@ -131,7 +134,7 @@ const noneKey = "none"
 const (
 	maxKeyRunes     = 64
 	maxFailureRunes = 300
-	maxVersions     = 50
+	maxKeys         = 50
 	otherKey        = "other"
 	// spareBlockers are kept beyond MaxBlocking, for when a newer row clears
 	// an element that had a place.
@@ -142,77 +145,78 @@ const (
 // Newest; of equally new ones the one that is worse for the gate.
 func (t *Tally) Add(status Status) error {
 	row := t.summarize(&status)
-	key := maphash.String(t.seed, status.Element())
-	if before, seen := t.elements[key]; seen && status.ElementID != nil {
-		if !row.supersedes(before) {
+	blocker := heldBlocker{Blocker: newBlocker(&status, row.kind), element: t.key(status.Element())}
+	if status.Element() == "" {
+		// Every such row counts, as it may be about an element of its own.
+		row.kind.count++
+		t.block(blocker)
+		return nil
+	}
+	if before, seen := t.elements[blocker.element]; seen {
+		order := row.compare(before)
+		if order < 0 {
 			return nil
 		}
-		t.count(before, -1)
-		t.unblock(status.Element())
+		before.kind.count--
+		listed, found := t.unblock(blocker.element)
+		if order == 0 && found && compareBlockers(listed, blocker) < 0 {
+			blocker = listed
+		}
 	}
-	t.elements[key] = row
-	t.count(row, +1)
-	if row.class != ClassReady {
-		t.block(newBlocker(&status, row))
-	}
+	t.elements[blocker.element] = row
+	row.kind.count++
+	t.block(blocker)
 	return nil
 }
 
+func (t *Tally) key(element string) uint64 { return maphash.String(t.seed, element) }
+
 func (t *Tally) summarize(status *Status) tallied {
-	row := tallied{
-		updated: deref(status.UpdatedOnUTC), created: deref(status.CreatedOnUTC), etag: deref(status.Etag),
-		phase: status.Phase(), state: noneKey, version: noneKey,
-	}
+	its := kind{class: t.classify(status), phase: status.Phase(), state: noneKey, version: noneKey}
 	if status.UpgradeState != nil {
-		row.state = t.name(*status.UpgradeState)
+		its.state = shorten(*status.UpgradeState, maxKeyRunes)
 	}
 	if status.ActiveVersion != nil {
-		row.version = t.name(*status.ActiveVersion)
+		its.version = shorten(*status.ActiveVersion, maxKeyRunes)
 	}
-	row.class = t.classify(status)
-	return row
-}
-
-func (t *Tally) name(text string) string {
-	name, known := t.names[text]
+	counted, known := t.kinds[its]
 	if !known {
-		name = shorten(text, maxKeyRunes)
-		t.names[text] = name
+		counted = &countedKind{kind: its}
+		t.kinds[its] = counted
 	}
-	return name
+	return tallied{
+		updated: deref(status.UpdatedOnUTC), created: deref(status.CreatedOnUTC), etag: deref(status.Etag), kind: counted,
+	}
 }
 
 // classify is Target.Classify with the version read once for all elements
 // that run it.
 func (t *Tally) classify(status *Status) Class {
-	if status.ElementID == nil || t.gate.Target.Version == nil || t.gate.Target.ImageID != "" || status.ActiveVersion == nil {
+	version := deref(status.ActiveVersion)
+	if status.Element() == "" || t.gate.Target.Version == nil || t.gate.Target.ImageID != "" || len(version) > maxKeyRunes {
 		return t.gate.Target.Classify(status)
 	}
-	reached, known := t.reached[*status.ActiveVersion]
+	reached, known := t.reached[version]
 	if !known {
 		reached = t.gate.Target.Reached(status)
-		t.reached[*status.ActiveVersion] = reached
+		t.reached[version] = reached
 	}
 	return status.Phase().Class(reached)
 }
 
-func (r tallied) supersedes(before tallied) bool {
-	newer := cmp.Or(
+// compare is 1 where the row counts instead of the one before it, -1 where it
+// does not, and 0 where both count as the same.
+func (r tallied) compare(before tallied) int {
+	return cmp.Or(
 		cmp.Compare(r.updated, before.updated),
 		cmp.Compare(r.created, before.created),
 		cmp.Compare(r.etag, before.etag),
+		cmp.Compare(classRank(before.kind.class), classRank(r.kind.class)),
+		// What is left only makes the verdict independent of the rows' order.
+		cmp.Compare(before.kind.phase.index(), r.kind.phase.index()),
+		strings.Compare(before.kind.state, r.kind.state),
+		strings.Compare(before.kind.version, r.kind.version),
 	)
-	if newer != 0 {
-		return newer > 0
-	}
-	return classRank(r.class) < classRank(before.class)
-}
-
-func (t *Tally) count(row tallied, by int64) {
-	t.byClass[row.class] += by
-	t.byPhase[row.phase] += by
-	t.byState[row.state] += by
-	t.versions[row.version] += by
 }
 
 // Blocker is an element that is not ready.
@@ -226,9 +230,16 @@ type Blocker struct {
 	FailureInfo     *string
 }
 
-func newBlocker(status *Status, row tallied) Blocker {
+// heldBlocker is a blocker with the key of its element, since an id that is
+// shown may be shortened.
+type heldBlocker struct {
+	Blocker
+	element uint64
+}
+
+func newBlocker(status *Status, its *countedKind) Blocker {
 	return Blocker{
-		ElementID: status.Element(), Class: row.class, Phase: row.phase,
+		ElementID: shorten(status.Element(), maxKeyRunes), Class: its.class, Phase: its.phase,
 		UpgradeState:    shortened(status.UpgradeState, maxKeyRunes),
 		ActiveVersion:   shortened(status.ActiveVersion, maxKeyRunes),
 		DownloadPercent: status.DownloadPercent,
@@ -241,29 +252,66 @@ var blockingOrder = []Class{ClassUnrecognized, ClassFailed, ClassMissing, ClassP
 
 func classRank(class Class) int { return slices.Index(blockingOrder, class) }
 
-func compareBlockers(a, b Blocker) int {
-	return cmp.Or(
+// compareBlockers puts the worst first. Only rows that name no element are
+// told apart by what they say.
+func compareBlockers(a, b heldBlocker) int {
+	order := cmp.Or(
 		cmp.Compare(classRank(a.Class), classRank(b.Class)),
 		cmp.Compare(a.Phase.index(), b.Phase.index()),
 		strings.Compare(a.ElementID, b.ElementID),
 	)
+	if order != 0 {
+		return order
+	}
+	return cmp.Or(
+		comparePointers(a.UpgradeState, b.UpgradeState),
+		comparePointers(a.ActiveVersion, b.ActiveVersion),
+		comparePointers(a.FailureInfo, b.FailureInfo),
+		comparePointers(a.DownloadPercent, b.DownloadPercent),
+	)
+}
+
+// comparePointers has null first.
+func comparePointers[T cmp.Ordered](a, b *T) int {
+	switch {
+	case a != nil && b != nil:
+		return cmp.Compare(*a, *b)
+	case a != nil:
+		return 1
+	case b != nil:
+		return -1
+	default:
+		return 0
+	}
 }
 
 // block keeps the worst elements in order, and drops the least bad beyond the
 // bound.
-func (t *Tally) block(blocker Blocker) {
-	at, _ := slices.BinarySearchFunc(t.blocking, blocker, compareBlockers)
-	if bound := t.gate.MaxBlocking + spareBlockers; len(t.blocking) >= bound {
-		if at >= bound {
-			return
-		}
+func (t *Tally) block(blocker heldBlocker) {
+	if blocker.Class == ClassReady {
+		return
+	}
+	bound := t.gate.MaxBlocking + spareBlockers
+	full := len(t.blocking) >= bound
+	if full && compareBlockers(blocker, t.blocking[bound-1]) >= 0 {
+		return
+	}
+	if full {
 		t.blocking = t.blocking[:bound-1]
 	}
+	at, _ := slices.BinarySearchFunc(t.blocking, blocker, compareBlockers)
 	t.blocking = slices.Insert(t.blocking, at, blocker)
 }
 
-func (t *Tally) unblock(element string) {
-	t.blocking = slices.DeleteFunc(t.blocking, func(blocker Blocker) bool { return blocker.ElementID == element })
+// unblock takes an element out of the list and gives what stood there.
+func (t *Tally) unblock(element uint64) (listed heldBlocker, found bool) {
+	at := slices.IndexFunc(t.blocking, func(blocker heldBlocker) bool { return blocker.element == element && blocker.ElementID != "" })
+	if at < 0 {
+		return heldBlocker{}, false
+	}
+	listed = t.blocking[at]
+	t.blocking = slices.Delete(t.blocking, at, at+1)
+	return listed, true
 }
 
 // Counts are the elements of a verdict by class.
@@ -299,48 +347,66 @@ type Verdict struct {
 
 // Verdict closes the tally.
 func (t *Tally) Verdict() Verdict {
-	for _, id := range unique(t.gate.ElementIDs) {
-		if _, seen := t.elements[maphash.String(t.seed, id)]; !seen {
-			t.byClass[ClassMissing]++
-			t.block(Blocker{ElementID: id, Class: ClassMissing, Phase: PhaseUnknown})
+	verdict := Verdict{ByPhase: make(map[Phase]int64)}
+	byClass, byState, byVersion := make(map[Class]int64), make(map[string]int64), make(map[string]int64)
+	for _, its := range t.kinds {
+		if its.count > 0 {
+			byClass[its.class] += its.count
+			verdict.ByPhase[its.phase] += its.count
+			byState[its.state] += its.count
+			byVersion[its.version] += its.count
 		}
 	}
-	verdict := Verdict{
-		Counts:    t.counts(),
-		ByPhase:   positive(t.byPhase),
-		ByState:   positive(t.byState),
-		ByVersion: largest(positive(t.versions), maxVersions),
-		Blocking:  t.blocking[:min(len(t.blocking), t.gate.MaxBlocking)],
+	byClass[ClassMissing] = t.blockMissing()
+	counts := countsOf(byClass)
+	verdict.Counts = counts
+	verdict.ByState, verdict.ByVersion = largest(byState, maxKeys), largest(byVersion, maxKeys)
+	for _, blocker := range t.blocking[:min(len(t.blocking), t.gate.MaxBlocking)] {
+		verdict.Blocking = append(verdict.Blocking, blocker.Blocker)
 	}
-	counts := verdict.Counts
 	verdict.BlockingTruncated = counts.Total-counts.Ready > int64(len(verdict.Blocking))
 	if counts.Total > 0 {
 		verdict.ReadyPercent = float64(counts.Ready*10_000/counts.Total) / 100
 	}
-	t.decide(&verdict)
+	t.gate.decide(&verdict)
 	return verdict
 }
 
-func (t *Tally) counts() Counts {
+// blockMissing lists the elements that were asked for and have no row, and
+// gives their number.
+func (t *Tally) blockMissing() int64 {
+	var missing int64
+	for _, id := range unique(t.gate.ElementIDs) {
+		key := t.key(id)
+		if _, seen := t.elements[key]; !seen {
+			missing++
+			shown := Blocker{ElementID: shorten(id, maxKeyRunes), Class: ClassMissing, Phase: PhaseUnknown}
+			t.block(heldBlocker{Blocker: shown, element: key})
+		}
+	}
+	return missing
+}
+
+func countsOf(byClass map[Class]int64) Counts {
 	counts := Counts{
-		Ready: t.byClass[ClassReady], Pending: t.byClass[ClassPending], Failed: t.byClass[ClassFailed],
-		Unrecognized: t.byClass[ClassUnrecognized], Missing: t.byClass[ClassMissing],
+		Ready: byClass[ClassReady], Pending: byClass[ClassPending], Failed: byClass[ClassFailed],
+		Unrecognized: byClass[ClassUnrecognized], Missing: byClass[ClassMissing],
 	}
 	counts.Total = counts.Ready + counts.Pending + counts.Failed + counts.Unrecognized + counts.Missing
 	return counts
 }
 
-func (t *Tally) decide(verdict *Verdict) {
+func (g Gate) decide(verdict *Verdict) {
 	for _, rule := range gateRules {
-		if rule.holds(t.gate, verdict.Counts) {
+		if rule.holds(g, verdict.Counts) {
 			continue
 		}
 		verdict.Hopeless = verdict.Hopeless || rule.hopeless
-		verdict.Reasons = append(verdict.Reasons, rule.reason(t.gate, verdict))
+		verdict.Reasons = append(verdict.Reasons, rule.reason(g, verdict))
 		verdict.Remedies = append(verdict.Remedies, rule.remedy)
 	}
 	verdict.Ready = len(verdict.Reasons) == 0
-	verdict.Summary = t.gate.summary(verdict)
+	verdict.Summary = g.summary(verdict)
 }
 
 // gateRules must all hold for the gate to open. A rule is hopeless where

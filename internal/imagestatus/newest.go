@@ -12,12 +12,14 @@ func compareAge(a, b *Status) int {
 	)
 }
 
-// Newest keeps the newest of the rows it is given. The zero Newest is ready.
+// Newest keeps the newest of the rows it is given, and of equally new ones the
+// last in the order of SortRows, whatever order they come in. The zero Newest
+// is ready.
 type Newest struct{ status *Status }
 
 // Add takes a row.
 func (n *Newest) Add(status Status) error {
-	if n.status == nil || compareAge(&status, n.status) > 0 {
+	if n.status == nil || cmp.Or(compareAge(&status, n.status), Query{}.compareRows(status, *n.status)) > 0 {
 		n.status = &status
 	}
 	return nil

@@ -50,16 +50,20 @@ func TestRowsAreHeldAgainstEqualityOfTexts(t *testing.T) {
 		{OperatorIn, []string{"6.3.6-b"}, version("6.3.6-b9"), Fails},
 		{OperatorIn, []string{"x"}, version(""), Fails},
 		{OperatorIn, []string{"x"}, nil, Fails},
+		{OperatorIn, []string{""}, nil, Unsure},
+		{OperatorIn, []string{"x", ""}, nil, Unsure},
 		{OperatorEq, []string{"6.3.6-b9"}, version("6.3.6-b9"), Holds},
 		{OperatorEq, []string{"6.3.6-B9"}, version("6.3.6-b9"), Unsure},
 		{OperatorEq, []string{"x"}, version("6.3.6-b9"), Fails},
 		{OperatorEq, []string{""}, version(""), Holds},
 		{OperatorEq, []string{"x"}, nil, Fails},
+		{OperatorEq, []string{""}, nil, Unsure},
 		{OperatorNeq, []string{"6.3.6-b9"}, version("6.3.6-b9"), Fails},
 		{OperatorNeq, []string{"6.3.6-B9"}, version("6.3.6-b9"), Unsure},
 		{OperatorNeq, []string{"x"}, version("6.3.6-b9"), Holds},
 		{OperatorNeq, []string{""}, version(""), Fails},
 		{OperatorNeq, []string{"x"}, nil, Holds},
+		{OperatorNeq, []string{""}, nil, Unsure},
 	} {
 		row := Status{ActiveVersion: test.have}
 		selection := mustSelectFilters(t, nil, Filter{"active_version", test.operator, test.values})

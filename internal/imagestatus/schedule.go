@@ -11,9 +11,9 @@ import (
 // (documented for the request, inferred for the status).
 const scheduleLayout = "01-02-2006 15:04:05"
 
-// schedulePattern follows the vendor's pattern: the month may have one digit,
-// the day has two, and any white space parts date and time.
-var schedulePattern = regexp.MustCompile(`^(\d{1,2}-\d{2}-\d{4})\s+(\d{2}:\d{2}:\d{2})$`)
+// schedulePattern follows the vendor's pattern: month and hour may have one
+// digit, the day has two, and any white space parts date and time.
+var schedulePattern = regexp.MustCompile(`^(\d{1,2}-\d{2}-\d{4})\s+(\d{1,2}:\d{2}:\d{2})$`)
 
 // ParseSchedule reads a scheduled time. The error is a sentence that quotes
 // the text and shows the form.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // namedInReason is how many elements or states a reason names before it says
@@ -23,17 +24,33 @@ func reasonTooFew(gate Gate, verdict *Verdict) string {
 }
 
 func reasonUnrecognized(_ Gate, verdict *Verdict) string {
+	var sentences []string
+	unknown := verdict.ByPhase[PhaseUnknown]
+	if unknown > 0 {
+		sentence := fmt.Sprintf("%s in a state that this provider does not recognize", isAre(unknown, "element"))
+		if states := unknownStates(verdict.ByState); len(states) > 0 {
+			sentence += ": " + listCounts(states)
+		}
+		sentences = append(sentences, sentence+". What the state means for the rollout is not known.")
+	}
+	if nameless := verdict.Counts.Unrecognized - unknown; nameless > 0 {
+		verb := "name"
+		if nameless == 1 {
+			verb = "names"
+		}
+		sentences = append(sentences, fmt.Sprintf("%s %s no element, so that it is not known whose state this is.", countOf(nameless, "status row"), verb))
+	}
+	return strings.Join(sentences, " ")
+}
+
+func unknownStates(byState map[string]int64) map[string]int64 {
 	states := make(map[string]int64)
-	for state, count := range verdict.ByState {
-		if state != noneKey && State(state).Phase() == PhaseUnknown {
+	for state, count := range byState {
+		if state != noneKey && state != otherKey && State(state).Phase() == PhaseUnknown {
 			states[state] = count
 		}
 	}
-	reason := fmt.Sprintf("%s in a state that this provider does not recognize", isAre(verdict.Counts.Unrecognized, "element"))
-	if len(states) > 0 {
-		reason += ": " + listCounts(states)
-	}
-	return reason + ". What the state means for the rollout is not known."
+	return states
 }
 
 func reasonFailed(gate Gate, verdict *Verdict) string {
@@ -57,7 +74,7 @@ func reasonFailed(gate Gate, verdict *Verdict) string {
 // String is the element in one line: id, class, state, version, progress and
 // the controller's failure text, as far as there are any.
 func (b Blocker) String() string {
-	line := fmt.Sprintf("%s  %s", b.ElementID, b.Class)
+	line := fmt.Sprintf("%s  %s", cmp.Or(b.ElementID, "(no element id)"), b.Class)
 	if b.Class == ClassMissing {
 		return line + ", no status row"
 	}
@@ -82,7 +99,11 @@ func (b Blocker) describeFailure() string {
 
 func reasonNotReady(gate Gate, verdict *Verdict) string {
 	counts := verdict.Counts
-	reason := fmt.Sprintf("%d of %s ready", counts.Ready, isAre(counts.Total, "element"))
+	verb := "are"
+	if counts.Ready == 1 || counts.Total == 1 {
+		verb = "is"
+	}
+	reason := fmt.Sprintf("%d of %s %s ready", counts.Ready, countOf(counts.Total, "element"), verb)
 	if target := gate.Target.String(); target != "" {
 		reason += " on " + target
 	}
@@ -154,13 +175,12 @@ func isAre(count int64, noun string) string {
 	return countOf(count, noun) + " are"
 }
 
-// listCounts names the most frequent keys with their counts.
+// listCounts names the most frequent states with their counts.
 func listCounts(counts map[string]int64) string {
 	var parts []string
 	for _, key := range byCount(counts) {
 		if len(parts) == namedInReason {
-			parts = append(parts, fmt.Sprintf("%d more", len(counts)-namedInReason))
-			break
+			return strings.Join(parts, ", ") + " and " + countOf(int64(len(counts)-namedInReason), "other state")
 		}
 		parts = append(parts, fmt.Sprintf("%q (%d)", key, counts[key]))
 	}
@@ -172,16 +192,6 @@ func byCount(counts map[string]int64) []string {
 	return slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(a, b))
 	})
-}
-
-func positive[K comparable](counts map[K]int64) map[K]int64 {
-	kept := make(map[K]int64, len(counts))
-	for key, count := range counts {
-		if count > 0 {
-			kept[key] = count
-		}
-	}
-	return kept
 }
 
 // largest keeps the most frequent keys and adds the others up.
@@ -202,6 +212,16 @@ func largest(counts map[string]int64, bound int) map[string]int64 {
 
 // shorten makes one printable line of a text and cuts it.
 func shorten(text string, runes int) string {
+	count := 0
+	for _, r := range text {
+		if count++; count > runes || !shows(r) {
+			return cut(text, runes)
+		}
+	}
+	return text
+}
+
+func cut(text string, runes int) string {
 	var short strings.Builder
 	count := 0
 	for _, r := range text {
@@ -209,7 +229,7 @@ func shorten(text string, runes int) string {
 			short.WriteRune('…')
 			break
 		}
-		if !unicode.IsPrint(r) {
+		if !shows(r) {
 			r = ' '
 		}
 		short.WriteRune(r)
@@ -217,10 +237,16 @@ func shorten(text string, runes int) string {
 	return short.String()
 }
 
+// shows reports whether a character can be shown; what is no character at all
+// cannot.
+func shows(r rune) bool { return r != utf8.RuneError && unicode.IsPrint(r) }
+
 func shortened(text *string, runes int) *string {
 	if text == nil {
 		return nil
 	}
-	short := shorten(*text, runes)
-	return &short
+	if short := shorten(*text, runes); short != *text {
+		return new(short)
+	}
+	return text
 }

@@ -44,7 +44,7 @@ func (p Progress) String() string {
 	line := ""
 	switch {
 	case p.Err != nil:
-		line = "no answer from the controller: " + p.Err.Error()
+		line = "this look at the fleet failed: " + shorten(p.Err.Error(), maxFailureRunes)
 	case p.Verdict.Ready:
 		line = fmt.Sprintf("%s; open for %s of %s", p.Verdict.Progress(), spokenDuration(p.Held), spokenDuration(p.Hold))
 	default:
@@ -62,8 +62,10 @@ func spokenDuration(duration time.Duration) string {
 	duration = duration.Round(time.Second)
 	hours, minutes, seconds := int(duration.Hours()), int(duration.Minutes())%60, int(duration.Seconds())%60
 	switch {
-	case hours > 0:
+	case hours > 0 && minutes > 0:
 		return fmt.Sprintf("%d h %d m", hours, minutes)
+	case hours > 0:
+		return fmt.Sprintf("%d h", hours)
 	case minutes > 0 && seconds > 0:
 		return fmt.Sprintf("%d m %d s", minutes, seconds)
 	case minutes > 0:
@@ -91,26 +93,26 @@ type Observer struct {
 // until waiting cannot open it any more, or until the deadline. It gives the
 // last verdict there was. The error is nil only when a verdict was reached:
 // read Verdict.Ready for which. It is ErrDeadline, joined with the last error
-// of Look if that failed, the context's error, or an error of Look.
+// of Look if that failed, the context's error, or an error of Look; beside an
+// error no verdict is ready.
 func (w Wait) Until(ctx context.Context, clock Clock, observer Observer) (Verdict, error) {
 	var last Verdict
 	var openSince time.Time
 	for {
 		verdict, err := observer.Look(ctx)
 		now := clock.Now()
+		if err == nil {
+			last, openSince = verdict, opening(verdict, openSince, now)
+		} else {
+			openSince = time.Time{}
+		}
 		switch {
 		case ctx.Err() != nil:
-			return last, errors.Join(ctx.Err(), err)
+			return w.expired(last, now, openSince), errors.Join(ctx.Err(), err)
 		case err != nil && !observer.Passing(err):
-			return last, err
-		case err != nil:
-			openSince = time.Time{}
-		default:
-			last = verdict
-			openSince = opening(verdict, openSince, now)
-			if verdict.Hopeless || verdict.Ready && now.Sub(openSince) >= w.Hold {
-				return verdict, nil
-			}
+			return w.expired(last, now, openSince), err
+		case err == nil && (verdict.Hopeless || verdict.Ready && now.Sub(openSince) >= w.Hold):
+			return verdict, nil
 		}
 		next := w.next(now, openSince)
 		if !w.Deadline.IsZero() && !now.Add(next).Before(w.Deadline) {
@@ -120,7 +122,7 @@ func (w Wait) Until(ctx context.Context, clock Clock, observer Observer) (Verdic
 			observer.Report(w.progress(verdict, err, now, openSince, next))
 		}
 		if err := clock.Sleep(ctx, next); err != nil {
-			return last, err
+			return w.expired(last, clock.Now(), openSince), err
 		}
 	}
 }
@@ -152,15 +154,17 @@ func (w Wait) expired(last Verdict, now, openSince time.Time) Verdict {
 	if !last.Ready {
 		return last
 	}
-	reason := "The gate was open, and the last look at it failed."
+	why := "then a look failed"
+	reason := "The gate was open, and then a look at the fleet failed, so that it is not known whether it still is."
 	if !openSince.IsZero() {
+		why = "not open for long enough"
 		reason = fmt.Sprintf("The gate has been open for %s, and must stay open for %s.",
 			spokenDuration(now.Sub(openSince)), spokenDuration(w.Hold))
 	}
 	last.Ready = false
 	last.Reasons = []string{reason}
 	last.Remedies = []string{"Give the wait more time by timeouts, or shorten hold."}
-	last.Summary = "closed: " + last.Progress() + ", not open for long enough"
+	last.Summary = "closed: " + last.Progress() + ", " + why
 	return last
 }
 

@@ -91,6 +91,9 @@ func settingByName(attribute string) setting {
 // newConnection makes a client of known values.
 func newConnection(values settingValues, agent string, lookup func(string) (string, bool), diags *diag.Diagnostics) *connection {
 	connected := &connection{values: values, form: checkForms(values, diags)}
+	if diags.HasError() {
+		return nil
+	}
 	config := sdwan.Config{
 		Endpoint:              values[settingEndpoint].text,
 		PageSize:              values.integer(settingPageSize, sdwan.DefaultPageSize),
@@ -107,7 +110,7 @@ func newConnection(values settingValues, agent string, lookup func(string) (stri
 	config.CertificateAuthorities = certificateAuthorities(values[settingCAFile], diags)
 	if config.RetryWaitMax < config.RetryWaitMin {
 		diags.AddAttributeError(root(settingRetryWaitMax), "Invalid provider argument",
-			fmt.Sprintf("`%s` is %s and `%s` is %s. The longest wait cannot be shorter than the shortest one.",
+			fmt.Sprintf("`%s` is %s and `%s` is %s. The longest wait cannot be shorter than the shortest one; raise the one or lower the other.",
 				settingRetryWaitMin, config.RetryWaitMin, settingRetryWaitMax, config.RetryWaitMax))
 	}
 	if diags.HasError() {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -407,3 +408,6 @@ func plainScalar(value tftypes.Value) any {
 	}
 	return fmt.Sprintf("%s is of a type that plain does not know", value)
 }
+
+// number64 is an integer as plain gives it.
+func number64(number int64) json.Number { return json.Number(strconv.FormatInt(number, 10)) }

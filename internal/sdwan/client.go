@@ -117,9 +117,6 @@ func (c *Client) send(ctx context.Context, tally *exchange, method, path string,
 	}
 	response, err := c.retrying.Do(request)
 	if err != nil {
-		if response != nil {
-			_ = response.Body.Close()
-		}
 		return nil, c.redacted(tally.fromNetwork(ctx, err))
 	}
 	defer response.Body.Close()

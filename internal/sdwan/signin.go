@@ -129,7 +129,9 @@ func (f *unifiedForm) token(ctx context.Context) (header, value string, expires 
 		Scopes:       []string{"tsg_id:" + f.credentials.TSGID},
 		AuthStyle:    oauth2.AuthStyleInHeader,
 	}
-	issued, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, f.client.retrying.StandardClient()))
+	client := f.client.retrying.StandardClient()
+	client.CheckRedirect = stayHere
+	issued, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
 	if err != nil {
 		return "", "", time.Time{}, f.client.redacted(tokenError(ctx, tally, err))
 	}
@@ -138,12 +140,14 @@ func (f *unifiedForm) token(ctx context.Context) (header, value string, expires 
 }
 
 // renewalTime is renewBefore ahead of the end, or half-way to an end that is
-// nearer than twice that.
+// nearer than twice that. It is zero for an end that is not known or cannot
+// be, as that of a new token in the past: such a token serves until it is
+// refused.
 func renewalTime(expiry time.Time) time.Time {
-	if expiry.IsZero() {
-		return expiry
-	}
 	left := time.Until(expiry)
+	if left <= 0 {
+		return time.Time{}
+	}
 	return time.Now().Add(max(left-renewBefore, left/2))
 }
 
@@ -152,6 +156,9 @@ func renewalTime(expiry time.Time) time.Time {
 func tokenError(ctx context.Context, tally *exchange, err error) *Error {
 	var answered *oauth2.RetrieveError
 	if !errors.As(err, &answered) {
+		if ctx.Err() == nil && tally.failure == nil && tally.status == http.StatusOK {
+			return tally.failed(KindSignIn, "the answer of the token endpoint holds no access token", err)
+		}
 		return tally.fromNetwork(ctx, err)
 	}
 	failure := tally.failed(KindSignIn, "the token endpoint gave no token", nil)

@@ -69,13 +69,26 @@ func newRetrying(config Config) *retryablehttp.Client {
 	retrying.RetryWaitMax = config.RetryWaitMax
 	retrying.CheckRetry = checkRetry
 	retrying.Backoff = backoff
-	retrying.ErrorHandler = retryablehttp.PassthroughErrorHandler
+	retrying.ErrorHandler = answerOrError
 	retrying.HTTPClient = &http.Client{
 		Timeout:       config.RequestTimeout,
 		Transport:     &wholeAnswers{network: network, config: config},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		CheckRedirect: stayHere,
 	}
 	return retrying
+}
+
+// stayHere follows no redirect.
+func stayHere(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// answerOrError gives the last answer once all attempts are spent, or the
+// error, but not both as an http.RoundTripper must not.
+func answerOrError(response *http.Response, err error, _ int) (*http.Response, error) {
+	if err != nil && response != nil {
+		_ = response.Body.Close()
+		response = nil
+	}
+	return response, err
 }
 
 func newNetwork(config Config) *http.Transport {

@@ -137,7 +137,7 @@ func TestMixedHoldsEveryStateAndTheTraps(t *testing.T) {
 	states, versions := make(map[string]bool), make(map[string]bool)
 	noImage := false
 	for _, row := range fleet(t, "mixed", 380, 1).Rows() {
-		states[fmt.Sprint(row.UpgradeState != nil, row.State())] = true
+		states[fmt.Sprintf("%t %s", row.UpgradeState != nil, row.State())] = true
 		if row.ActiveVersion == nil {
 			versions["none"] = true
 		} else {

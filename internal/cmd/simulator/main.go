@@ -96,7 +96,7 @@ func introduce(out io.Writer, server *simulator.Server, options simulator.Option
 	for _, form := range forms {
 		fmt.Fprintf(&text, "\nProvider block, %s form (these are no real secrets):\n\n%s", form, server.ProviderBlock(form))
 	}
-	fmt.Fprintf(&text, "\nVirtual time is %s and runs %g times as fast as real time.\n", server.Now().Format("2006-01-02 15:04:05 UTC"), options.Speed)
+	fmt.Fprintf(&text, "\nVirtual time is %s and %s.\n", server.Now().Format("2006-01-02 15:04:05 UTC"), pace(options.Speed))
 	for _, hint := range []struct{ purpose, command string }{
 		{"See the fleet", "curl " + server.URL + "/_simulator/status"},
 		{"Move the clock", "curl -X POST '" + server.URL + "/_simulator/advance?by=10m'"},
@@ -111,4 +111,11 @@ func introduce(out io.Writer, server *simulator.Server, options simulator.Option
 		return fmt.Errorf("print: %w", err)
 	}
 	return nil
+}
+
+func pace(speed float64) string {
+	if speed == 0 {
+		return "stands still"
+	}
+	return fmt.Sprintf("runs %g times as fast as real time", speed)
 }

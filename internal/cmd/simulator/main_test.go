@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"io"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m)
+}
+
+// interrupt ends the context as soon as something is written, as a user does
+// who has seen enough.
+type interrupt struct {
+	bytes.Buffer
+	stop context.CancelFunc
+}
+
+func (i *interrupt) Write(text []byte) (int, error) {
+	defer i.stop()
+	return i.Buffer.Write(text)
+}
+
+func TestRunPrintsWhatItTakesAndStops(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		arguments []string
+		with      []string
+		without   string
+	}{
+		"defaults": {nil, []string{"60 elements", "rollout", "client_secret", "auth_token", "advance?by=10m", "60 times"}, "stands still"},
+		"unified":  {[]string{"-form", "unified", "-elements", "5", "-scenario", "mixed"}, []string{"5 elements", "mixed", "client_secret"}, "auth_token"},
+		"legacy":   {[]string{"-form=legacy", "-speed=0", "-max-limit=10"}, []string{"auth_token", "stands still"}, "client_secret"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, stop := context.WithCancel(t.Context())
+			out := &interrupt{stop: stop}
+			if err := run(ctx, test.arguments, out, io.Discard); err != nil {
+				t.Fatal(err)
+			}
+			for _, word := range test.with {
+				if !strings.Contains(out.String(), word) {
+					t.Errorf("%q is not in\n%s", word, out)
+				}
+			}
+			if strings.Contains(out.String(), test.without) {
+				t.Errorf("%q is in\n%s", test.without, out)
+			}
+		})
+	}
+}
+
+func TestRunRefusesWhatCannotBe(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		arguments []string
+		word      string
+	}{
+		{[]string{"-elements", "-1"}, "Elements"},
+		{[]string{"-scenario", "chaos"}, "rollout"},
+		{[]string{"-address", "0.0.0.0:0"}, "loopback"},
+		{[]string{"-form", "both-of-them"}, "-form"},
+		{[]string{"-speed", "-1"}, "Speed"},
+		{[]string{"extra"}, "extra"},
+		{[]string{"-unknown"}, "unknown"},
+	} {
+		if err := run(t.Context(), test.arguments, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), test.word) {
+			t.Errorf("%v: got %v, want an error with %q", test.arguments, err, test.word)
+		}
+	}
+}
+
+func TestHelpListsTheScenarios(t *testing.T) {
+	t.Parallel()
+	var usage bytes.Buffer
+	if err := run(t.Context(), []string{"-help"}, io.Discard, &usage); !errors.Is(err, flag.ErrHelp) {
+		t.Errorf("got %v, want flag.ErrHelp", err)
+	}
+	if !strings.Contains(usage.String(), "troubled") {
+		t.Errorf("scenarios are not in\n%s", &usage)
+	}
+}

@@ -1,0 +1,711 @@
+package imagestatus
+
+import (
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+const (
+	wantedVersion = "6.3.6-b9"
+	formerVersion = "6.3.3-b4"
+)
+
+type testingT interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+func judge(t testingT, gate Gate, rows ...Status) Verdict {
+	t.Helper()
+	tally := gate.Judge()
+	for _, row := range rows {
+		if err := tally.Add(row); err != nil {
+			t.Fatalf("add %s: %v", rowText(&row), err)
+		}
+	}
+	return tally.Verdict()
+}
+
+func mustTarget(t testingT, version, imageID string) Target {
+	t.Helper()
+	target, err := ParseTarget(version, imageID)
+	if err != nil {
+		t.Fatalf("ParseTarget(%q, %q): %v", version, imageID, err)
+	}
+	return target
+}
+
+func mustRat(t testingT, text string) *big.Rat {
+	t.Helper()
+	number, ok := new(big.Rat).SetString(text)
+	if !ok {
+		t.Fatalf("%q is no number", text)
+	}
+	return number
+}
+
+// elementRow is a row with what a gate looks at; "-" stands for null.
+func elementRow(id, state, version string) Status {
+	pointer := func(text string) *string {
+		if text == "-" {
+			return nil
+		}
+		return &text
+	}
+	return Status{ElementID: pointer(id), UpgradeState: pointer(state), ActiveVersion: pointer(version)}
+}
+
+// elementRows gives rows of the state for elements of their own.
+func elementRows(count int, prefix, state, version string) []Status {
+	rows := make([]Status, count)
+	for i := range rows {
+		rows[i] = elementRow(fmt.Sprintf("%s%04d", prefix, i), state, version)
+	}
+	return rows
+}
+
+// classOf spells the truth table out once more, by state.
+func classOf(state string, onTarget bool) Class {
+	has := func(states string) bool { return slices.Contains(strings.Fields(states), state) }
+	switch {
+	case has("failed download_failed install_failed upgrade_failed"):
+		return ClassFailed
+	case has("download_abort download_cancelled upgrade_abort upgrade_cancelled"):
+		if onTarget {
+			return ClassReady
+		}
+		return ClassFailed
+	case has("- complete done upgrade_complete"):
+		if onTarget {
+			return ClassReady
+		}
+		return ClassPending
+	case state == "invalid" || !State(state).Known():
+		return ClassUnrecognized
+	default:
+		return ClassPending
+	}
+}
+
+func everyState() []string {
+	states := []string{"-", "", "frobnicating", "COMPLETE", "complete "}
+	for _, state := range States() {
+		states = append(states, string(state))
+	}
+	return states
+}
+
+func TestGateOpensExactlyWhenEveryRuleHolds(t *testing.T) {
+	t.Parallel()
+	target := mustTarget(t, wantedVersion, "")
+	percents := []struct{ numerator, denominator int64 }{{100, 1}, {0, 1}, {50, 1}, {333, 10}, {9995, 100}}
+	opened, closed := 0, 0
+	for _, state := range everyState() {
+		for _, version := range []string{wantedVersion, formerVersion} {
+			class := classOf(state, version == wantedVersion)
+			for subjects := range int64(3) {
+				for fillers := range int64(4) {
+					for missing := range int64(3) {
+						rows := append(elementRows(int(subjects), "subject", state, version), elementRows(int(fillers), "filler", "complete", wantedVersion)...)
+						want := Counts{Total: subjects + fillers + missing, Ready: fillers, Missing: missing}
+						switch class {
+						case ClassReady:
+							want.Ready += subjects
+						case ClassPending:
+							want.Pending = subjects
+						case ClassFailed:
+							want.Failed = subjects
+						case ClassUnrecognized:
+							want.Unrecognized = subjects
+						}
+						var ids []string
+						for i := range missing {
+							ids = append(ids, fmt.Sprintf("gone%d", i))
+						}
+						for _, percent := range percents {
+							for maxFailed := range int64(3) {
+								for minElements := range int64(4) {
+									got := judge(t, Gate{
+										Target: target, MinReadyPercent: big.NewRat(percent.numerator, percent.denominator),
+										MaxFailed: maxFailed, MinElements: minElements, MaxBlocking: 20, ElementIDs: ids,
+									}, rows...)
+									found := want.Total - missing
+									enough := found > 0 && found >= minElements
+									hopeless := !enough || want.Unrecognized > 0 || want.Failed > maxFailed
+									ready := !hopeless && want.Ready*100*percent.denominator >= want.Total*percent.numerator
+									if got.Counts != want || got.Ready != ready || got.Hopeless != hopeless {
+										t.Fatalf("%d × %q on %s, %d ready, %d missing; %d/%d %%, max_failed %d, min_elements %d: got %+v ready %t hopeless %t, want %+v %t %t",
+											subjects, state, version, fillers, missing, percent.numerator, percent.denominator, maxFailed, minElements,
+											got.Counts, got.Ready, got.Hopeless, want, ready, hopeless)
+									}
+									if ready != (len(got.Reasons) == 0) || len(got.Remedies) != len(got.Reasons) || strings.HasPrefix(got.Summary, "open: ") != ready {
+										t.Fatalf("%+v: ready %t with the summary %q, reasons %q and remedies %q", got.Counts, got.Ready, got.Summary, got.Reasons, got.Remedies)
+									}
+									if ready {
+										opened++
+									} else {
+										closed++
+									}
+								}
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	if opened == 0 || closed == 0 {
+		t.Errorf("the gate was open %d times and closed %d times, want both", opened, closed)
+	}
+}
+
+func TestShareOfReadyElementsIsComparedExactly(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		ready, total int
+		percent      string
+		want         bool
+	}{
+		{999, 1000, "99.95", false},
+		{1999, 2000, "99.95", true},
+		{1998, 2000, "99.95", false},
+		{999, 1000, "99.9", true},
+		{998, 1000, "99.9", false},
+		{333, 1000, "33.3", true},
+		{332, 1000, "33.3", false},
+		{1, 3, "33.3", true},
+		{1, 3, "33.4", false},
+		{1, 3, "33.333333333333333333", true},
+		{1, 3, "33.333333333333333334", false},
+		{2, 3, "66.66", true},
+		{2, 3, "66.67", false},
+		{0, 3, "0", true},
+		{0, 3, "0.0000001", false},
+		{999, 1000, "100", false},
+		{1000, 1000, "100", true},
+		{29, 100, "29", true}, // 0.29 * 100 is 28.999… in floats
+	} {
+		rows := append(elementRows(test.ready, "r", "complete", wantedVersion), elementRows(test.total-test.ready, "p", "downloading", formerVersion)...)
+		got := judge(t, Gate{MinReadyPercent: mustRat(t, test.percent), MinElements: 1}, rows...)
+		if got.Ready != test.want || got.Hopeless {
+			t.Errorf("%d of %d, %s %% wanted: ready %t, hopeless %t; want %t, false", test.ready, test.total, test.percent, got.Ready, got.Hopeless, test.want)
+		}
+	}
+}
+
+func TestEveryElementMustBeReadyWithoutAShare(t *testing.T) {
+	t.Parallel()
+	rows := elementRows(3, "r", "complete", wantedVersion)
+	if got := judge(t, Gate{}, rows...); !got.Ready {
+		t.Errorf("3 of 3: got %q, want open", got.Summary)
+	}
+	if got := judge(t, Gate{}, append(rows, elementRow("p", "init", wantedVersion))...); got.Ready {
+		t.Errorf("3 of 4: got %q, want closed", got.Summary)
+	}
+}
+
+func TestNoGateOpensOverNothing(t *testing.T) {
+	t.Parallel()
+	for _, gate := range []Gate{
+		{}, {MinReadyPercent: new(big.Rat)}, {MinElements: -1, MinReadyPercent: new(big.Rat)},
+		{MinReadyPercent: new(big.Rat), ElementIDs: []string{"1", "2"}},
+	} {
+		if got := judge(t, gate); got.Ready || !got.Hopeless {
+			t.Errorf("%+v: got ready %t, hopeless %t; want false, true", gate, got.Ready, got.Hopeless)
+		}
+	}
+}
+
+func TestTargetsAreReached(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		version, image string
+		row            Status
+		want           bool
+	}{
+		{"", "", Status{}, true},
+		{"6.3.6", "", Status{ActiveVersion: new("6.3.6-b12")}, true},
+		{">= 6.3.5-b1, < 6.4.0", "", Status{ActiveVersion: new("6.4.0-b1")}, false},
+		{"6.3.6", "", Status{}, false},
+		{"!= 6.3.6", "", Status{}, false},
+		{"!= 6.3.6", "", Status{ActiveVersion: new("")}, false},
+		{"!= 6.3.6", "", Status{ActiveVersion: new("SHELL-1")}, false},
+		{"!= 6.3.6", "", Status{ActiveVersion: new("6.3.7")}, false},
+		{"!= 6.3.6", "", Status{ActiveVersion: new("6.3.7-b1")}, true},
+		{"!= 6.3.6", "", Status{ActiveVersion: new(strings.Repeat("9", 1_000_000))}, false},
+		{"", "7", Status{ActiveImageID: new("7")}, true},
+		{"", "7", Status{ActiveImageID: new("07")}, false},
+		{"", "7", Status{}, false},
+		{"6.3.6", "7", Status{ActiveVersion: new("6.3.6-b9"), ActiveImageID: new("7")}, true},
+		{"6.3.6", "7", Status{ActiveVersion: new("6.3.6-b9"), ActiveImageID: new("8")}, false},
+		{"6.3.6", "7", Status{ActiveVersion: new("6.3.5-b9"), ActiveImageID: new("7")}, false},
+	} {
+		target := mustTarget(t, test.version, test.image)
+		if got := target.Reached(&test.row); got != test.want {
+			t.Errorf("version %q, image %q: reached %t, want %t", test.version, test.image, got, test.want)
+		}
+		// A tally must not remember one element's answer for another.
+		test.row.UpgradeState = new("complete")
+		tally := Gate{Target: target}.Judge()
+		for _, id := range []string{"1", "2"} {
+			row := test.row
+			row.ElementID = &id
+			if err := tally.Add(row); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := Counts{Total: 2, Pending: 2}
+		if test.want {
+			want = Counts{Total: 2, Ready: 2}
+		}
+		if got := tally.Verdict().Counts; got != want {
+			t.Errorf("version %q, image %q: got %+v, want %+v", test.version, test.image, got, want)
+		}
+	}
+}
+
+func TestImagesOfOneVersionAreToldApart(t *testing.T) {
+	t.Parallel()
+	on, off := elementRow("1", "complete", wantedVersion), elementRow("2", "complete", wantedVersion)
+	on.ActiveImageID, off.ActiveImageID = new("7"), new("8")
+	for _, version := range []string{"", "6.3.6"} {
+		got := judge(t, Gate{Target: mustTarget(t, version, "7")}, on, off).Counts
+		if want := (Counts{Total: 2, Ready: 1, Pending: 1}); got != want {
+			t.Errorf("version %q: got %+v, want %+v", version, got, want)
+		}
+	}
+}
+
+func TestTargetThatCannotBeReadIsRefusedWithARemedy(t *testing.T) {
+	t.Parallel()
+	_, err := ParseTarget(">= latest", "")
+	arguments := argumentErrors(t, err)
+	if len(arguments) != 1 {
+		t.Fatalf("got the errors %v, want one", arguments)
+	}
+	want := `target_version = ">= latest": "latest" is not a version: write major.minor.patch-bN such as 6.3.6-b9, ` +
+		`or 4.4.1-pre-b38 with a tag. Write a version or a constraint as in Terraform.`
+	if got := arguments[0].Error(); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestRowsThatNameNoElementCloseTheGateEachForItself(t *testing.T) {
+	t.Parallel()
+	rows := []Status{
+		elementRow("-", "complete", wantedVersion), elementRow("", "complete", wantedVersion),
+		elementRow("-", "complete", wantedVersion), elementRow("", "failed", wantedVersion), elementRow("1", "complete", wantedVersion),
+	}
+	for _, order := range [][]int{{0, 1, 2, 3, 4}, {4, 3, 2, 1, 0}, {1, 3, 0, 2, 4}} {
+		var shuffled []Status
+		for _, i := range order {
+			shuffled = append(shuffled, rows[i])
+		}
+		got := judge(t, Gate{MaxBlocking: 9, MinReadyPercent: new(big.Rat)}, shuffled...)
+		if want := (Counts{Total: 5, Ready: 1, Unrecognized: 4}); got.Counts != want || got.Ready || len(got.Blocking) != 4 {
+			t.Errorf("got %+v, ready %t and %d blocking elements; want %+v, false and 4", got.Counts, got.Ready, len(got.Blocking), want)
+		}
+	}
+}
+
+func TestElementsThatWereAskedForAndHaveNoRowAreMissing(t *testing.T) {
+	t.Parallel()
+	gate := Gate{ElementIDs: []string{"1", "2", "3", "2"}, MaxBlocking: 9}
+	got := judge(t, gate, elementRow("1", "complete", wantedVersion), elementRow("9", "complete", wantedVersion))
+	if want := (Counts{Total: 4, Ready: 2, Missing: 2}); got.Counts != want {
+		t.Errorf("got %+v, want %+v", got.Counts, want)
+	}
+	if got, want := blockerIDs(got.Blocking), []string{"2", "3"}; !slices.Equal(got, want) {
+		t.Errorf("got the blocking elements %q, want %q", got, want)
+	}
+	if got.Hopeless {
+		t.Error("a missing element is hopeless, want it waited for")
+	}
+}
+
+func TestNewestRowOfAnElementCounts(t *testing.T) {
+	t.Parallel()
+	at := func(state string, updated, created, etag int64) Status {
+		row := elementRow("1", state, wantedVersion)
+		row.UpdatedOnUTC, row.CreatedOnUTC, row.Etag = &updated, &created, &etag
+		return row
+	}
+	null := elementRow("1", "failed", wantedVersion)
+	for _, test := range []struct {
+		name string
+		rows []Status
+		want Class
+	}{
+		{"by update", []Status{at("failed", 1, 9, 9), at("complete", 2, 1, 1)}, ClassReady},
+		{"then by creation", []Status{at("failed", 1, 1, 9), at("complete", 1, 2, 1)}, ClassReady},
+		{"then by version of the object", []Status{at("failed", 1, 1, 1), at("complete", 1, 1, 2)}, ClassReady},
+		{"a null is oldest", []Status{null, at("complete", 1, 0, 0)}, ClassReady},
+		{"of equally new ones the worse", []Status{at("complete", 1, 1, 1), at("failed", 1, 1, 1)}, ClassFailed},
+		{"unrecognized is worse than failed", []Status{at("failed", 1, 1, 1), at("invalid", 1, 1, 1)}, ClassUnrecognized},
+		{"stamps that a float cannot tell apart", []Status{at("failed", 17739352012230004, 0, 0), at("complete", 17739352012230005, 0, 0)}, ClassReady},
+	} {
+		for range 2 {
+			slices.Reverse(test.rows)
+			got := judge(t, Gate{MaxBlocking: 9}, test.rows...)
+			one := countsOf(map[Class]int64{test.want: 1})
+			if got.Counts != one || (len(got.Blocking) == 0) != (test.want == ClassReady) {
+				t.Errorf("%s: got %+v and %d blocking elements, want one element that is %s", test.name, got.Counts, len(got.Blocking), test.want)
+			}
+		}
+	}
+}
+
+func TestVerdictIsOneForEveryOrderThatRowsCameIn(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		rows := rapid.SliceOfN(rapid.Custom(drawRow), 0, 12).Draw(t, "rows")
+		for i := range rows {
+			rows[i].UpgradeState = rapid.Ptr(rapid.SampledFrom([]string{"complete", "failed", "init", "download", "odd", "odder"}), true).Draw(t, "state")
+		}
+		gate := Gate{
+			MaxBlocking: rapid.IntRange(0, 6).Draw(t, "max_blocking_elements"),
+			ElementIDs:  rapid.SliceOfN(rapid.SampledFrom([]string{"a", "A", "b", "c", "d"}), 0, 4).Draw(t, "element_ids"),
+		}
+		if rapid.Bool().Draw(t, "with target") {
+			gate.Target = Target{ImageID: "a"}
+		}
+		got := judge(t, gate, rows...)
+		shuffled := rapid.Permutation(rows).Draw(t, "shuffled")
+		if diff := cmp.Diff(got, judge(t, gate, shuffled...)); diff != "" {
+			t.Fatalf("%s in another order (-first +second):\n%s", rowTexts(rows), diff)
+		}
+		if want := naiveCounts(gate, rows); got.Counts != want {
+			t.Fatalf("%s: got %+v, want %+v", rowTexts(rows), got.Counts, want)
+		}
+	})
+}
+
+// naiveCounts holds every row against every other one.
+func naiveCounts(gate Gate, rows []Status) Counts {
+	byClass := make(map[Class]int64)
+	class := func(row *Status) Class {
+		if deref(row.ElementID) == "" {
+			return ClassUnrecognized
+		}
+		state := "-"
+		if row.UpgradeState != nil {
+			state = *row.UpgradeState
+		}
+		return classOf(state, gate.Target.ImageID == "" || deref(row.ActiveImageID) == gate.Target.ImageID)
+	}
+	worst := []Class{ClassUnrecognized, ClassFailed, ClassPending, ClassReady}
+	age := func(row *Status) []int64 {
+		return []int64{deref(row.UpdatedOnUTC), deref(row.CreatedOnUTC), deref(row.Etag), int64(-slices.Index(worst, class(row)))}
+	}
+	named := make(map[string]bool)
+	for i := range rows {
+		id := deref(rows[i].ElementID)
+		counts := true
+		for j := range rows {
+			if id != "" && i != j && deref(rows[j].ElementID) == id {
+				order := slices.Compare(age(&rows[i]), age(&rows[j]))
+				counts = counts && (order > 0 || (order == 0 && i < j))
+			}
+		}
+		if counts {
+			byClass[class(&rows[i])]++
+		}
+		named[id] = true
+	}
+	for _, id := range gate.ElementIDs {
+		if !named[id] {
+			byClass[ClassMissing]++
+			named[id] = true
+		}
+	}
+	return countsOf(byClass)
+}
+
+func TestBlockingElementsAreTheWorstOfAll(t *testing.T) {
+	t.Parallel()
+	states := []string{"complete", "init", "downloading", "installing", "failed", "upgrade_abort", "invalid", "odd", "-"}
+	target := mustTarget(t, wantedVersion, "")
+	rapid.Check(t, func(t *rapid.T) {
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		most := rapid.IntRange(0, 30).Draw(t, "max_blocking_elements")
+		elements := rapid.IntRange(0, 300).Draw(t, "elements")
+		twice := min(elements, rapid.IntRange(0, spareBlockers).Draw(t, "elements with an older row"))
+		draw := func(i int, updated int64) Status {
+			row := elementRow(strconv.Itoa(i), states[random.IntN(len(states))], []string{wantedVersion, formerVersion}[random.IntN(2)])
+			row.UpdatedOnUTC = &updated
+			return row
+		}
+		var rows []Status
+		for i := range elements {
+			rows = append(rows, draw(i, 2))
+		}
+		newest := slices.Clone(rows)
+		for i := range twice {
+			rows = append(rows, draw(i, 1))
+		}
+		random.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+		got := judge(t, Gate{Target: target, MaxBlocking: most, ElementIDs: []string{"none"}}, rows...)
+		want := worstFirst(target, newest, "none")
+		if shown := want[:min(len(want), most)]; !slices.Equal(blockerIDs(got.Blocking), shown) {
+			t.Fatalf("got %q, want %q", blockerIDs(got.Blocking), shown)
+		}
+		if truncated := len(want) > most; got.BlockingTruncated != truncated {
+			t.Fatalf("%d of %d: truncated %t, want %t", len(got.Blocking), len(want), got.BlockingTruncated, truncated)
+		}
+	})
+}
+
+// worstFirst sorts all elements that are not ready.
+func worstFirst(target Target, rows []Status, missing ...string) []string {
+	type place struct {
+		class, phase int
+		id           string
+	}
+	classes := []Class{ClassUnrecognized, ClassFailed, ClassMissing, ClassPending}
+	var places []place
+	for i := range rows {
+		state := "-"
+		if rows[i].UpgradeState != nil {
+			state = *rows[i].UpgradeState
+		}
+		if class := classOf(state, target.Reached(&rows[i])); class != ClassReady {
+			places = append(places, place{slices.Index(classes, class), slices.Index(Phases(), rows[i].Phase()), rows[i].Element()})
+		}
+	}
+	for _, id := range missing {
+		places = append(places, place{2, len(Phases()), id})
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		return slices.Compare([]string{fmt.Sprintf("%d %02d", a.class, a.phase), a.id}, []string{fmt.Sprintf("%d %02d", b.class, b.phase), b.id})
+	})
+	ids := make([]string, len(places))
+	for i := range places {
+		ids[i] = places[i].id
+	}
+	return ids
+}
+
+func blockerIDs(blocking []Blocker) []string {
+	ids := make([]string, len(blocking))
+	for i := range blocking {
+		ids[i] = blocking[i].ElementID
+	}
+	return ids
+}
+
+func TestBlockingElementsAreTheWorstWhereEachElementHasAHistory(t *testing.T) {
+	t.Parallel()
+	// Rows come sorted by element, up to five for each, the oldest first.
+	var rows, newest []Status
+	for i := range 2000 {
+		for age, state := range []string{"failed", "invalid", "install_failed", "failed", []string{"complete", "init", "failed"}[i%3]} {
+			row := elementRow(fmt.Sprintf("%04d", i), state, wantedVersion)
+			row.UpdatedOnUTC = new(int64(age))
+			rows = append(rows, row)
+		}
+		newest = append(newest, rows[len(rows)-1])
+	}
+	got := judge(t, Gate{MaxBlocking: 20}, rows...)
+	if want := worstFirst(Target{}, newest)[:20]; !slices.Equal(blockerIDs(got.Blocking), want) {
+		t.Errorf("got %q, want %q", blockerIDs(got.Blocking), want)
+	}
+}
+
+func TestClearedElementsNeverBlockHoweverManyThereAre(t *testing.T) {
+	t.Parallel()
+	tally := Gate{MaxBlocking: 20}.Judge()
+	add := func(id int, state string, updated int64) {
+		row := elementRow(fmt.Sprintf("%04d", id), state, wantedVersion)
+		row.UpdatedOnUTC = &updated
+		if err := tally.Add(row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for id := range 500 {
+		add(id, "failed", 1)
+	}
+	for id := range 400 {
+		add(id, "complete", 2)
+	}
+	got := tally.Verdict()
+	if want := (Counts{Total: 500, Ready: 400, Failed: 100}); got.Counts != want || !got.BlockingTruncated {
+		t.Errorf("got %+v, truncated %t; want %+v, true", got.Counts, got.BlockingTruncated, want)
+	}
+	for _, blocker := range got.Blocking {
+		if blocker.ElementID < "0400" || blocker.Class != ClassFailed {
+			t.Errorf("got the blocking element %s, which is ready", blocker)
+		}
+	}
+}
+
+func TestBlockingElementsHeldAreBounded(t *testing.T) {
+	t.Parallel()
+	tally := Gate{MaxBlocking: 3}.Judge()
+	for i := range 1000 {
+		if err := tally.Add(elementRow(strconv.Itoa(i), "failed", wantedVersion)); err != nil {
+			t.Fatal(err)
+		}
+		if held := len(tally.blocking); held > 3+spareBlockers {
+			t.Fatalf("holds %d blocking elements after %d rows", held, i+1)
+		}
+	}
+	if got := tally.Verdict(); len(got.Blocking) != 3 || !got.BlockingTruncated {
+		t.Errorf("shows %d blocking elements, truncated %t; want 3, true", len(got.Blocking), got.BlockingTruncated)
+	}
+}
+
+func TestEveryTextOfAVerdictIsOneShortPrintableLine(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"huge":      strings.Repeat("x", 1_000_000),
+		"huge runs": strings.Repeat("é☃", 500_000),
+		"nulls":     "a\x00b\x00",
+		"controls":  "a\x1b[31mred\x07\r\nnext\tline\u0085\u2028\u2029end\u202e\u200b",
+		"no text":   "a\xff\xfe\xc0b",
+		"empty":     "",
+		"quotes":    "\"`'${x}%{y}\\",
+	} {
+		row := Status{ElementID: &text, UpgradeState: &text, ActiveVersion: &text, FailureInfo: &text}
+		named := elementRow("1", "failed", wantedVersion)
+		named.FailureInfo = &text
+		gate := Gate{Target: mustTarget(t, "6.3.6", ""), MaxBlocking: 9, ElementIDs: []string{"gone", text + "gone"}}
+		verdict := judge(t, gate, row, named)
+		bounded := map[string]int{verdict.Summary: 300}
+		for _, sentence := range append(verdict.Reasons, verdict.Remedies...) {
+			bounded[sentence] = 600
+		}
+		for _, counts := range []map[string]int64{verdict.ByState, verdict.ByVersion} {
+			for key := range counts {
+				bounded[key] = 65
+			}
+		}
+		for _, blocker := range verdict.Blocking {
+			bounded[blocker.String()] = 600
+			bounded[blocker.ElementID], bounded[deref(blocker.UpgradeState)], bounded[deref(blocker.ActiveVersion)] = 65, 65, 65
+			bounded[deref(blocker.FailureInfo)] = 301
+		}
+		if len(verdict.Blocking) != 4 {
+			t.Errorf("%s: got %d blocking elements, want 4", name, len(verdict.Blocking))
+		}
+		for shown, most := range bounded {
+			unprintable := strings.ContainsFunc(shown, func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) })
+			if unprintable || !utf8.ValidString(shown) || utf8.RuneCountInString(shown) > most {
+				t.Errorf("%s: shown as %.200q, want at most %d printable characters", name, shown, most)
+			}
+		}
+	}
+}
+
+func TestTextsAreShortened(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		text string
+		most int
+		want string
+	}{
+		{"", 3, ""},
+		{"abc", 3, "abc"},
+		{"abcd", 3, "abc…"},
+		{"é☃é", 3, "é☃é"},
+		{"é☃éx", 3, "é☃é…"},
+		{"a\x00\n", 3, "a  "},
+		{"a\x00\nb", 3, "a  …"},
+		{"a\xff", 3, "a "},
+		{"abc\x00", 3, "abc…"},
+	} {
+		if got := shorten(test.text, test.most); got != test.want {
+			t.Errorf("%q: got %q, want %q", test.text, got, test.want)
+		}
+	}
+}
+
+func TestElementsAreCountedByPhaseStateAndVersion(t *testing.T) {
+	t.Parallel()
+	rows := slices.Concat(
+		elementRows(3, "c", "complete", wantedVersion), elementRows(2, "d", "done", formerVersion),
+		elementRows(1, "n", "-", "-"), elementRows(2, "x", "odd", wantedVersion),
+	)
+	got := judge(t, Gate{ElementIDs: []string{"missing"}}, rows...)
+	want := Verdict{
+		ByPhase:   map[Phase]int64{PhaseSucceeded: 5, PhaseIdle: 1, PhaseUnknown: 2},
+		ByState:   map[string]int64{"complete": 3, "done": 2, "none": 1, "odd": 2},
+		ByVersion: map[string]int64{wantedVersion: 5, formerVersion: 2, "none": 1},
+	}
+	if diff := cmp.Diff(want, Verdict{ByPhase: got.ByPhase, ByState: got.ByState, ByVersion: got.ByVersion}); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestCountsByPhaseStateAndVersionAddUpToTheElements(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		rows := rapid.SliceOfN(rapid.Custom(drawRow), 0, 12).Draw(t, "rows")
+		verdict := judge(t, Gate{ElementIDs: []string{"a", "x", "y"}}, rows...)
+		want := verdict.Counts.Total - verdict.Counts.Missing
+		var phases int64
+		for _, count := range verdict.ByPhase {
+			phases += count
+		}
+		if states, versions := sum(verdict.ByState), sum(verdict.ByVersion); phases != want || states != want || versions != want {
+			t.Fatalf("%s: got %d by phase, %d by state and %d by version, want %d", rowTexts(rows), phases, states, versions, want)
+		}
+	})
+}
+
+func sum(counts map[string]int64) int64 {
+	var total int64
+	for _, count := range counts {
+		total += count
+	}
+	return total
+}
+
+func TestCountsByStateAndVersionAreBounded(t *testing.T) {
+	t.Parallel()
+	var rows []Status
+	for i := range 60 {
+		// 60 states and versions, of which the last are the most frequent.
+		rows = append(rows, elementRows(1+i/10, fmt.Sprintf("%02d-", i), fmt.Sprintf("state%02d", i), fmt.Sprintf("6.3.%d-b1", i))...)
+	}
+	verdict := judge(t, Gate{}, rows...)
+	for name, counts := range map[string]map[string]int64{"state": verdict.ByState, "version": verdict.ByVersion} {
+		if len(counts) != 51 || sum(counts) != int64(len(rows)) || counts["other"] != 10 {
+			t.Errorf("by %s: got %d keys, %d elements and %d others; want 51, %d and 10", name, len(counts), sum(counts), counts["other"], len(rows))
+		}
+	}
+	if verdict.ByState["state59"] != 6 || verdict.ByState["state10"] != 2 {
+		t.Errorf("got %v, want the most frequent states by name", verdict.ByState)
+	}
+	if strings.Contains(verdict.Reasons[0], "other\"") {
+		t.Errorf("got the reason %q, want no made-up state in it", verdict.Reasons[0])
+	}
+}
+
+func TestShareOfReadyElementsIsNeverRoundedUp(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		total := rapid.IntRange(1, 1500).Draw(t, "total")
+		ready := rapid.IntRange(max(0, total-40), total).Draw(t, "ready")
+		rows := append(elementRows(ready, "r", "complete", wantedVersion), elementRows(total-ready, "p", "init", formerVersion)...)
+		percent := judge(t, Gate{}, rows...).ReadyPercent
+		shown := mustRat(t, strconv.FormatFloat(percent, 'f', -1, 64))
+		exact := big.NewRat(int64(ready)*100, int64(total))
+		above := new(big.Rat).Add(shown, big.NewRat(1, 100))
+		if shown.Cmp(exact) > 0 || above.Cmp(exact) <= 0 {
+			t.Fatalf("%d of %d: got %v %%, want it rounded down to two decimals", ready, total, percent)
+		}
+	})
+	if got := judge(t, Gate{}).ReadyPercent; got != 0 {
+		t.Errorf("0 of 0: got %v, want 0", got)
+	}
+}

@@ -1,0 +1,609 @@
+package sdwan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
+)
+
+func TestOneSignInServesAllReaders(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		form             simulator.Form
+		edit             func(*Config)
+		tokens, profiles int
+	}{
+		"unified":                     {simulator.Unified, func(*Config) {}, 1, 1},
+		"legacy with a tenant":        {simulator.Legacy, func(*Config) {}, 0, 0},
+		"legacy without a tenant":     {simulator.Legacy, withoutTenant, 0, 1},
+		"legacy, region in the token": {simulator.Legacy, func(c *Config) { c.Legacy.AuthToken = simulator.RegionalAuthToken }, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startSimulator(t, simulator.Options{Elements: 12, Seed: 1})
+			client := newClient(t, server, test.form, test.edit, func(c *Config) { c.PageSize = 4 })
+			var readers sync.WaitGroup
+			for i := range 12 {
+				readers.Go(func() {
+					rows, _, err := readAll(t.Context(), client, distinct(i))
+					if err != nil || len(rows) != 12 {
+						t.Errorf("reader %d got %d rows and the error %v, want 12 rows", i, len(rows), err)
+					}
+				})
+			}
+			readers.Wait()
+			wantCount(t, server.Simulator, simulator.RequestToken, test.tokens)
+			wantCount(t, server.Simulator, simulator.RequestProfile, test.profiles)
+		})
+	}
+}
+
+func withoutTenant(c *Config) { c.Legacy.TenantID = "" }
+
+func TestNothingIsSentBeforeSomethingIsRead(t *testing.T) {
+	t.Parallel()
+	fake := new(controller)
+	client := clientOf(t, inMemoryConfig(inMemory(fake)))
+	client.Statuses(t.Context(), distinct(1))
+	if len(fake.requests) > 0 {
+		t.Errorf("%d requests were sent", len(fake.requests))
+	}
+}
+
+func TestTokenIsRenewedBeforeItEnds(t *testing.T) {
+	t.Parallel()
+	for lifetime, renewal := range map[time.Duration]time.Duration{
+		899 * time.Second: 839 * time.Second,
+		2 * time.Minute:   time.Minute,
+		// Nearer than twice renewBefore: half-way.
+		90 * time.Second: 45 * time.Second,
+		10 * time.Second: 5 * time.Second,
+		time.Second:      500 * time.Millisecond,
+	} {
+		t.Run(lifetime.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				simulated := newSimulator(t, simulator.Options{Elements: 3, Switches: simulator.Switches{TokenLifetime: lifetime}})
+				client := clientOf(t, inMemoryConfig(inMemory(simulated)))
+				began := time.Now()
+				for _, step := range []struct {
+					at      time.Duration
+					signIns int
+				}{
+					{0, 1}, {renewal - time.Millisecond, 1}, {renewal, 2}, {2*renewal - time.Millisecond, 2}, {2 * renewal, 3},
+				} {
+					time.Sleep(time.Until(began.Add(step.at)))
+					if err := readOnce(t.Context(), client); err != nil {
+						t.Fatal(err)
+					}
+					wantCount(t, simulated, simulator.RequestToken, step.signIns)
+					wantCount(t, simulated, simulator.RequestProfile, step.signIns)
+				}
+				for _, request := range simulated.Requests() {
+					if request.Status != http.StatusOK {
+						t.Errorf("%s was answered with %d", request.Path, request.Status)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestTokenOfUncertainEndServesUntilItIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []simulator.FaultKind{
+		"token_expiry_zero", "token_expiry_negative", "token_expiry_text", "token_expiry_absent",
+	} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			simulated := newSimulator(t, simulator.Options{Elements: 30, Seed: 1})
+			setFaults(t, simulated, simulator.Fault{Kind: kind})
+			client := clientOf(t, inMemoryConfig(inMemory(simulated)), func(c *Config) { c.PageSize = 10 })
+			for range 2 {
+				if err := readOnce(t.Context(), client); err != nil {
+					t.Fatal(err)
+				}
+			}
+			wantCount(t, simulated, simulator.RequestToken, 1)
+			simulated.ExpireTokens()
+			if err := readOnce(t.Context(), client); err != nil {
+				t.Fatal(err)
+			}
+			wantCount(t, simulated, simulator.RequestToken, 2)
+			wantCount(t, simulated, simulator.RequestProfile, 2)
+		})
+	}
+}
+
+func TestTokenThatEndsEarlyIsReplacedAtEachEnd(t *testing.T) {
+	t.Parallel()
+	simulated := newSimulator(t, simulator.Options{Elements: 30, Seed: 1})
+	// Each token is good for the profile and one page.
+	setFaults(t, simulated, simulator.Fault{Kind: "token_lives_short"})
+	client := clientOf(t, inMemoryConfig(inMemory(simulated)), func(c *Config) { c.PageSize, c.MaxConcurrentRequests = 10, 1 })
+	if err := readOnce(t.Context(), client); err != nil {
+		t.Fatal(err)
+	}
+	wantCount(t, simulated, simulator.RequestToken, 3)
+	wantCount(t, simulated, simulator.RequestProfile, 3)
+	wantCount(t, simulated, simulator.RequestQuery, 5)
+}
+
+func TestRefusedSessionIsMendedOnce(t *testing.T) {
+	t.Parallel()
+	always := simulator.Fault{}
+	second := simulator.Fault{Nth: 2}
+	for name, test := range map[string]struct {
+		form                      simulator.Form
+		kind                      simulator.FaultKind
+		when                      simulator.Fault
+		want                      Kind
+		tokens, profiles, queries int
+	}{
+		"token ended":                       {simulator.Unified, "unauthorized_401", second, "", 2, 2, 4},
+		"token good, agent disliked":        {simulator.Unified, "agent_mismatch_401", second, "", 2, 2, 4},
+		"every token refused":               {simulator.Unified, "unauthorized_401", always, KindCredentials, 2, 2, 2},
+		"no longer primed":                  {simulator.Unified, "forbidden_403", second, "", 1, 2, 4},
+		"never primed":                      {simulator.Unified, "forbidden_403", always, KindForbidden, 1, 2, 2},
+		"static token refused once":         {simulator.Legacy, "agent_mismatch_401", second, KindCredentials, 0, 0, 2},
+		"static token refused":              {simulator.Legacy, "agent_mismatch_401", always, KindCredentials, 0, 0, 1},
+		"static token no longer primed":     {simulator.Legacy, "forbidden_403", second, "", 0, 1, 4},
+		"static token without a permission": {simulator.Legacy, "forbidden_403", always, KindForbidden, 0, 1, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startSimulator(t, simulator.Options{Elements: 30, Seed: 1})
+			fault := test.when
+			fault.Kind = test.kind
+			setFaults(t, server.Simulator, fault)
+			client := newClient(t, server, test.form, func(c *Config) { c.PageSize, c.MaxConcurrentRequests = 10, 1 })
+			err := readOnce(t.Context(), client)
+			if KindOf(err) != test.want || (err == nil) != (test.want == "") {
+				t.Errorf("the error is %v, want kind %q", err, test.want)
+			}
+			wantCount(t, server.Simulator, simulator.RequestToken, test.tokens)
+			wantCount(t, server.Simulator, simulator.RequestProfile, test.profiles)
+			wantCount(t, server.Simulator, simulator.RequestQuery, test.queries)
+		})
+	}
+}
+
+func TestReadersRefusedTogetherSignInOnce(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		spoil            func(*simulator.Simulator)
+		tokens, profiles int
+	}{
+		"token ended":      {(*simulator.Simulator).ExpireTokens, 2, 2},
+		"no longer primed": {(*simulator.Simulator).UnprimeSessions, 1, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startSimulator(t, simulator.Options{Elements: 3, Seed: 1, Latency: 20 * time.Millisecond})
+			client := newClient(t, server, simulator.Unified, func(c *Config) { c.MaxConcurrentRequests = 8 })
+			if err := readOnce(t.Context(), client); err != nil {
+				t.Fatal(err)
+			}
+			test.spoil(server.Simulator)
+			var readers sync.WaitGroup
+			for i := range 8 {
+				readers.Go(func() {
+					if _, _, err := readAll(t.Context(), client, distinct(i)); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			readers.Wait()
+			wantCount(t, server.Simulator, simulator.RequestToken, test.tokens)
+			wantCount(t, server.Simulator, simulator.RequestProfile, test.profiles)
+		})
+	}
+}
+
+func TestDeniedRoleIsAccessDenied(t *testing.T) {
+	t.Parallel()
+	for _, form := range forms {
+		t.Run(string(form), func(t *testing.T) {
+			t.Parallel()
+			server := startSimulator(t, simulator.Options{Elements: 3, Switches: simulator.Switches{RolesDenied: true}})
+			failure := wantKind(t, readOnce(t.Context(), newClient(t, server, form)), KindForbidden)
+			if failure.Status != http.StatusForbidden || len(failure.Codes) == 0 || failure.RequestID == "" || failure.Attempts != 2 {
+				t.Errorf("status, codes, request id and 2 attempts are not all told: %v", failure)
+			}
+		})
+	}
+}
+
+func TestTenantStandsInThePath(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		edit     func(*Config)
+		profile  string
+		path     string
+		profiles int
+	}{
+		"from the profile":      {withoutTenant, `{"tenant_id":"77"}`, "/v2.1/api/tenants/77/software/current_status/query", 1},
+		"given":                 {func(*Config) {}, ``, "/v2.1/api/tenants/" + simulator.TenantID + "/software/current_status/query", 0},
+		"given, not path-proof": {func(c *Config) { c.Legacy.TenantID = "../x?" }, ``, "/v2.1/api/tenants/..%2Fx%3F/software/current_status/query", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := &controller{profile: respond(http.StatusOK, "application/json", test.profile)}
+			client := clientOf(t, inMemoryConfig(inMemory(fake)), inLegacyForm, test.edit)
+			if err := readOnce(t.Context(), client); err != nil {
+				t.Fatal(err)
+			}
+			last := fake.requests[len(fake.requests)-1]
+			if got := last.URL.EscapedPath(); got != test.path {
+				t.Errorf("the query went to %s, want %s", got, test.path)
+			}
+			if got := fake.count("/profile"); got != test.profiles {
+				t.Errorf("the profile was read %d times, want %d", got, test.profiles)
+			}
+		})
+	}
+}
+
+func inLegacyForm(c *Config) {
+	c.Unified, c.Legacy = nil, &Legacy{AuthToken: simulator.AuthToken, TenantID: simulator.TenantID}
+}
+
+func TestTenantThatCannotBeUsedIsNamed(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound} {
+		t.Run(fmt.Sprint("another tenant, ", status), func(t *testing.T) {
+			t.Parallel()
+			server := startSimulator(t, simulator.Options{Elements: 3, Switches: simulator.Switches{WrongTenantStatus: status}})
+			client := newClient(t, server, simulator.Legacy, func(c *Config) { c.Legacy.TenantID = "4711" })
+			failure := wantKind(t, readOnce(t.Context(), client), KindTenant)
+			wantText(t, failure.Error(), "TENANT_ID_INVALID_0001", fmt.Sprint("Status: ", status), "/tenants/4711/")
+		})
+	}
+	for _, profile := range []string{`{}`, `{"tenant_id":null}`, `{"tenant_id":""}`} {
+		t.Run("profile "+profile, func(t *testing.T) {
+			t.Parallel()
+			fake := &controller{profile: respond(http.StatusOK, "application/json", profile)}
+			client := clientOf(t, inMemoryConfig(inMemory(fake)), inLegacyForm, withoutTenant)
+			wantText(t, wantKind(t, readOnce(t.Context(), client), KindTenant).Error(), "the profile names no tenant id")
+			if got := fake.count(queryPath); got > 0 {
+				t.Errorf("%d queries were sent without a tenant", got)
+			}
+		})
+	}
+}
+
+func TestWrongCredentialsAreRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	const wrong = "wrong-secret-0815"
+	for name, test := range map[string]struct {
+		switches simulator.Switches
+		form     simulator.Form
+		edit     func(*Config)
+		texts    []string
+	}{
+		"secret, answered with 400": {
+			simulator.Switches{}, simulator.Unified, func(c *Config) { c.Unified.ClientSecret = wrong },
+			[]string{"sign in", "invalid_client", "Client authentication failed", "Status: 400", "/oauth2/access_token"},
+		},
+		"secret, answered with 401": {
+			simulator.Switches{InvalidClientStatus: http.StatusUnauthorized}, simulator.Unified, func(c *Config) { c.Unified.ClientSecret = wrong },
+			[]string{"sign in", "invalid_client", "Status: 401"},
+		},
+		"tenant service group": {
+			simulator.Switches{}, simulator.Unified, func(c *Config) { c.Unified.TSGID = "1" },
+			[]string{"sign in", "invalid_scope"},
+		},
+		"static token": {
+			simulator.Switches{}, simulator.Legacy, func(c *Config) { c.Legacy.AuthToken = wrong },
+			[]string{"read the image statuses", "Status: 401"},
+		},
+		"static token without a tenant": {
+			simulator.Switches{}, simulator.Legacy, func(c *Config) { *c.Legacy = Legacy{AuthToken: wrong} },
+			[]string{"read the profile", "Status: 401"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startSimulator(t, simulator.Options{Elements: 3, Switches: test.switches})
+			failure := wantKind(t, readOnce(t.Context(), newClient(t, server, test.form, test.edit)), KindCredentials)
+			wantText(t, failure.Error(), test.texts...)
+			if strings.Contains(failure.Error(), wrong) {
+				t.Errorf("the secret is shown: %v", failure)
+			}
+			if got := len(server.Requests()); got != 1 {
+				t.Errorf("%d requests were sent, want 1", got)
+			}
+		})
+	}
+}
+
+func TestTokenEndpointThatMisbehavesIsNamed(t *testing.T) {
+	t.Parallel()
+	html := "<!DOCTYPE html>\n<h1>Sign in</h1>"
+	for name, test := range map[string]struct {
+		token    http.HandlerFunc
+		want     Kind
+		attempts int
+		texts    []string
+	}{
+		"HTML":             {respond(200, "text/html", html), KindSignIn, 1, nil},
+		"nothing":          {respond(200, "application/json", ""), KindSignIn, 1, nil},
+		"no access token":  {respond(200, "application/json", `{"token_type":"Bearer","expires_in":899}`), KindSignIn, 1, nil},
+		"no object":        {respond(200, "application/json", `["token"]`), KindSignIn, 1, nil},
+		"token no text":    {respond(200, "application/json", `{"access_token":7}`), KindSignIn, 1, nil},
+		"error with 200":   {respond(200, "application/json", `{"error":"server_error"}`), KindSignIn, 1, []string{"server_error"}},
+		"another path":     {respond(404, "text/html", html), KindSignIn, 1, []string{"Status: 404", "<h1>Sign in</h1>"}},
+		"always 503":       {respond(503, "text/html", html), KindUnavailable, 3, []string{"Status: 503", "Attempts: 3"}},
+		"always 429":       {respond(429, "application/json", `{}`), KindRateLimited, 3, []string{"Status: 429", "Attempts: 3"}},
+		"access forbidden": {respond(403, "text/html", html), KindCredentials, 1, []string{"Status: 403"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := &controller{token: test.token}
+			failure := wantKind(t, readOnce(t.Context(), clientOf(t, inMemoryConfig(inMemory(fake)))), test.want)
+			wantText(t, failure.Error(), append(test.texts, "sign in: ", "POST "+fakeTokenURL)...)
+			if failure.Attempts != test.attempts || fake.count("/access_token") != test.attempts {
+				t.Errorf("%d attempts are told and %d were made, want %d", failure.Attempts, fake.count("/access_token"), test.attempts)
+			}
+			if got := fake.count("/profile") + fake.count(queryPath); got > 0 {
+				t.Errorf("%d requests were sent without a token", got)
+			}
+		})
+	}
+}
+
+func TestTokenEndpointIsWaitedForWithinBounds(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault   simulator.Fault
+		timeout time.Duration
+		want    Kind
+		tokens  int
+	}{
+		"slow":                 {simulator.Fault{Kind: "token_slow", Delay: 50 * time.Millisecond}, 10 * time.Second, "", 1},
+		"slow once":            {simulator.Fault{Kind: "token_slow", Delay: 20 * time.Second, Nth: 1}, 300 * time.Millisecond, "", 2},
+		"slower than allowed":  {simulator.Fault{Kind: "token_slow", Delay: 20 * time.Second}, 50 * time.Millisecond, KindUnreachable, 3},
+		"unavailable once":     {simulator.Fault{Kind: "token_unavailable", Nth: 1}, 10 * time.Second, "", 2},
+		"unavailable":          {simulator.Fault{Kind: "token_unavailable"}, 10 * time.Second, KindUnavailable, 3},
+		"connection reset":     {simulator.Fault{Kind: "reset_before_headers", On: simulator.RequestToken, Nth: 1}, 10 * time.Second, "", 2},
+		"connections reset":    {simulator.Fault{Kind: "reset_before_headers", On: simulator.RequestToken}, 10 * time.Second, KindUnreachable, 3},
+		"asks to come back":    {simulator.Fault{Kind: "too_many_requests_absent", On: simulator.RequestToken, Nth: 1}, 10 * time.Second, "", 2},
+		"asks to come in days": {simulator.Fault{Kind: "too_many_requests_day", On: simulator.RequestToken}, 10 * time.Second, KindRateLimited, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startSimulator(t, simulator.Options{Elements: 3})
+			setFaults(t, server.Simulator, test.fault)
+			client := newClient(t, server, simulator.Unified, func(c *Config) { c.RequestTimeout = test.timeout })
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+			defer cancel()
+			err := readOnce(ctx, client)
+			if KindOf(err) != test.want || (err == nil) != (test.want == "") {
+				t.Errorf("the error is %v, want kind %q", err, test.want)
+			}
+			if err != nil {
+				wantText(t, err.Error(), "sign in: ", fmt.Sprint("Attempts: ", test.tokens))
+			}
+			wantCount(t, server.Simulator, simulator.RequestToken, test.tokens)
+		})
+	}
+}
+
+func TestProfileThatFailsIsNamed(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		profile  http.HandlerFunc
+		want     Kind
+		attempts int
+	}{
+		"always 500":   {respond(500, "text/html", "<h1>500</h1>"), KindUnavailable, 3},
+		"HTML":         {respond(200, "text/html", "<h1>Sign in</h1>"), KindSignIn, 1},
+		"nothing":      {respond(200, "application/json", ""), KindSignIn, 1},
+		"no object":    {respond(200, "application/json", "[]"), KindSignIn, 1},
+		"unauthorized": {respond(401, "application/json", `{"_error":[{"code":"UNAUTHORIZED"}]}`), KindCredentials, 1},
+		"forbidden":    {respond(403, "application/json", `{}`), KindForbidden, 1},
+		"another path": {respond(404, "application/json", `{}`), KindNotFound, 1},
+	} {
+		for _, form := range forms {
+			t.Run(fmt.Sprintf("%s/%s", name, form), func(t *testing.T) {
+				t.Parallel()
+				fake := &controller{profile: test.profile}
+				client := clientOf(t, inMemoryConfig(inMemory(fake)), func(c *Config) {
+					if form == simulator.Legacy {
+						inLegacyForm(c)
+						withoutTenant(c)
+					}
+				})
+				failure := wantKind(t, readOnce(t.Context(), client), test.want)
+				wantText(t, failure.Error(), "read the profile: ", "/api/profile")
+				if failure.Attempts != test.attempts || fake.count(queryPath) != 0 {
+					t.Errorf("%d attempts and %d queries, want %d and none", failure.Attempts, fake.count(queryPath), test.attempts)
+				}
+			})
+		}
+	}
+}
+
+func TestSignInThatFailedIsTriedAgainByTheNextRead(t *testing.T) {
+	t.Parallel()
+	good := new(controller)
+	for name, fake := range map[string]*controller{
+		"token":   {token: inTurn(respond(404, "text/html", ""), good.ServeHTTP)},
+		"profile": {profile: inTurn(respond(404, "text/html", ""), good.ServeHTTP)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := clientOf(t, inMemoryConfig(inMemory(fake)))
+			if err := readOnce(t.Context(), client); err == nil {
+				t.Error("the first read succeeded")
+			}
+			if err := readOnce(t.Context(), client); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestOneUserAgentOnEveryRequest(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []simulator.AgentMode{simulator.AgentFree, simulator.AgentUnauthorized, simulator.AgentForbidden} {
+		for _, form := range forms {
+			t.Run(fmt.Sprintf("%s/%s", mode, form), func(t *testing.T) {
+				t.Parallel()
+				server := startSimulator(t, simulator.Options{Elements: 3, Switches: simulator.Switches{BindUserAgent: mode}})
+				client := newClient(t, server, form, func(c *Config) {
+					c.UserAgent = "an-agent/7"
+					if c.Legacy != nil {
+						withoutTenant(c)
+					}
+				})
+				if err := readOnce(t.Context(), client); err != nil {
+					t.Fatal(err)
+				}
+				kinds := make(map[simulator.RequestKind]bool)
+				for _, request := range server.Requests() {
+					kinds[request.Kind] = true
+					if request.UserAgent != "an-agent/7" {
+						t.Errorf("%s was sent by %q", request.Path, request.UserAgent)
+					}
+				}
+				if !kinds[simulator.RequestProfile] || !kinds[simulator.RequestQuery] || kinds[simulator.RequestToken] != (form == simulator.Unified) {
+					t.Errorf("not every kind of request was sent: %v", kinds)
+				}
+			})
+		}
+	}
+}
+
+func TestWaitingForASignInCanBeGivenUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		fake := new(controller)
+		good := new(controller)
+		fake.token = func(w http.ResponseWriter, r *http.Request) {
+			<-release
+			good.ServeHTTP(w, r)
+		}
+		client := clientOf(t, inMemoryConfig(inMemory(fake)), func(c *Config) { c.RequestTimeout = time.Hour })
+		var first error
+		var readers sync.WaitGroup
+		readers.Go(func() { _, _, first = readAll(t.Context(), client, distinct(1)) })
+		synctest.Wait()
+
+		ctx, cancel := context.WithCancel(t.Context())
+		var second error
+		var waiter sync.WaitGroup
+		waiter.Go(func() { _, _, second = readAll(ctx, client, distinct(2)) })
+		synctest.Wait()
+		cancel()
+		waiter.Wait()
+		wantKind(t, second, KindCancelled)
+		if !errors.Is(second, context.Canceled) {
+			t.Errorf("the cause is lost: %v", second)
+		}
+
+		late, stop := context.WithTimeout(t.Context(), time.Minute)
+		defer stop()
+		_, _, third := readAll(late, client, distinct(3))
+		wantKind(t, third, KindTimeout)
+
+		close(release)
+		readers.Wait()
+		if first != nil {
+			t.Errorf("the reader that signed in was disturbed: %v", first)
+		}
+		if got := fake.count("/access_token"); got != 1 {
+			t.Errorf("%d tokens were asked for, want 1", got)
+		}
+	})
+}
+
+func TestSignInGivenUpByOneReaderIsTakenUpByTheNext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		good := new(controller)
+		fake := &controller{token: inTurn(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, good.ServeHTTP)}
+		client := clientOf(t, inMemoryConfig(inMemory(fake)), func(c *Config) { c.RequestTimeout = time.Hour })
+		ctx, cancel := context.WithCancel(t.Context())
+		var first, second error
+		var readers sync.WaitGroup
+		readers.Go(func() { _, _, first = readAll(ctx, client, distinct(1)) })
+		synctest.Wait()
+		readers.Go(func() { _, _, second = readAll(t.Context(), client, distinct(2)) })
+		synctest.Wait()
+		cancel()
+		readers.Wait()
+		wantKind(t, first, KindCancelled)
+		if second != nil {
+			t.Errorf("the next reader did not sign in: %v", second)
+		}
+	})
+}
+
+func TestCredentialsDoNotFollowARedirect(t *testing.T) {
+	t.Parallel()
+	for _, place := range []string{"token", "profile", "query"} {
+		for _, status := range []int{301, 302, 303, 307, 308} {
+			for _, other := range []string{"https://other.test", "https://controller.test:8443", "http://controller.test"} {
+				t.Run(fmt.Sprintf("%s/%d/%s", place, status, other), func(t *testing.T) {
+					t.Parallel()
+					turn := func(w http.ResponseWriter, r *http.Request) {
+						w.Header().Set("Location", other+r.URL.Path+"?session=secret")
+						w.WriteHeader(status)
+					}
+					fake := new(controller)
+					switch place {
+					case "token":
+						fake.token = turn
+					case "profile":
+						fake.profile = turn
+					default:
+						fake.query = turn
+					}
+					network := inMemory(fake)
+					client := clientOf(t, inMemoryConfig(roundTripper(func(r *http.Request) (*http.Response, error) {
+						if target := r.URL.Scheme + "://" + r.URL.Host; target == other {
+							t.Errorf("%s %s was sent with the headers %v", r.Method, r.URL, r.Header)
+						}
+						return network.RoundTrip(r)
+					})))
+					failure := wantKind(t, readOnce(t.Context(), client), KindRedirected)
+					wantText(t, failure.Error(), "redirects to "+other+";", fmt.Sprint("Status: ", status))
+					if strings.Contains(failure.Error(), "session=secret") {
+						t.Errorf("the query of the redirect is shown: %v", failure)
+					}
+				})
+			}
+		}
+	}
+}
+
+func TestRedirectOfTheSimulatorIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []simulator.Fault{
+		{Kind: "redirect_token"},
+		{Kind: "redirect", On: simulator.RequestProfile},
+		{Kind: "redirect", On: simulator.RequestQuery},
+	} {
+		t.Run(string(fault.Kind)+" "+string(fault.On), func(t *testing.T) {
+			t.Parallel()
+			other := startSimulator(t, simulator.Options{Elements: 3})
+			server := startSimulator(t, simulator.Options{Elements: 3})
+			fault.Location = other.URL
+			setFaults(t, server.Simulator, fault)
+			wantText(t, wantKind(t, readOnce(t.Context(), newClient(t, server, simulator.Unified)), KindRedirected).Error(), other.URL)
+			if got := other.Requests(); len(got) > 0 {
+				t.Errorf("the other host saw %v", got)
+			}
+		})
+	}
+}
