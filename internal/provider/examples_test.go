@@ -1,0 +1,142 @@
+package provider
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
+)
+
+const examplesDirectory = "../../examples"
+
+// exampleNeeds is the oldest Terraform for examples that use newer features.
+var exampleNeeds = map[string]string{
+	"actions":             "1.14.0",
+	"ephemeral-resources": "1.10.0",
+	"rollout":             "1.10.0",
+}
+
+// TestAccExamplesApply applies every example that the documentation shows to a
+// fleet at rest, so that no page shows a configuration that does not work.
+func TestAccExamplesApply(t *testing.T) {
+	t.Parallel()
+	for _, example := range examples(t) {
+		t.Run(example, func(t *testing.T) {
+			t.Parallel()
+			server := startSimulator(t, simulator.Options{Elements: 60, Seed: 1, Scenario: "steady"})
+			terminal := newTerminal(t, server, exampleFiles(t, example, server))
+			if oldest, needs := exampleNeeds[strings.Split(example, "/")[0]]; needs {
+				terminal.needs(t, oldest, example)
+			}
+			terminal.succeeds([]string{"fmt", "-check"})
+			terminal.succeeds([]string{"validate"}, "The configuration is valid")
+			terminal.succeeds([]string{"apply", "-auto-approve"}, "Apply complete!")
+			terminal.promises(t, example)
+			// A check block has its data source read again; nothing else may change.
+			if output, planned := terminal.run("plan"); !planned || strings.Contains(output, "will be created") || strings.Contains(output, "will be updated") {
+				t.Errorf("the example does not come to rest:\n%s", output)
+			}
+		})
+	}
+}
+
+// examples lists the directories with a configuration, relative to the top.
+func examples(t *testing.T) []string {
+	t.Helper()
+	found := make(map[string]bool)
+	var directories []string
+	err := filepath.WalkDir(examplesDirectory, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".tf" {
+			return err
+		}
+		directory, err := filepath.Rel(examplesDirectory, filepath.Dir(path))
+		if err == nil && !found[directory] {
+			found[directory] = true
+			directories = append(directories, filepath.ToSlash(directory))
+		}
+		return err
+	})
+	if err != nil || len(directories) == 0 {
+		t.Fatalf("examples: %v, %v", directories, err)
+	}
+	return directories
+}
+
+// exampleFiles are an example's files, the provider's source where a fragment
+// leaves it out, and values for the variables that it asks for.
+func exampleFiles(t *testing.T, example string, server *simulator.Server) map[string]string {
+	t.Helper()
+	files := readExample(t, example)
+	all := ""
+	for _, content := range files {
+		all += content
+	}
+	if !strings.Contains(all, "required_providers") {
+		files["versions.tf"] = "terraform {\n  required_providers {\n    prismasdwan = { source = \"sdwanops/prismasdwan\" }\n  }\n}\n"
+	}
+	values := make(map[string]any)
+	for name, value := range map[string]any{
+		"canary_element_ids": server.Wave(simulator.WaveCanary),
+		"element_ids":        server.ElementIDs(),
+		"hub_element_id":     server.ElementIDs()[0],
+		"target_version":     "= " + simulator.CurrentImage().Version,
+	} {
+		if strings.Contains(all, `variable "`+name+`"`) {
+			values[name] = value
+		}
+	}
+	variables, err := json.Marshal(values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files["terraform.tfvars.json"] = string(variables)
+	return files
+}
+
+func readExample(t *testing.T, example string) map[string]string {
+	t.Helper()
+	files := make(map[string]string)
+	directory := os.DirFS(filepath.Join(examplesDirectory, example))
+	err := fs.WalkDir(directory, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasPrefix(filepath.Ext(path), ".tf") && !strings.HasSuffix(path, ".hcl") {
+			return err
+		}
+		content, err := fs.ReadFile(directory, path)
+		files[path] = string(content)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// promise is an output of an example with its value in a comment.
+var promise = regexp.MustCompile(`output "(\w+)" \{\s+value = .*\S # (.+)\n`)
+
+// promises checks the values that an example states in comments.
+func (c *terminal) promises(t *testing.T, example string) {
+	t.Helper()
+	for _, content := range readExample(t, example) {
+		for _, match := range promise.FindAllStringSubmatch(content, -1) {
+			output, _ := c.run("output", "-json", match[1])
+			if _, value, found := strings.Cut(output, "published releases. "); found {
+				output = value
+			}
+			if output != match[2] {
+				t.Errorf("output %q is %s, and the comment says %s", match[1], output, match[2])
+			}
+		}
+	}
+}
+
+func TestAccOfflineTestsPassWithoutATenant(t *testing.T) {
+	t.Parallel()
+	terminal := newTerminal(t, nil, readExample(t, "offline-tests"))
+	terminal.succeeds([]string{"test"}, "3 passed, 0 failed")
+}
