@@ -23,6 +23,7 @@ func all(parts []condition) condition {
 				return Fails
 			case Unsure:
 				truth = Unsure
+			case Holds:
 			}
 		}
 		return truth
@@ -39,6 +40,7 @@ func either(parts []condition) condition {
 				return Holds
 			case Unsure:
 				truth = Unsure
+			case Fails:
 			}
 		}
 		return truth
@@ -91,7 +93,7 @@ func parseGroup(group map[string]any, join func([]condition) condition, at []str
 	}
 	var parts []condition
 	for _, key := range sortedKeys(group) {
-		part, err := parseMember(key, group[key], append(at[:len(at):len(at)], key), fields)
+		part, err := parseMember(key, group[key], append(slices.Clip(at), key), fields)
 		if err != nil {
 			return nil, err
 		}
@@ -119,7 +121,7 @@ func parseMember(key string, value any, at []string, fields map[string]bool) (co
 	fields[key] = true
 	var parts []condition
 	for _, name := range sortedKeys(members) {
-		part, err := parseComparison(field, Operator(name), members[name], append(at[:len(at):len(at)], name))
+		part, err := parseComparison(field, Operator(name), members[name], append(slices.Clip(at), name))
 		if err != nil {
 			return nil, err
 		}

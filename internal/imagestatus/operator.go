@@ -121,12 +121,12 @@ func judgeNeq(_ Field, values []string) func(Value) Truth {
 func judgeOrder(accept func(order int) bool) func(Field, []string) func(Value) Truth {
 	return func(field Field, values []string) func(Value) Truth {
 		limit, err := strconv.ParseInt(values[0], 10, 64)
-		comparable := field.Kind == KindInteger && err == nil
+		known := field.Kind == KindInteger && err == nil
 		return func(have Value) Truth {
 			switch {
 			case have.Null():
 				return Fails
-			case !comparable:
+			case !known:
 				return Unsure
 			case accept(have.Compare(IntegerValue(limit))):
 				return Holds

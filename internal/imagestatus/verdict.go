@@ -140,16 +140,16 @@ func (g Gate) summary(verdict *Verdict) string {
 // (74 %), 12 pending, 1 failed".
 func (v *Verdict) Progress() string {
 	counts := v.Counts
-	line := fmt.Sprintf("%d/%d ready (%s)", counts.Ready, counts.Total, percentText(v.ReadyPercent))
+	parts := []string{fmt.Sprintf("%d/%d ready (%s)", counts.Ready, counts.Total, percentText(v.ReadyPercent))}
 	for _, part := range []struct {
 		count int64
 		class Class
 	}{{counts.Pending, ClassPending}, {counts.Failed, ClassFailed}, {counts.Unrecognized, ClassUnrecognized}, {counts.Missing, ClassMissing}} {
 		if part.count > 0 {
-			line += fmt.Sprintf(", %d %s", part.count, part.class)
+			parts = append(parts, fmt.Sprintf("%d %s", part.count, part.class))
 		}
 	}
-	return line
+	return strings.Join(parts, ", ")
 }
 
 func percentText(percent float64) string {
@@ -214,7 +214,8 @@ func largest(counts map[string]int64, bound int) map[string]int64 {
 func shorten(text string, runes int) string {
 	count := 0
 	for _, r := range text {
-		if count++; count > runes || !shows(r) {
+		count++
+		if count > runes || !shows(r) {
 			return cut(text, runes)
 		}
 	}
@@ -225,7 +226,8 @@ func cut(text string, runes int) string {
 	var short strings.Builder
 	count := 0
 	for _, r := range text {
-		if count++; count > runes {
+		count++
+		if count > runes {
 			short.WriteRune('…')
 			break
 		}

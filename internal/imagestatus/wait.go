@@ -41,7 +41,7 @@ type Progress struct {
 // String is the look in one line, such as "37/50 ready (74 %), 12 pending, 1
 // failed; next look in 30 s, 1 h 12 m left".
 func (p Progress) String() string {
-	line := ""
+	var line string
 	switch {
 	case p.Err != nil:
 		line = "this look at the fleet failed: " + shorten(p.Err.Error(), maxFailureRunes)
@@ -114,8 +114,8 @@ func (w Wait) Until(ctx context.Context, clock Clock, observer Observer) (Verdic
 		case err == nil && (verdict.Hopeless || verdict.Ready && now.Sub(openSince) >= w.Hold):
 			return verdict, nil
 		}
-		next := w.next(now, openSince)
-		if !w.Deadline.IsZero() && !now.Add(next).Before(w.Deadline) {
+		next, inTime := w.next(now, openSince)
+		if !inTime {
 			return w.expired(last, now, openSince), errors.Join(ErrDeadline, err)
 		}
 		if observer.Report != nil {
@@ -140,12 +140,22 @@ func opening(verdict Verdict, before, now time.Time) time.Time {
 	}
 }
 
-// next is the interval, or less where the time to hold ends sooner.
-func (w Wait) next(now, openSince time.Time) time.Duration {
-	if openSince.IsZero() {
-		return w.Interval
+// lastLook is the time before the deadline that is left for a last look.
+const lastLook = 5 * time.Second
+
+// next is the time until the next look: the interval, or less where the time
+// to hold ends sooner or the deadline comes first. It reports false where no
+// look would end in time.
+func (w Wait) next(now, openSince time.Time) (next time.Duration, inTime bool) {
+	next = w.Interval
+	if !openSince.IsZero() {
+		next = min(next, w.Hold-now.Sub(openSince))
 	}
-	return min(w.Interval, w.Hold-now.Sub(openSince))
+	if w.Deadline.IsZero() || now.Add(next).Before(w.Deadline) {
+		return next, true
+	}
+	next = w.Deadline.Sub(now) - lastLook
+	return next, next > 0
 }
 
 // expired closes a verdict whose time to hold was not over, or after which

@@ -24,12 +24,12 @@ func computed(rows []imagestatus.Status, operator, field, group string, nullsAsZ
 		if value := fieldOf(group).Value(&rows[i]); !value.Null() {
 			key = strconv.Quote(value.Text())
 		}
+		if _, seen := values[key]; !seen {
+			values[key] = nil
+		}
 		value := fieldOf(field).Value(&rows[i])
-		number, _ := value.Integer()
-		if !value.Null() || nullsAsZero {
+		if number, _ := value.Integer(); !value.Null() || nullsAsZero {
 			values[key] = append(values[key], new(big.Rat).SetInt64(number))
-		} else {
-			values[key] = values[key][:len(values[key]):len(values[key])]
 		}
 	}
 	results := make(map[string]*big.Rat, len(values))

@@ -33,7 +33,7 @@ func benchmarkQuery(b *testing.B, fleet http.Handler, body string) {
 	b.Helper()
 	b.ReportAllocs()
 	for b.Loop() {
-		request := httptest.NewRequest(http.MethodPost, queryPaths[simulator.Legacy], strings.NewReader(body))
+		request := httptest.NewRequestWithContext(b.Context(), http.MethodPost, queryPaths[simulator.Legacy], strings.NewReader(body))
 		request.Header.Set("X-Auth-Token", simulator.AuthToken)
 		answer := httptest.NewRecorder()
 		fleet.ServeHTTP(answer, request)

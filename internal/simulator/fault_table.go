@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -80,7 +81,7 @@ var faultTable = []faultRow{
 	{kind: "total_too_small", description: "total_count is smaller than the rows of the page", after: func(a *answer, _ int) { a.total = int64(max(len(a.items)-1, 0)) }},
 	{kind: "total_absurd", description: "total_count is the largest 64-bit integer", after: func(a *answer, _ int) { a.total = math.MaxInt64 }},
 
-	{kind: "unknown_states", description: "every upgrade_state is one that nobody knows", row: func(_ int, row *Row) { row.UpgradeState = reference("state_from_the_future") }},
+	{kind: "unknown_states", description: "every upgrade_state is one that nobody knows", row: func(_ int, row *Row) { row.UpgradeState = new("state_from_the_future") }},
 	{kind: "null_bytes", description: "failure_info of the first row holds null bytes", row: firstFailure("\x00broken\x00text\x00")},
 	{kind: "huge_failure_info", description: "failure_info of the first row has 1 MB", row: firstFailure(strings.Repeat("failure ", 1<<17))},
 	{kind: "deep_json", description: "a key that nobody knows is nested 10,000 levels deep", send: deepJSON},
@@ -226,7 +227,7 @@ func hangInBody(w http.ResponseWriter, r *http.Request, body []byte) {
 
 func half(w http.ResponseWriter, body []byte) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(http.StatusOK)
 	_, _ = w.Write(body[:len(body)/2])
 }

@@ -316,7 +316,7 @@ func TestShareOfFaultsIsAboutRightAndRepeats(t *testing.T) {
 			t.Fatal(err)
 		}
 		for number := range 2000 {
-			request := httptest.NewRequest(http.MethodPost, queryPaths[simulator.Legacy], strings.NewReader(`{}`))
+			request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, queryPaths[simulator.Legacy], strings.NewReader(`{}`))
 			request.Header.Set("X-Auth-Token", simulator.AuthToken)
 			answer := httptest.NewRecorder()
 			s.ServeHTTP(answer, request)

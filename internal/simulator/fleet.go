@@ -113,6 +113,19 @@ func (f *fleet) remove(element string, moment time.Time) error {
 	return nil
 }
 
+// deletedSince lists the identifiers of the rows removed after a 17-digit time
+// (inferred), in ascending order.
+func (f *fleet) deletedSince(moment int64) []string {
+	ids := []string{}
+	for _, gone := range f.deleted {
+		if gone.moment > moment {
+			ids = append(ids, gone.id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
 // find gives the element's row that counts: the one inserted last.
 func (f *fleet) find(element string) (*record, error) {
 	after, _ := slices.BinarySearchFunc(f.byElement, element, func(r *record, id string) int {
@@ -208,11 +221,11 @@ func (f *fleet) edit(element string, now time.Time, change func(*Row)) error {
 		return err
 	}
 	row := clone(r.at(now))
-	row.Etag = reference(value(row.Etag) + 1)
-	row.UpdatedOnUTC = reference(stamp(now))
+	row.Etag = new(value(row.Etag) + 1)
+	row.UpdatedOnUTC = new(stamp(now))
 	change(&row)
 	// The element is the key of the store's order.
-	row.ElementID = reference(element)
+	row.ElementID = new(element)
 	r.follow(row, nil, now)
 	return nil
 }
@@ -240,5 +253,5 @@ func copyOf[T any](pointer *T) *T {
 	if pointer == nil {
 		return nil
 	}
-	return reference(*pointer)
+	return new(*pointer)
 }

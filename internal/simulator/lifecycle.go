@@ -113,10 +113,10 @@ func (p Plan) ends(step step, begins time.Time) time.Time {
 func (c *course) schedule() {
 	for i, step := range c.steps[:len(c.steps)-1] {
 		text := c.steps[i+1].begins.UTC().Format(scheduleLayout)
-		switch step.state {
-		case "waiting_download_time":
+		if step.state == "waiting_download_time" {
 			c.scheduledDownload = text
-		case "waiting_install_time":
+		}
+		if step.state == "waiting_install_time" {
 			c.scheduledUpgrade = text
 		}
 	}
@@ -134,23 +134,23 @@ func (c *course) at(base imagestatus.Status, now time.Time) (imagestatus.Status,
 
 	row := base
 	row.UpgradeImageID = optional(c.target.ID)
-	row.UpgradeState = reference(string(step.state))
-	row.DownloadPercent = reference(percent)
+	row.UpgradeState = new(string(step.state))
+	row.DownloadPercent = new(percent)
 	row.ScheduledDownload, row.ScheduledUpgrade = optional(c.scheduledDownload), optional(c.scheduledUpgrade)
 	row.DownloadInterval, row.UpgradeInterval = c.downloadInterval, c.upgradeInterval
 	row.FailureInfo = nil
-	row.Etag = reference(value(base.Etag) + int64(index) + 1)
-	row.UpdatedOnUTC = reference(stamp(changed))
+	row.Etag = new(value(base.Etag) + int64(index) + 1)
+	row.UpdatedOnUTC = new(stamp(changed))
 	if c.rowID != "" {
-		row.ID, row.CreatedOnUTC = reference(c.rowID), reference(stamp(c.steps[0].begins))
+		row.ID, row.CreatedOnUTC = new(c.rowID), new(stamp(c.steps[0].begins))
 	}
 	c.finish(&row, step)
 	return row, until
 }
 
 func (c *course) index(now time.Time) int {
-	for i := len(c.steps) - 1; i >= 0; i-- {
-		if !now.Before(c.steps[i].begins) {
+	for i, step := range slices.Backward(c.steps) {
+		if !now.Before(step.begins) {
 			return i
 		}
 	}
@@ -183,13 +183,14 @@ func (c *course) progress(index int, now time.Time) (percent int64, changed, unt
 
 // finish plays what the end of an upgrade does to the row (inferred).
 func (c *course) finish(row *imagestatus.Status, step timedStep) {
-	switch step.state.Phase() {
-	case imagestatus.PhaseSucceeded:
+	phase := step.state.Phase()
+	if phase == imagestatus.PhaseFailed {
+		row.FailureInfo = new(c.failure)
+	}
+	if phase == imagestatus.PhaseSucceeded {
 		row.PreviousImageID, row.RollbackVersion = row.ActiveImageID, row.ActiveVersion
-		row.ActiveImageID, row.ActiveVersion = reference(c.target.ID), reference(c.target.Version)
-		row.SoftwareVersionChangeTime = reference(step.begins.UnixMilli())
-	case imagestatus.PhaseFailed:
-		row.FailureInfo = reference(c.failure)
+		row.ActiveImageID, row.ActiveVersion = new(c.target.ID), new(c.target.Version)
+		row.SoftwareVersionChangeTime = new(step.begins.UnixMilli())
 	}
 }
 
@@ -230,8 +231,6 @@ func abortCourse(row *imagestatus.Status, begins time.Time) (*course, bool) {
 	course.steps[0].from = percent
 	return course, true
 }
-
-func reference[T any](v T) *T { return &v }
 
 // optional is a reference, or nil for the empty text.
 func optional(text string) *string {

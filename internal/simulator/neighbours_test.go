@@ -142,7 +142,7 @@ func TestElementsAndImagesAreListed(t *testing.T) {
 	}
 	server.Advance(9 * time.Minute)
 	one := c.do(http.MethodGet, c.neighbour("v3.2", "elements/"+element), "").object()
-	if one["connected"] != false || one["software_version"] != simulator.CurrentImage().Version || one["tenant_id"] != simulator.TenantID {
+	if one["connected"] != any(false) || one["software_version"] != simulator.CurrentImage().Version || one["tenant_id"] != simulator.TenantID {
 		t.Errorf("an element that reboots is %v", one)
 	}
 	var elements, images page

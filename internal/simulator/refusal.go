@@ -1,10 +1,10 @@
 package simulator
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 )
 
 // refusal is an answer other than success, in the form of the API: a status
@@ -14,6 +14,8 @@ type refusal struct {
 	status  int
 	code    string
 	message string
+	// body replaces the form of the API where it is not nil.
+	body []byte
 }
 
 func (r *refusal) Error() string {
@@ -31,8 +33,7 @@ func badRequest(code, format string, arguments ...any) *refusal {
 // asRefusal gives the refusal in an error. Any other error is a defect of the
 // simulator and is shown as one.
 func asRefusal(err error) *refusal {
-	var refused *refusal
-	if errors.As(err, &refused) {
+	if refused, is := errors.AsType[*refusal](err); is {
 		return refused
 	}
 	return refuse(http.StatusInternalServerError, "INTERNAL_ERROR", "%v", err)
@@ -45,14 +46,13 @@ type problem struct {
 }
 
 func (s *Simulator) errorBody(refused *refusal) []byte {
-	body, err := json.Marshal(map[string]any{
+	if refused.body != nil {
+		return refused.body
+	}
+	return appendJSON(nil, map[string]any{
 		"_error":      []problem{{refused.code, refused.message}},
 		"_request_id": s.nextRequestID(),
 	})
-	if err != nil {
-		return []byte(`{"_error":[]}`)
-	}
-	return body
 }
 
 func writeJSON(w http.ResponseWriter, status int, body []byte) {
@@ -60,7 +60,7 @@ func writeJSON(w http.ResponseWriter, status int, body []byte) {
 	header.Set("Content-Type", "application/json; charset=utf-8")
 	header.Set("Server", "nginx")
 	header.Set("Cache-Control", "no-store")
-	header.Set("Content-Length", fmt.Sprint(len(body)))
+	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	// A client that has gone away is no error of the simulator.
 	_, _ = w.Write(body)

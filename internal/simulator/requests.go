@@ -53,7 +53,8 @@ type requestLog struct {
 	highest  int
 }
 
-// begin records a request and returns what to call with its answer's status.
+// begin records a request and returns what to call when its answer begins, with
+// the status, or when there will be none, with 0. Only the first call counts.
 func (l *requestLog) begin(kind RequestKind, r *http.Request, body []byte) func(status int) {
 	entry := &Request{Time: time.Now(), Kind: kind, Method: r.Method, Path: r.URL.Path, UserAgent: r.UserAgent()}
 	if kind == RequestQuery {
@@ -70,7 +71,8 @@ func (l *requestLog) begin(kind RequestKind, r *http.Request, body []byte) func(
 		l.inFlight++
 		l.highest = max(l.highest, l.inFlight)
 	}
-	return func(status int) { l.end(entry, status) }
+	var once sync.Once
+	return func(status int) { once.Do(func() { l.end(entry, status) }) }
 }
 
 func (l *requestLog) end(entry *Request, status int) {
@@ -102,8 +104,9 @@ func (s *Simulator) Count(kind RequestKind) int {
 	return s.requests.counts[kind]
 }
 
-// MaxConcurrent is the largest number of queries that were in flight at once
-// since the start or the last ResetRequests.
+// MaxConcurrent is the largest number of queries that were in flight at once,
+// from their arrival to the beginning of their answer, since the start or the
+// last ResetRequests.
 func (s *Simulator) MaxConcurrent() int {
 	s.requests.mu.Lock()
 	defer s.requests.mu.Unlock()
@@ -118,16 +121,17 @@ func (s *Simulator) ResetRequests() {
 	s.requests.highest = s.requests.inFlight
 }
 
-// statusWriter remembers the status that was written through it.
-type statusWriter struct {
+// recordedWriter ends the record of a request before the client can have its
+// answer, so that a client which goes on at once is not seen twice.
+type recordedWriter struct {
 	http.ResponseWriter
-	status int
+	end func(status int)
 }
 
-func (w *statusWriter) WriteHeader(status int) {
-	w.status = status
+func (w *recordedWriter) WriteHeader(status int) {
+	w.end(status)
 	w.ResponseWriter.WriteHeader(status)
 }
 
 // Unwrap gives http.ResponseController its way to the connection.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *recordedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -105,19 +105,19 @@ func settledRow(element string, created time.Time, sequence int) Row {
 	current, previous := CurrentImage(), imageOf(versionPrevious)
 	changed := created.Add(11 * time.Minute)
 	return Row{
-		ID:                        reference(identifier(created, sequence)),
-		ElementID:                 reference(element),
-		ActiveImageID:             reference(current.ID),
-		ActiveVersion:             reference(current.Version),
-		PreviousImageID:           reference(previous.ID),
-		RollbackVersion:           reference(previous.Version),
-		UpgradeImageID:            reference(current.ID),
-		UpgradeState:              reference("complete"),
-		DownloadPercent:           reference(int64(100)),
-		SoftwareVersionChangeTime: reference(changed.UnixMilli()),
-		Etag:                      reference(int64(1 + sequence)),
-		CreatedOnUTC:              reference(stamp(created) + int64(sequence)),
-		UpdatedOnUTC:              reference(stamp(changed) + int64(sequence)),
+		ID:                        new(identifier(created, sequence)),
+		ElementID:                 new(element),
+		ActiveImageID:             new(current.ID),
+		ActiveVersion:             new(current.Version),
+		PreviousImageID:           new(previous.ID),
+		RollbackVersion:           new(previous.Version),
+		UpgradeImageID:            new(current.ID),
+		UpgradeState:              new("complete"),
+		DownloadPercent:           new(int64(100)),
+		SoftwareVersionChangeTime: new(changed.UnixMilli()),
+		Etag:                      new(int64(1 + sequence)),
+		CreatedOnUTC:              new(stamp(created) + int64(sequence)),
+		UpdatedOnUTC:              new(stamp(changed) + int64(sequence)),
 	}
 }
 
@@ -134,7 +134,7 @@ func dressSettled(row *Row, position int, start time.Time) {
 		dressFresh(row, position, start)
 		return
 	}
-	row.UpgradeState = reference(string(state))
+	row.UpgradeState = new(string(state))
 }
 
 // dressFresh takes away what only an upgrade gives to a row (inferred: nobody
@@ -151,13 +151,13 @@ var mixedStates = append(imagestatus.States(), imagestatus.StateNone, UnlistedSt
 func dressMixed(row *Row, position int, start time.Time) {
 	images := Images()
 	running := images[position%len(images)]
-	row.ActiveImageID, row.ActiveVersion = reference(running.ID), reference(running.Version)
+	row.ActiveImageID, row.ActiveVersion = new(running.ID), new(running.Version)
 	switch position % 11 {
 	case 4:
 		row.ActiveImageID = nil
 	case 7:
 		// An image that the tenant no longer lists (observed).
-		row.ActiveImageID = reference(identifier(imagesEpoch.AddDate(-1, 0, 0), 1))
+		row.ActiveImageID = new(identifier(imagesEpoch.AddDate(-1, 0, 0), 1))
 	case 9:
 		row.ActiveVersion = nil
 	}
@@ -171,27 +171,27 @@ func dressMixed(row *Row, position int, start time.Time) {
 
 // dressState gives a row a state together with the values that belong to it.
 func dressState(row *Row, state imagestatus.State, since time.Time) {
-	row.UpgradeState = reference(string(state))
-	row.UpdatedOnUTC = reference(stamp(since))
-	target := TargetImage()
+	row.UpgradeState = new(string(state))
+	row.UpdatedOnUTC = new(stamp(since))
+	row.UpgradeImageID = new(TargetImage().ID)
 	switch state.Phase() {
 	case imagestatus.PhaseSucceeded:
 		row.UpgradeImageID = copyOf(row.ActiveImageID)
-		row.SoftwareVersionChangeTime = reference(since.UnixMilli())
-		return
+		row.SoftwareVersionChangeTime = new(since.UnixMilli())
 	case imagestatus.PhaseFailed:
-		row.FailureInfo = reference("Upgrade failed: " + string(state) + ".")
+		row.FailureInfo = new("Upgrade failed: " + string(state) + ".")
 	case imagestatus.PhaseDownloading, imagestatus.PhaseAborting:
-		row.DownloadPercent = reference(int64(since.Minute()))
+		row.DownloadPercent = new(int64(since.Minute()))
 	case imagestatus.PhaseScheduled:
-		row.DownloadPercent = reference(int64(0))
-		row.DownloadInterval, row.UpgradeInterval = reference(int64(30)), reference(int64(59))
-		row.ScheduledDownload = reference(since.Add(2 * time.Hour).Format(scheduleLayout))
-		row.ScheduledUpgrade = reference(since.Add(4 * time.Hour).Format(scheduleLayout))
+		row.DownloadPercent = new(int64(0))
+		row.DownloadInterval, row.UpgradeInterval = new(int64(30)), new(int64(59))
+		row.ScheduledDownload = new(since.Add(2 * time.Hour).Format(scheduleLayout))
+		row.ScheduledUpgrade = new(since.Add(4 * time.Hour).Format(scheduleLayout))
 	case imagestatus.PhaseQueued:
-		row.DownloadPercent = reference(int64(0))
+		row.DownloadPercent = new(int64(0))
+	default:
+		// The other phases need no values besides those of a settled row.
 	}
-	row.UpgradeImageID = reference(target.ID)
 }
 
 // Waves of a fleet: a canary of about 5 %, at least 3 elements where the fleet

@@ -68,7 +68,7 @@ func TestWavesPartTheFleet(t *testing.T) {
 		}
 		all := slices.Concat(canary, early, rest)
 		slices.Sort(all)
-		if diff := cmp.Diff(s.ElementIDs(), all, cmp.Comparer(func(a, b []string) bool { return slices.Equal(a, b) })); diff != "" {
+		if diff := cmp.Diff(s.ElementIDs(), all, cmp.Comparer(slices.Equal[[]string])); diff != "" {
 			t.Errorf("%d elements: waves are not a partition:\n%s", elements, diff)
 		}
 	}

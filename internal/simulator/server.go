@@ -20,9 +20,11 @@ type Server struct {
 
 	http   *http.Server
 	cancel context.CancelFunc
-	served chan error
-	gate   gate
-	once   sync.Once
+	// stopped is closed when serving has ended, with the reason in failure.
+	stopped chan struct{}
+	failure error
+	gate    gate
+	once    sync.Once
 }
 
 // Start makes a simulator and serves it until Close. The end of the context
@@ -42,14 +44,17 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 		Simulator: simulator,
 		URL:       "http://" + listener.Addr().String(),
 		cancel:    cancel,
-		served:    make(chan error, 1),
+		stopped:   make(chan struct{}),
 	}
 	server.http = &http.Server{
 		Handler:           server.gate.guard(simulator),
 		BaseContext:       func(net.Listener) context.Context { return requests },
 		ReadHeaderTimeout: 10 * time.Second,
 	}
-	go func() { server.served <- server.http.Serve(listener) }()
+	go func() {
+		defer close(server.stopped)
+		server.failure = server.http.Serve(listener)
+	}()
 	return server, nil
 }
 
@@ -80,20 +85,19 @@ func (s *Server) Close() {
 		_ = s.http.Close()
 		s.cancel()
 		s.gate.close()
-		<-s.served
+		<-s.stopped
 	})
 }
 
-// Wait returns when the server has stopped by itself, with the reason, or when
-// the context ends, with nil.
+// Wait returns when the server has stopped or the context has ended. A server
+// that stopped without Close is an error.
 func (s *Server) Wait(ctx context.Context) error {
 	select {
-	case err := <-s.served:
-		s.served <- err
-		if errors.Is(err, http.ErrServerClosed) {
+	case <-s.stopped:
+		if errors.Is(s.failure, http.ErrServerClosed) {
 			return nil
 		}
-		return fmt.Errorf("serve %s: %w", s.URL, err)
+		return fmt.Errorf("serve %s: %w", s.URL, s.failure)
 	case <-ctx.Done():
 		return nil
 	}

@@ -226,20 +226,20 @@ func isOneOf(text string, secrets ...string) bool {
 func (s *Simulator) token(c *call) ([]byte, error) {
 	form, err := url.ParseQuery(string(c.body))
 	if err != nil {
-		return oauthError(http.StatusBadRequest, "invalid_request", "The form cannot be read")
+		return nil, oauthError(http.StatusBadRequest, "invalid_request", "The form cannot be read")
 	}
 	if grant := form.Get("grant_type"); grant != "client_credentials" {
-		return oauthError(http.StatusBadRequest, "unsupported_grant_type", "The grant type is not supported")
+		return nil, oauthError(http.StatusBadRequest, "unsupported_grant_type", "The grant type is not supported")
 	}
 	if !goodClient(c.request, form) {
 		status := c.switches.InvalidClientStatus
 		if status == 0 {
 			status = http.StatusBadRequest
 		}
-		return oauthError(status, "invalid_client", "Client authentication failed")
+		return nil, oauthError(status, "invalid_client", "Client authentication failed")
 	}
 	if !slices.Contains(strings.Fields(form.Get("scope")), "tsg_id:"+TSGID) {
-		return oauthError(http.StatusBadRequest, "invalid_scope", "The scope does not name a tsg_id of this client")
+		return nil, oauthError(http.StatusBadRequest, "invalid_scope", "The scope does not name a tsg_id of this client")
 	}
 	lifetime := c.switches.TokenLifetime
 	if lifetime == 0 {
@@ -269,21 +269,11 @@ func unescaped(text string) string {
 	return text
 }
 
-// oauthRefusal is an error in the form of the token endpoint, which is not the
-// form of the API.
-type oauthRefusal struct {
-	status int
-	body   []byte
-}
-
-func (r *oauthRefusal) Error() string { return fmt.Sprintf("%d %s", r.status, r.body) }
-
-func oauthError(status int, code, description string) ([]byte, error) {
-	body, err := json.Marshal(map[string]string{"error": code, "error_description": description})
-	if err != nil {
-		return nil, fmt.Errorf("encode the token endpoint's error: %w", err)
-	}
-	return nil, &oauthRefusal{status, body}
+// oauthError is a refusal in the form of the token endpoint, which is not the
+// form of the API (observed).
+func oauthError(status int, code, description string) error {
+	form := map[string]string{"error": code, "error_description": description}
+	return &refusal{status: status, code: code, message: description, body: appendJSON(nil, form)}
 }
 
 // login is the login of the legacy form (observed).
@@ -301,7 +291,7 @@ func (s *Simulator) login(c *call) ([]byte, error) {
 }
 
 // profile answers with the keys of a live profile (observed).
-func (s *Simulator) profile(c *call) ([]byte, error) {
+func (s *Simulator) profile(*call) ([]byte, error) {
 	return json.Marshal(map[string]any{
 		"_etag": 1, "_schema": 0, "_request_id": s.nextRequestID(), "_status_code": "200", "_content_length": "0",
 		"id": "1773934978000001" + tenantSuffix, "session_id": "1773934978000002" + tenantSuffix, "tenant_id": TenantID,

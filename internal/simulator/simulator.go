@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -175,7 +174,7 @@ func (s *Simulator) Upgrade(elements []string, target Image, plan Plan) error {
 // text as failure_info. An element that is not in the fleet is an error.
 func (s *Simulator) Fail(element, info string) error {
 	return s.Update(element, func(row *Row) {
-		row.UpgradeState = reference(string(failedState(row.Phase())))
+		row.UpgradeState = new(string(failedState(row.Phase())))
 		row.FailureInfo = &info
 	})
 }
@@ -238,7 +237,7 @@ type call struct {
 	header http.Header
 }
 
-// handler answers a call with a JSON body, a *refusal or an *oauthRefusal.
+// handler answers a call with a JSON body, or refuses it with a *refusal.
 type handler func(*call) ([]byte, error)
 
 // maxBody bounds what is read of a request.
@@ -247,11 +246,10 @@ const maxBody = 32 << 20
 // endpoint wraps a handler in what all endpoints have in common.
 func (s *Simulator) endpoint(kind RequestKind, form Form, wanted access, handle handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		recorded := &statusWriter{ResponseWriter: w}
 		body, readErr := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		playing := s.faults.next(kind)
-		end := s.requests.begin(kind, r, body)
-		defer func() { end(recorded.status) }()
+		recorded := &recordedWriter{w, s.requests.begin(kind, r, body)}
+		defer recorded.end(0)
 
 		if readErr != nil {
 			s.writeError(recorded, badRequest("INVALID_JSON", "The request body cannot be read."))
@@ -281,11 +279,6 @@ func (s *Simulator) answer(c *call, wanted access, handle handler) ([]byte, erro
 }
 
 func (s *Simulator) writeError(w http.ResponseWriter, err error) {
-	var oauth *oauthRefusal
-	if errors.As(err, &oauth) {
-		writeJSON(w, oauth.status, oauth.body)
-		return
-	}
 	refused := asRefusal(err)
 	writeJSON(w, refused.status, s.errorBody(refused))
 }

@@ -19,13 +19,13 @@ func TestMain(m *testing.M) {
 // interrupt ends the context as soon as something is written, as a user does
 // who has seen enough.
 type interrupt struct {
-	bytes.Buffer
+	text bytes.Buffer
 	stop context.CancelFunc
 }
 
 func (i *interrupt) Write(text []byte) (int, error) {
 	defer i.stop()
-	return i.Buffer.Write(text)
+	return i.text.Write(text)
 }
 
 func TestRunPrintsWhatItTakesAndStops(t *testing.T) {
@@ -47,12 +47,12 @@ func TestRunPrintsWhatItTakesAndStops(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, word := range test.with {
-				if !strings.Contains(out.String(), word) {
-					t.Errorf("%q is not in\n%s", word, out)
+				if !strings.Contains(out.text.String(), word) {
+					t.Errorf("%q is not in\n%s", word, &out.text)
 				}
 			}
-			if strings.Contains(out.String(), test.without) {
-				t.Errorf("%q is in\n%s", test.without, out)
+			if strings.Contains(out.text.String(), test.without) {
+				t.Errorf("%q is in\n%s", test.without, &out.text)
 			}
 		})
 	}
