@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
@@ -212,7 +211,6 @@ func TestActionEndsWithinASecondWhenCancelled(t *testing.T) {
 	}
 }
 
-// TestAccAction runs where the CLI knows actions: Terraform 1.14 or later.
 func TestAccActionHoldsAnApply(t *testing.T) {
 	t.Parallel()
 	server := startSimulator(t, simulator.Options{Elements: 60, Seed: 1, Scenario: "rollout", Speed: 600})
@@ -239,7 +237,7 @@ resource "terraform_data" "policy" {
   }
 }
 `, quotedList(server.Wave(simulator.WaveCanary)), simulator.TargetImage().Version)})
-	terminal.needs(t, "1.14.0", "actions")
+	terminal.needs(featureAction)
 	terminal.succeeds([]string{"plan", "-out=saved"}, "1 to add")
 	terminal.succeeds([]string{"apply", "saved"}, "/3 ready", "open: 3/3 ready", "1 added")
 	terminal.succeeds([]string{"plan"}, "No changes")
@@ -275,27 +273,9 @@ resource "terraform_data" "policy" {
   }
 }
 `, quotedList(server.Wave(simulator.WaveCanary)))})
-	terminal.needs(t, "1.14.0", "actions")
+	terminal.needs(featureAction)
 	terminal.succeeds([]string{"plan", "-out=saved"}, "1 to add")
 	breakCanary(t, server)
 	terminal.fails([]string{"apply", "saved"}, "image does not boot")
 	terminal.holdsNothing()
-}
-
-// needs skips the test where the CLI is older than what it tests, or is not
-// Terraform, which alone has actions.
-func (c *terminal) needs(t *testing.T, oldest, feature string) {
-	t.Helper()
-	output, _ := c.run("version")
-	words := strings.Fields(output)
-	if len(words) < 2 || words[0] != "Terraform" {
-		t.Skipf("%s need Terraform %s or later, and the CLI is %s", feature, oldest, strings.Join(words[:min(2, len(words))], " "))
-	}
-	have, err := version.NewVersion(words[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if have.LessThan(version.Must(version.NewVersion(oldest))) {
-		t.Skipf("%s need Terraform %s or later, and the CLI is Terraform %s; set TF_ACC_TERRAFORM_PATH to a newer one", feature, oldest, have)
-	}
 }

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/hashicorp/go-version"
+
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
 
@@ -137,5 +139,38 @@ func (c *terminal) holdsNothing() {
 	c.t.Helper()
 	if output, _ := c.run("state", "list"); strings.Contains(output, "terraform_data.policy") {
 		c.t.Errorf("the rollout happened: %s", output)
+	}
+}
+
+// feature is something that only newer CLIs know.
+type feature string
+
+const (
+	featureAction    feature = "actions"
+	featureEphemeral feature = "ephemeral resources"
+)
+
+// oldest are the oldest versions of each CLI that know a feature; a CLI that
+// is missing has none.
+var oldest = map[feature]map[string]string{
+	featureAction:    {"Terraform": "1.14.0"},
+	featureEphemeral: {"Terraform": "1.10.0", "OpenTofu": "1.11.0"},
+}
+
+// needs skips the test where the CLI does not know the feature.
+func (c *terminal) needs(wanted feature) {
+	c.t.Helper()
+	output, _ := c.run("version")
+	words := strings.Fields(output)
+	if len(words) < 2 {
+		c.t.Fatalf("the CLI does not tell its version: %s", output)
+	}
+	cli, have := words[0], version.Must(version.NewVersion(words[1]))
+	needed, known := oldest[wanted][cli]
+	if !known {
+		c.t.Skipf("%s has no %s", cli, wanted)
+	}
+	if have.LessThan(version.Must(version.NewVersion(needed))) {
+		c.t.Skipf("%s need %s %s or later, and this is %s; set TF_ACC_TERRAFORM_PATH to a newer one", wanted, cli, needed, have)
 	}
 }

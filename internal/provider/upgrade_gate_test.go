@@ -3,6 +3,7 @@ package provider
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -130,6 +131,16 @@ resource "terraform_data" "policy" {
 `}
 }
 
+// newGatedTerminal has such a rollout, on a CLI that knows these gates.
+func newGatedTerminal(t *testing.T, server *simulator.Server, kinds ...string) *terminal {
+	t.Helper()
+	terminal := newTerminal(t, server, gated(server, kinds...))
+	if slices.Contains(kinds, "ephemeral") {
+		terminal.needs(featureEphemeral)
+	}
+	return terminal
+}
+
 func quotedList(texts []string) string {
 	quoted := make([]string, len(texts))
 	for i, text := range texts {
@@ -163,7 +174,7 @@ func TestAccGateClosedAtPlanBlocksThePlan(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			server := rollout(t)
-			terminal := newTerminal(t, server, gated(server, kind))
+			terminal := newGatedTerminal(t, server, kind)
 			terminal.fails([]string{"plan"}, "Resource precondition failed")
 			server.Advance(homecoming)
 			terminal.succeeds([]string{"apply", "-auto-approve"}, "1 added")
@@ -175,7 +186,7 @@ func TestAccDataSourceAloneDoesNotHoldASavedPlan(t *testing.T) {
 	t.Parallel()
 	server := rollout(t)
 	server.Advance(homecoming)
-	terminal := newTerminal(t, server, gated(server, "data"))
+	terminal := newGatedTerminal(t, server, "data")
 	terminal.succeeds([]string{"plan", "-out=saved"})
 	breakCanary(t, server)
 	// Terraform does not read a data source again when it applies a saved plan.
@@ -186,7 +197,7 @@ func TestAccEphemeralGateHoldsASavedPlan(t *testing.T) {
 	t.Parallel()
 	server := rollout(t)
 	server.Advance(homecoming)
-	terminal := newTerminal(t, server, gated(server, "data", "ephemeral"))
+	terminal := newGatedTerminal(t, server, "data", "ephemeral")
 	terminal.succeeds([]string{"plan", "-out=saved"})
 	breakCanary(t, server)
 	terminal.fails([]string{"apply", "saved"},
@@ -203,7 +214,7 @@ func TestAccClosedGateDoesNotHoldDestroy(t *testing.T) {
 			t.Parallel()
 			server := rollout(t)
 			server.Advance(homecoming)
-			terminal := newTerminal(t, server, gated(server, kinds...))
+			terminal := newGatedTerminal(t, server, kinds...)
 			terminal.succeeds([]string{"apply", "-auto-approve"}, "1 added")
 			breakCanary(t, server)
 			terminal.succeeds([]string{"destroy", "-auto-approve"}, "1 destroyed")
@@ -231,6 +242,9 @@ terraform {
   enforce        = true
 }
 `, kind, quotedList(canary), simulator.TargetImage().Version)})
+			if kind == "ephemeral" {
+				terminal.needs(featureEphemeral)
+			}
 			terminal.fails([]string{"plan"},
 				"Error: Upgrade gate is closed",
 				"1 element failed, and at most 0 may: "+canary[0],

@@ -114,7 +114,7 @@ func (r *reader) first(ctx context.Context) (*wirePage, *Error) {
 		r.size = r.query.Limit
 	}
 	page, failure := r.fetch(ctx, r.firstPage())
-	if failure != nil && failure.Status == http.StatusBadRequest && r.size > safePageSize && r.query.Page == 0 {
+	if failure != nil && failure.Kind == KindRefused && failure.Status == http.StatusBadRequest && r.size > safePageSize && r.query.Page == 0 {
 		r.size = safePageSize
 		if page, failure = r.fetch(ctx, 1); failure == nil {
 			r.client.acceptedSize.Store(safePageSize)

@@ -2,7 +2,7 @@ output "phase" {
   value = provider::prismasdwan::upgrade_phase("waiting_install_time") # "scheduled"
 }
 
-# No state at all: the element was never upgraded.
-output "idle" {
-  value = provider::prismasdwan::upgrade_phase(null) # "idle"
+# A state that the provider does not know.
+output "unknown" {
+  value = provider::prismasdwan::upgrade_phase("quarantined") # "unknown"
 }

@@ -1,0 +1,69 @@
+package provider
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+)
+
+// Some tables of the documentation are written by hand. These tests hold them
+// against the tables in the code.
+
+func TestGuideNamesEveryStateInItsPhase(t *testing.T) {
+	t.Parallel()
+	rows := tableRows(t, "../../templates/guides/gate-a-rollout.md.tmpl")
+	named := 0
+	for _, phase := range imagestatus.Phases() {
+		states, found := rows["`"+string(phase)+"`"]
+		if !found {
+			t.Errorf("the guide has no row for phase %s", phase)
+		}
+		for _, state := range imagestatus.States() {
+			if slices.Contains(strings.Split(states, ", "), "`"+string(state)+"`") {
+				named++
+				if state.Phase() != phase {
+					t.Errorf("the guide has %s in phase %s, and it is in %s", state, phase, state.Phase())
+				}
+			}
+		}
+	}
+	// The row of phase unknown goes on behind its one state.
+	if want := len(imagestatus.States()); named != want {
+		t.Errorf("the guide names %d states, want %d", named, want)
+	}
+}
+
+func TestIndexNamesEveryVariable(t *testing.T) {
+	t.Parallel()
+	rows := tableRows(t, "../../templates/index.md.tmpl")
+	for _, s := range settings {
+		want := fmt.Sprintf("`%s` |", s.variable())
+		if s.vendor != "" {
+			want += " `" + s.vendor + "`"
+		}
+		if got := rows["`"+s.attribute+"`"]; !strings.HasPrefix(got, want) {
+			t.Errorf("the row of %s is %q, want a start of %q", s.attribute, got, want)
+		}
+	}
+}
+
+// tableRows gives the rows of a page's tables by their first cell.
+func tableRows(t *testing.T, page string) map[string]string {
+	t.Helper()
+	content, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := make(map[string]string)
+	for line := range strings.Lines(string(content)) {
+		first, rest, isRow := strings.Cut(strings.TrimPrefix(line, "| "), " | ")
+		if isRow && strings.HasPrefix(line, "| ") {
+			rows[first] = strings.TrimSuffix(strings.TrimSpace(rest), " |")
+		}
+	}
+	return rows
+}
