@@ -7,20 +7,41 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
 )
 
 func main() {
+	record := flag.String("record", "", "also write the demo as a moving picture (SVG) to this file")
+	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, newPrinter(os.Stdout))
+	err := show(ctx, *record)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
+}
+
+func show(ctx context.Context, record string) error {
+	out := newPrinter(os.Stdout)
+	if record == "" {
+		return run(ctx, out)
+	}
+	recording := new(recorder)
+	out.color = false
+	out.out = io.MultiWriter(os.Stdout, recording)
+	if err := run(ctx, out); err != nil {
+		return err
+	}
+	if err := os.WriteFile(record, []byte(recording.svg()), 0o600); err != nil {
+		return fmt.Errorf("write the recording: %w", err)
+	}
+	return nil
 }
 
 func run(ctx context.Context, out *printer) (err error) {
