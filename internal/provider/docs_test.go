@@ -67,3 +67,16 @@ func tableRows(t *testing.T, page string) map[string]string {
 	}
 	return rows
 }
+
+func TestTroubleshootingHasAnEntryForEveryMessage(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile("../../templates/guides/troubleshooting.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, advised := range adviceByKind {
+		if !strings.Contains(string(content), "\n### "+advised.summary+"\n") {
+			t.Errorf("the guide has no entry %q, for errors of kind %q", advised.summary, kind)
+		}
+	}
+}

@@ -8,7 +8,7 @@ import (
 
 // Measures of the recording, in pixels and seconds.
 const (
-	columns    = 84
+	columns    = 96
 	rows       = 36
 	charWidth  = 7.25
 	lineHeight = 16
