@@ -83,11 +83,11 @@ func (c *Client) countThere(ctx context.Context, query imagestatus.Query, aggreg
 			asked.GroupBy = append(slices.Clone(asked.GroupBy), field)
 		}
 	}
-	answered, failure := c.groups(ctx, query, asked)
+	answered, failure := c.groups(ctx, query, asked, c.pageSize())
 	if failure != nil {
 		return Aggregated{}, false, unlessRefused(failure)
 	}
-	if answered == nil {
+	if len(answered) == 0 {
 		return Aggregated{}, false, nil
 	}
 	for i := range answered {
@@ -148,18 +148,18 @@ func fold(answered []answeredGroup, aggregate imagestatus.Aggregate) ([]imagesta
 // aggregateThere takes the controller's answer as it is, after a check that it
 // covers every match.
 func (c *Client) aggregateThere(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) (Aggregated, error) {
-	values, failure := c.groups(ctx, query, aggregate)
+	values, failure := c.groupsOfAnySize(ctx, query, aggregate)
 	if failure != nil {
 		return Aggregated{}, failure
 	}
 	counting := imagestatus.Aggregate{
 		Operator: imagestatus.AggregateCount, Field: imagestatus.FieldElementID, GroupBy: aggregate.GroupBy,
 	}
-	counts, failure := c.groups(ctx, query, counting)
+	counts, failure := c.groups(ctx, query, counting, c.pageSize())
 	if failure != nil {
 		return Aggregated{}, failure
 	}
-	if values == nil || counts == nil {
+	if values == nil || counts == nil || len(aggregate.GroupBy) == 0 && len(values) == 0 {
 		return Aggregated{}, c.noAggregate("the controller ignores the aggregate, or gives more groups than fit into one answer")
 	}
 	matched, failure := c.matches(ctx, query)
@@ -178,6 +178,19 @@ func (c *Client) aggregateThere(ctx context.Context, query imagestatus.Query, ag
 		groups[i].Value = value
 	}
 	return Aggregated{Groups: groups, Matched: *matched, By: ComputeController}, nil
+}
+
+// groupsOfAnySize asks with a smaller page size once more where it may be the
+// size that is refused.
+func (c *Client) groupsOfAnySize(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) ([]answeredGroup, *Error) {
+	values, failure := c.groups(ctx, query, aggregate, c.pageSize())
+	if failure == nil || failure.Kind != KindRefused || c.pageSize() <= safePageSize {
+		return values, failure
+	}
+	if values, failure = c.groups(ctx, query, aggregate, safePageSize); failure == nil {
+		c.acceptedSize.Store(safePageSize)
+	}
+	return values, failure
 }
 
 func valueOf(values []answeredGroup, key []imagestatus.Value, aggregate imagestatus.Aggregate) (*big.Rat, bool) {
@@ -230,13 +243,17 @@ type wireGroups struct {
 	errorBody
 }
 
-// groups asks for an aggregate. It gives nil where the answer holds none, or
-// not all groups.
-func (c *Client) groups(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) ([]answeredGroup, *Error) {
-	size := c.config.PageSize
+// pageSize is the number of rows to ask for in one request.
+func (c *Client) pageSize() int64 {
 	if accepted := c.acceptedSize.Load(); accepted > 0 {
-		size = min(size, accepted)
+		return min(c.config.PageSize, accepted)
 	}
+	return c.config.PageSize
+}
+
+// groups asks for an aggregate. It gives nil where the answer holds none, or
+// not all groups, and an empty list where there is no group.
+func (c *Client) groups(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate, size int64) ([]answeredGroup, *Error) {
 	body := newWireQuery(query, size, 1)
 	body.SortParams = nil
 	body.GroupBy = aggregate.GroupBy
@@ -260,7 +277,7 @@ func (c *Client) groups(ctx context.Context, query imagestatus.Query, aggregate 
 }
 
 func (w *wireGroups) groups() []answeredGroup {
-	var groups []answeredGroup
+	groups := make([]answeredGroup, 0, len(w.Items))
 	if w.Aggregate != nil && len(w.Aggregate.Data) > 0 {
 		for i := range w.Aggregate.Data {
 			value, ok := decimal(w.Aggregate.Data[i].Value)

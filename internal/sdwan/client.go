@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,7 +30,8 @@ type Client struct {
 	acceptedSize atomic.Int64
 
 	secretsLock sync.Mutex
-	secrets     []string
+	// secrets are those of the configuration, tokens the last ones issued.
+	secrets, tokens []string
 }
 
 // New makes a client. It checks the configuration and does no I/O.
@@ -42,16 +41,17 @@ func New(config Config) (*Client, error) {
 		return nil, err
 	}
 	client := &Client{
-		config:   config,
-		retrying: newRetrying(config),
-		slots:    semaphore.NewWeighted(int64(config.MaxConcurrentRequests)),
+		config: config,
+		slots:  semaphore.NewWeighted(int64(config.MaxConcurrentRequests)),
 	}
+	config.Observe = client.concealing(config.Observe)
+	client.retrying = newRetrying(config)
 	if config.Unified != nil {
-		client.keepSecret(config.Unified.ClientSecret)
+		client.secrets = append(spellings(config.Unified.ClientSecret), spellings(config.Unified.basic())...)
 		client.session = newSession(client, &unifiedForm{client: client, credentials: *config.Unified})
 		return client, nil
 	}
-	client.keepSecret(config.Legacy.AuthToken)
+	client.secrets = spellings(config.Legacy.AuthToken)
 	client.session = newSession(client, &legacyForm{client: client, credentials: *config.Legacy})
 	return client, nil
 }
@@ -102,6 +102,8 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
+	// conceal takes secrets out of a text; nil changes nothing.
+	conceal func(string) string
 }
 
 // send sends one request with its retries. Errors are *Error.
@@ -120,19 +122,14 @@ func (c *Client) send(ctx context.Context, tally *exchange, method, path string,
 		return nil, c.redacted(tally.fromNetwork(ctx, err))
 	}
 	defer response.Body.Close()
-	content, err := io.ReadAll(response.Body)
-	if err != nil {
-		return nil, c.redacted(tally.fromNetwork(ctx, err))
-	}
-	return &answer{status: response.StatusCode, header: response.Header, body: bytes.TrimSpace(content)}, nil
+	return &answer{status: response.StatusCode, header: response.Header, body: bytes.TrimSpace(tally.body), conceal: c.conceal}, nil
 }
 
 // fromNetwork makes an error of one that came without an answer. An *Error
 // passes as it is. Whether time ran out is read from the context, as a single
 // attempt that takes too long reports a deadline too.
 func (e *exchange) fromNetwork(ctx context.Context, err error) *Error {
-	var made *Error
-	if errors.As(err, &made) {
+	if made, ok := errors.AsType[*Error](err); ok {
 		return made
 	}
 	var late *lateError
@@ -149,7 +146,7 @@ func (e *exchange) fromNetwork(ctx context.Context, err error) *Error {
 		return e.failed(KindTooLarge, oversize.Error(), err)
 	case isCertificateError(err):
 		return e.failed(KindCertificate, rootCause(err), err)
-	case errors.As(err, &timeout) && timeout.Timeout():
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return e.failed(KindUnreachable, "there was no whole answer within the time for one request", err)
 	default:
 		return e.failed(KindUnreachable, rootCause(err), err)
@@ -181,39 +178,4 @@ func rootCause(err error) string {
 		}
 		err = inner
 	}
-}
-
-// keepSecret remembers a text that must not appear in any error.
-func (c *Client) keepSecret(secret string) {
-	if secret == "" {
-		return
-	}
-	c.secretsLock.Lock()
-	defer c.secretsLock.Unlock()
-	const remembered = 8 // The configured secrets and the last tokens.
-	c.secrets = append(c.secrets, secret)
-	if len(c.secrets) > remembered {
-		c.secrets = slices.Delete(c.secrets, 1, 2)
-	}
-}
-
-// redacted takes secrets out of what an answer may have echoed.
-func (c *Client) redacted(failure *Error) *Error {
-	c.secretsLock.Lock()
-	pairs := make([]string, 0, 2*len(c.secrets))
-	for _, secret := range c.secrets {
-		pairs = append(pairs, secret, "***")
-	}
-	c.secretsLock.Unlock()
-	replacer := strings.NewReplacer(pairs...)
-	failure.Snippet = replacer.Replace(failure.Snippet)
-	failure.Problem = replacer.Replace(failure.Problem)
-	failure.URL = replacer.Replace(failure.URL)
-	for i, code := range failure.Codes {
-		failure.Codes[i] = Code{Code: replacer.Replace(code.Code), Message: replacer.Replace(code.Message)}
-	}
-	if failure.err != nil && replacer.Replace(failure.err.Error()) != failure.err.Error() {
-		failure.err = nil
-	}
-	return failure
 }

@@ -149,7 +149,7 @@ func ParseEndpoint(raw string) (*url.URL, error) {
 		return nil, errors.New("it is not a URL with a host, such as " + DefaultUnifiedEndpoint)
 	case endpoint.User != nil:
 		return nil, errors.New("it holds a user name or password; credentials have attributes of their own")
-	case endpoint.RawQuery != "" || endpoint.Fragment != "":
+	case strings.ContainsAny(raw, "?#"):
 		return nil, errors.New("it has a query or a fragment, which an endpoint cannot have")
 	case endpoint.Scheme == "https", endpoint.Scheme == "http" && isLoopback(endpoint.Hostname()):
 		return endpoint, nil

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
@@ -15,6 +17,10 @@ import (
 // integer takes a JSON integer or a text with one: the controller is known to
 // accept both, so it may send both.
 type integer int64
+
+// longestShown bounds the values that errors quote; a longer one is not cut, as
+// a part of a secret might stay.
+const longestShown = 64
 
 // UnmarshalJSON reads 37 and "37", exactly over all 64 bits.
 func (i *integer) UnmarshalJSON(raw []byte) error {
@@ -24,7 +30,12 @@ func (i *integer) UnmarshalJSON(raw []byte) error {
 	}
 	value, err := strconv.ParseInt(string(digits), 10, 64)
 	if err != nil {
-		return fmt.Errorf("%s is not a 64-bit integer", snippet(raw))
+		problem := "a value that is not a 64-bit integer"
+		if len(raw) <= longestShown {
+			problem += ", " + snippet(raw)
+		}
+		// The type of error to which encoding/json adds the field's name.
+		return &json.UnmarshalTypeError{Value: problem, Type: reflect.TypeFor[integer]()}
 	}
 	*i = integer(value)
 	return nil
@@ -153,17 +164,37 @@ func (a *answer) decode(tally *exchange, into any, body *errorBody) *Error {
 
 func (a *answer) malformed(tally *exchange, problem string) *Error {
 	failure := a.failed(tally, KindMalformed, problem)
-	failure.Snippet = snippet(a.body)
+	failure.Snippet = a.snippet()
 	return failure
 }
 
+// snippet conceals before it cuts, as no part of a secret may stay at the cut.
+func (a *answer) snippet() string {
+	if a.conceal == nil {
+		return snippet(a.body)
+	}
+	return snippet([]byte(a.conceal(string(a.body))))
+}
+
+// jsonTypes spells what encoding/json calls the types of JSON.
+var jsonTypes = map[string]string{
+	"object": "an object", "array": "a list", "string": "a text", "number": "a number", "bool": "a boolean",
+}
+
+// embedded takes out what encoding/json adds to the path of a field for each
+// struct that is embedded.
+var embedded = strings.NewReplacer("errorBody.", "", "wireStatus.", "")
+
 func describeJSONError(err error) string {
-	var mistyped *json.UnmarshalTypeError
-	if errors.As(err, &mistyped) {
+	if mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		if mistyped.Field == "" {
 			return "the answer is JSON, but not an object"
 		}
-		return fmt.Sprintf("the field %s holds a %s", mistyped.Field, mistyped.Value)
+		value := mistyped.Value
+		if name, known := jsonTypes[value]; known {
+			value = name
+		}
+		return fmt.Sprintf("the field %s holds %s", embedded.Replace(mistyped.Field), value)
 	}
 	return fmt.Sprintf("the answer is not the JSON expected: %v", err)
 }
@@ -192,7 +223,7 @@ func (a *answer) failure(tally *exchange) *Error {
 	}
 	failure := a.failed(tally, a.kind(), fmt.Sprintf("the answer is %d %s", a.status, http.StatusText(a.status)))
 	if len(failure.Codes) == 0 {
-		failure.Snippet = snippet(a.body)
+		failure.Snippet = a.snippet()
 	}
 	if failure.Kind == KindRedirected {
 		failure.Problem = redirection(a.header)

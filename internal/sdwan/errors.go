@@ -3,8 +3,10 @@ package sdwan
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Kind tells errors apart by what a person has to do about them.
@@ -112,10 +114,10 @@ func (e *Error) Facts() []string {
 	}
 	add("Request", strings.TrimSpace(e.Method+" "+e.URL))
 	if e.Status != 0 {
-		add("Status", fmt.Sprint(e.Status))
+		add("Status", strconv.Itoa(e.Status))
 	}
 	for _, code := range e.Codes {
-		add("Code", strings.Trim(code.Code+" ("+code.Message+")", " ()"))
+		add("Code", code.text())
 	}
 	add("Request id", e.RequestID)
 	if e.Attempts > 0 {
@@ -125,6 +127,13 @@ func (e *Error) Facts() []string {
 		add("Answer begins", fmt.Sprintf("%q", e.Snippet))
 	}
 	return facts
+}
+
+func (c Code) text() string {
+	if c.Code == "" || c.Message == "" {
+		return c.Code + c.Message
+	}
+	return c.Code + " (" + c.Message + ")"
 }
 
 // HasCode reports whether the controller named the code.
@@ -139,11 +148,17 @@ func (e *Error) HasCode(code string) bool {
 
 // KindOf gives the kind of an error of this package, "" for any other error.
 func KindOf(err error) Kind {
-	var failure *Error
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*Error](err); ok {
 		return failure.Kind
 	}
 	return ""
+}
+
+// IsBeyondDeadline reports whether an error says that the controller asks to
+// come back after the deadline, so that to try again before it is no use.
+func IsBeyondDeadline(err error) bool {
+	var late *lateError
+	return errors.As(err, &late)
 }
 
 const snippetLength = 200
@@ -151,10 +166,18 @@ const snippetLength = 200
 // snippet gives the first characters of a body in one printable line.
 func snippet(body []byte) string {
 	text := strings.ToValidUTF8(string(body[:min(len(body), 4*snippetLength)]), "\uFFFD")
-	text = strings.Join(strings.Fields(text), " ")
+	text = strings.Map(printable, strings.Join(strings.Fields(text), " "))
 	runes := []rune(text)
 	if len(runes) > snippetLength {
 		return string(runes[:snippetLength]) + "…"
 	}
 	return text
+}
+
+// printable replaces what would do something to a terminal.
+func printable(r rune) rune {
+	if unicode.IsPrint(r) {
+		return r
+	}
+	return '\uFFFD'
 }

@@ -1,11 +1,14 @@
 package sdwan
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -107,8 +110,8 @@ func readOnce(ctx context.Context, client *Client) error {
 // wantKind gives the error as *Error, which must be of the kind.
 func wantKind(t *testing.T, err error, kind Kind) *Error {
 	t.Helper()
-	var failure *Error
-	if !errors.As(err, &failure) {
+	failure, ok := errors.AsType[*Error](err)
+	if !ok {
 		t.Fatalf("the error is %v, want one of kind %q", err, kind)
 	}
 	if failure.Kind != kind {
@@ -191,6 +194,11 @@ func inTurn(handlers ...http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
+// after gives one answer so many times and then another.
+func after(times int, first, then http.HandlerFunc) http.HandlerFunc {
+	return inTurn(append(slices.Repeat([]http.HandlerFunc{first}, times), then)...)
+}
+
 // emptyPage is a good answer without rows.
 var emptyPage = respond(http.StatusOK, "application/json", `{"items":[],"count":0,"total_count":0}`)
 
@@ -209,3 +217,12 @@ func quote(t *testing.T, text string) string {
 func distinct(number int) imagestatus.Query {
 	return imagestatus.Query{Request: imagestatus.Request{ID: new(strconv.Itoa(number))}}
 }
+
+// writeBody copies the body of a request and reports whether it could.
+func writeBody(w io.Writer, r *http.Request) bool {
+	_, err := io.Copy(w, r.Body)
+	return err == nil
+}
+
+// respondWith is the body of an answer in memory.
+func respondWith(body []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(body)) }

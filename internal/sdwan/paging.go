@@ -35,7 +35,7 @@ func (c *Client) Statuses(ctx context.Context, query imagestatus.Query) (iter.Se
 	return func(yield func(imagestatus.Status, error) bool) {
 		reader := &reader{
 			client: c, query: query, summary: summary,
-			seed: maphash.MakeSeed(), seen: make(map[uint64]struct{}),
+			seed: maphash.MakeSeed(),
 		}
 		if failure := reader.read(ctx, yield); failure != nil {
 			yield(imagestatus.Status{}, failure)
@@ -70,6 +70,7 @@ func (r *reader) read(ctx context.Context, yield func(imagestatus.Status, error)
 	if failure != nil {
 		return failure
 	}
+	r.seen = make(map[uint64]struct{}, r.expected(page))
 	ahead := newAhead(ctx, r.fetch, r.client.config.MaxConcurrentRequests, r.lastPage(page))
 	defer ahead.stop()
 	for number := r.firstPage(); ; number++ {
@@ -84,6 +85,16 @@ func (r *reader) read(ctx context.Context, yield func(imagestatus.Status, error)
 			return failure
 		}
 	}
+}
+
+// expected is the number of rows to make room for at once: what the controller
+// names, which may be nonsense, up to that of a large fleet.
+func (r *reader) expected(first *wirePage) int64 {
+	const most = 100_000
+	if first.TotalCount == nil {
+		return 0
+	}
+	return max(0, min(int64(*first.TotalCount), most))
 }
 
 // lastPage is the number of the last page that is sure to be needed; 0 where
@@ -179,8 +190,10 @@ func (r *reader) accept(page *wirePage, yield func(imagestatus.Status, error) bo
 		return false, failure
 	}
 	fresh := 0
+	// One for all rows: it is pointed to, and would be made anew for each.
+	var status imagestatus.Status
 	for i := range page.Items {
-		status := page.Items[i].status()
+		status = page.Items[i].status()
 		if r.repeated(&status) {
 			continue
 		}

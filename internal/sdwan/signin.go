@@ -133,9 +133,9 @@ func (f *unifiedForm) token(ctx context.Context) (header, value string, expires 
 	client.CheckRedirect = stayHere
 	issued, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
 	if err != nil {
-		return "", "", time.Time{}, f.client.redacted(tokenError(ctx, tally, err))
+		return "", "", time.Time{}, f.client.redacted(f.tokenError(ctx, tally, err))
 	}
-	f.client.keepSecret(issued.AccessToken)
+	f.client.keepToken(issued.AccessToken)
 	return "Authorization", "Bearer " + issued.AccessToken, renewalTime(issued.Expiry), nil
 }
 
@@ -153,7 +153,7 @@ func renewalTime(expiry time.Time) time.Time {
 
 // tokenError reads a failed token request. Its body is not quoted where it is
 // JSON: a token endpoint may echo what it was sent.
-func tokenError(ctx context.Context, tally *exchange, err error) *Error {
+func (f *unifiedForm) tokenError(ctx context.Context, tally *exchange, err error) *Error {
 	var answered *oauth2.RetrieveError
 	if !errors.As(err, &answered) {
 		if ctx.Err() == nil && tally.failure == nil && tally.status == http.StatusOK {
@@ -175,7 +175,7 @@ func tokenError(ctx context.Context, tally *exchange, err error) *Error {
 	if answered.ErrorCode != "" {
 		failure.Codes = []Code{{Code: answered.ErrorCode, Message: answered.ErrorDescription}}
 	} else if !json.Valid(answered.Body) {
-		failure.Snippet = snippet(answered.Body)
+		failure.Snippet = snippet([]byte(f.client.conceal(string(answered.Body))))
 	}
 	return failure
 }

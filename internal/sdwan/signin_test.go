@@ -506,7 +506,7 @@ func TestWaitingForASignInCanBeGivenUp(t *testing.T) {
 		synctest.Wait()
 		cancel()
 		waiter.Wait()
-		wantKind(t, second, KindCancelled)
+		_ = wantKind(t, second, KindCancelled)
 		if !errors.Is(second, context.Canceled) {
 			t.Errorf("the cause is lost: %v", second)
 		}
@@ -514,7 +514,7 @@ func TestWaitingForASignInCanBeGivenUp(t *testing.T) {
 		late, stop := context.WithTimeout(t.Context(), time.Minute)
 		defer stop()
 		_, _, third := readAll(late, client, distinct(3))
-		wantKind(t, third, KindTimeout)
+		_ = wantKind(t, third, KindTimeout)
 
 		close(release)
 		readers.Wait()
@@ -542,7 +542,7 @@ func TestSignInGivenUpByOneReaderIsTakenUpByTheNext(t *testing.T) {
 		synctest.Wait()
 		cancel()
 		readers.Wait()
-		wantKind(t, first, KindCancelled)
+		_ = wantKind(t, first, KindCancelled)
 		if second != nil {
 			t.Errorf("the next reader did not sign in: %v", second)
 		}

@@ -38,6 +38,8 @@ type exchange struct {
 	url       string
 	status    int
 	failure   error
+	// body is that of the last answer, so that a large one is not copied.
+	body []byte
 }
 
 type exchangeKey struct{}
@@ -130,7 +132,7 @@ func (t *wholeAnswers) RoundTrip(request *http.Request) (*http.Response, error) 
 		attempt.Status = response.StatusCode
 	}
 	if tally != nil {
-		tally.status, tally.failure = attempt.Status, err
+		tally.status, tally.failure, tally.body = attempt.Status, err, body
 	}
 	t.observe(request, attempt, body)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/go-version"
-	"github.com/hashicorp/hc-install"
+	install "github.com/hashicorp/hc-install"
 	"github.com/hashicorp/hc-install/fs"
 	"github.com/hashicorp/hc-install/product"
 	"github.com/hashicorp/hc-install/releases"
@@ -98,7 +98,7 @@ func mirror(ctx context.Context, repository, directory string) (settings string,
 	root := filepath.Join(directory, "mirror")
 	binary := filepath.Join(root, "registry.terraform.io", "sdwanops", "prismasdwan", release,
 		runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-prismasdwan_v"+release)
-	build := exec.CommandContext(ctx, "go", "build", "-o", binary, ".")
+	build := exec.CommandContext(ctx, "go", "build", "-o", binary, ".") //nolint:gosec // The path is a temporary one made here.
 	build.Dir = repository
 	if printed, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the provider: %w\n%s", err, printed)
@@ -137,7 +137,7 @@ func (s *stage) run(ctx context.Context, expected expectation, arguments ...stri
 	if !s.out.color {
 		arguments = append([]string{arguments[0], "-no-color"}, arguments[1:]...)
 	}
-	command := exec.CommandContext(ctx, s.terraform, arguments...)
+	command := exec.CommandContext(ctx, s.terraform, arguments...) //nolint:gosec // Running Terraform is what the demo is for.
 	command.Dir, command.Env = s.configuration, s.environment
 	printed, err := command.CombinedOutput()
 	var exit *exec.ExitError
