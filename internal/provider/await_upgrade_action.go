@@ -119,6 +119,6 @@ func (a *awaitUpgradeAction) Invoke(ctx context.Context, req action.InvokeReques
 		resp.Diagnostics.AddError(summaryGateClosed, explain(verdict)+"\n\nWaiting would not mend this.")
 	default:
 		resp.Diagnostics.AddError("Upgrade gate did not open in time",
-			fmt.Sprintf("The gate was waited for until `timeouts` ended it after %s.\n\n%s", shortDuration(limit), explain(verdict)))
+			fmt.Sprintf("The gate was still closed when `timeouts` ended the wait after %s.\n\n%s", shortDuration(limit), explain(verdict)))
 	}
 }

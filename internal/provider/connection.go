@@ -45,7 +45,7 @@ func (c *connection) ready(diags *diag.Diagnostics) bool {
 		fmt.Sprintf("The provider needs its %s now, to read this, and the value is known only after an apply. "+
 			"The provider does not fall back to other credentials, which could be those of another tenant. "+
 			"First apply what the value comes from with -target, or write a value that is known before, or leave the argument out and set %s.",
-			arguments(c.unknown), joined(variables, "and")))
+			arguments(c.unknown), joined(variables)))
 	return false
 }
 
@@ -58,15 +58,15 @@ func arguments(attributes []string) string {
 	if len(quoted) == 1 {
 		return "argument " + quoted[0]
 	}
-	return "arguments " + joined(quoted, "and")
+	return "arguments " + joined(quoted)
 }
 
 // joined lists parts as one does in a sentence: a, b and c.
-func joined(parts []string, last string) string {
+func joined(parts []string) string {
 	if len(parts) < 2 {
 		return strings.Join(parts, "")
 	}
-	return strings.Join(parts[:len(parts)-1], ", ") + " " + last + " " + parts[len(parts)-1]
+	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
 }
 
 // connectionOf takes the connection out of what the framework hands to a
@@ -78,7 +78,7 @@ func connectionOf(data any, diags *diag.Diagnostics) *connection {
 	connected, ok := data.(*connection)
 	if !ok {
 		diags.AddError("Provider data of the wrong type",
-			fmt.Sprintf("Got %T. Please report this to the provider's developers.", data))
+			"Something else than a connection was handed over. Please report this to the provider's developers.")
 	}
 	return connected
 }
@@ -90,9 +90,25 @@ func settingByName(attribute string) setting {
 
 // newConnection makes a client of known values.
 func newConnection(values settingValues, agent string, lookup func(string) (string, bool), diags *diag.Diagnostics) *connection {
-	connected := &connection{values: values, form: checkForms(values, diags)}
+	connected, config := prepareConnection(values, agent, lookup, diags)
 	if diags.HasError() {
 		return nil
+	}
+	client, err := sdwan.New(config)
+	if err != nil {
+		diags.AddError("Provider cannot be configured", fmt.Sprintf("The client cannot be made: %s. Please report this to the provider's developers.", err))
+		return nil
+	}
+	connected.client = client
+	return connected
+}
+
+// prepareConnection gives what a client is made of, and a connection that
+// waits for it.
+func prepareConnection(values settingValues, agent string, lookup func(string) (string, bool), diags *diag.Diagnostics) (*connection, sdwan.Config) {
+	connected := &connection{values: values, form: checkForms(values, diags)}
+	if diags.HasError() {
+		return nil, sdwan.Config{}
 	}
 	config := sdwan.Config{
 		Endpoint:              values[settingEndpoint].text,
@@ -113,16 +129,7 @@ func newConnection(values settingValues, agent string, lookup func(string) (stri
 			fmt.Sprintf("`%s` is %s and `%s` is %s. The longest wait cannot be shorter than the shortest one; raise the one or lower the other.",
 				settingRetryWaitMin, config.RetryWaitMin, settingRetryWaitMax, config.RetryWaitMax))
 	}
-	if diags.HasError() {
-		return nil
-	}
-	client, err := sdwan.New(config)
-	if err != nil {
-		diags.AddError("Provider cannot be configured", err.Error())
-		return nil
-	}
-	connected.client = client
-	return connected
+	return connected, config
 }
 
 func (c *connection) credentials(config *sdwan.Config, diags *diag.Diagnostics) {
@@ -163,9 +170,9 @@ func missingCredentials(values settingValues, missing []string) string {
 		vendor = append(vendor, settingByName(attribute).vendor)
 	}
 	remedy := fmt.Sprintf("set the %s, or in the environment %s (or %s, as the vendor's provider names them)",
-		arguments(missing), joined(variables, "and"), joined(vendor, "and"))
+		arguments(missing), joined(variables), joined(vendor))
 	if len(given) > 0 {
-		return fmt.Sprintf("The unified (Prisma SASE) sign-in is chosen by %s and needs more: %s.", joined(given, "and"), remedy)
+		return fmt.Sprintf("The unified (Prisma SASE) sign-in is chosen by %s and needs more: %s.", joined(given), remedy)
 	}
 	token := settingByName(settingAuthToken)
 	return fmt.Sprintf("The provider has no credentials. For the unified (Prisma SASE) sign-in, %s. "+
@@ -191,7 +198,7 @@ func checkForms(values settingValues, diags *diag.Diagnostics) string {
 		if len(unified) > 0 && len(legacy) > 0 {
 			diags.AddAttributeError(root(settingAuthToken), "Two forms of sign-in",
 				fmt.Sprintf("The legacy (CloudGenix) sign-in is chosen by %s, and the unified (Prisma SASE) one by %s. Remove one of the two.",
-					joined(legacy, "and"), joined(unified, "and")))
+					joined(legacy), joined(unified)))
 		}
 		if len(unified) > 0 {
 			return formUnified

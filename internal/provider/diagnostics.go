@@ -66,7 +66,7 @@ var adviceByKind = map[sdwan.Kind]advice{
 	sdwan.KindUnavailable: {
 		summary:  "Controller unavailable",
 		remedy:   "The controller or a gateway before it fails. Try again later, or raise `max_retries` and `retry_wait_max` to wait longer.",
-		settings: []string{settingRetries},
+		settings: []string{settingRetries, settingRetryWaitMax},
 	},
 	sdwan.KindUnreachable: {
 		summary:  "Controller not reachable",
@@ -110,17 +110,19 @@ var adviceByKind = map[sdwan.Kind]advice{
 	},
 }
 
+// unforeseen is the advice for what should not happen.
+var unforeseen = advice{summary: "Read failed", remedy: "Please report this to the provider's developers."}
+
 // addError reports an error of the client, of the domain or any other.
 func (c *connection) addError(diags *diag.Diagnostics, err error) {
 	var failure *sdwan.Error
 	if !errors.As(err, &failure) {
-		diags.AddError("Read failed", err.Error())
+		diags.AddError(unforeseen.summary, fmt.Sprintf("Could not read the image statuses: %s.\n\n%s", err, unforeseen.remedy))
 		return
 	}
 	advised, known := adviceByKind[failure.Kind]
 	if !known {
-		diags.AddError("Read failed", failure.Error())
-		return
+		advised = unforeseen
 	}
 	lines := []string{fmt.Sprintf("Could not %s: %s.", failure.Operation, failure.Problem), "", advised.remedy}
 	lines = append(lines, c.sources(advised.settings)...)
@@ -168,7 +170,7 @@ func splitErrors(err error) []error {
 	if err == nil {
 		return nil
 	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // Only errors.Join itself is taken apart.
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		return joined.Unwrap()
 	}
 	return []error{err}

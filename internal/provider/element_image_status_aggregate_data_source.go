@@ -155,7 +155,7 @@ func (d *elementImageStatusAggregateDataSource) ValidateConfig(ctx context.Conte
 
 // aggregate makes an aggregate of the arguments; known is false where one is
 // not known yet.
-func (m elementImageStatusAggregateModel) aggregate(ctx context.Context, diags *diag.Diagnostics) (aggregate imagestatus.Aggregate, known bool) {
+func (m *elementImageStatusAggregateModel) aggregate(ctx context.Context, diags *diag.Diagnostics) (aggregate imagestatus.Aggregate, known bool) {
 	if m.Aggregate.IsUnknown() {
 		return aggregate, false
 	}

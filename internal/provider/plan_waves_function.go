@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -30,10 +31,12 @@ func (planWavesFunction) Definition(_ context.Context, _ function.DefinitionRequ
 		Parameters: []function.Parameter{
 			function.ListParameter{
 				Name: "element_ids", ElementType: types.StringType,
+				Validators:          []function.ListParameterValidator{listvalidator.NoNullValues()},
 				MarkdownDescription: "Ids of the elements, in any order. An id that occurs twice counts once.",
 			},
 			function.ListParameter{
 				Name: "sizes", ElementType: types.StringType,
+				Validators: []function.ListParameterValidator{listvalidator.NoNullValues()},
 				MarkdownDescription: "How far the rollout has come after each wave: a number such as `\"5\"` or a share such as `\"10%\"`. " +
 					"Sizes are cumulative and grow, and the last one is `\"100%\"`.",
 			},

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -26,28 +27,36 @@ type protocol struct {
 }
 
 // newProtocol gives a provider that is configured by the variables alone.
-func newProtocol(t testing.TB, variables ...string) *protocol {
-	t.Helper()
-	p := startProtocol(t, variables...)
+func newProtocol(tb testing.TB, variables ...string) *protocol {
+	tb.Helper()
+	p := startProtocol(tb, variables...)
 	if diagnostics := p.configure(nil); len(diagnostics) > 0 {
-		t.Fatalf("configure the provider:\n%s", render(diagnostics))
+		tb.Fatalf("configure the provider:\n%s", render(diagnostics))
 	}
 	return p
 }
 
 // startProtocol gives a provider that is not configured yet.
-func startProtocol(t testing.TB, variables ...string) *protocol {
-	t.Helper()
-	p := &protocol{t: t, server: providerserver.NewProtocol6(New("test", environment(variables...))())()}
-	schemas, err := p.server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+func startProtocol(tb testing.TB, variables ...string) *protocol {
+	tb.Helper()
+	p := &protocol{t: tb, server: providerserver.NewProtocol6(New("test", environment(variables...))())()}
+	schemas, err := p.server.GetProviderSchema(tb.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if len(schemas.Diagnostics) > 0 {
-		t.Fatalf("get the schemas:\n%s", render(schemas.Diagnostics))
+		tb.Fatalf("get the schemas:\n%s", render(schemas.Diagnostics))
 	}
 	p.schemas = schemas
 	return p
+}
+
+// in gives the same provider for a subtest.
+func (p *protocol) in(tb testing.TB) *protocol {
+	tb.Helper()
+	same := *p
+	same.t = tb
+	return &same
 }
 
 // unknownValue stands for a value that is known after an apply only.
@@ -189,39 +198,39 @@ func (p *protocol) decode(schema *tfprotov6.Schema, encoded *tfprotov6.DynamicVa
 }
 
 // must gives the attributes of a read that went without any diagnostic.
-func (r reading) must(t testing.TB) map[string]any {
-	t.Helper()
+func (r reading) must(tb testing.TB) map[string]any {
+	tb.Helper()
 	if len(r.diagnostics) > 0 {
-		t.Fatalf("the read ended with diagnostics:\n%s", render(r.diagnostics))
+		tb.Fatalf("the read ended with diagnostics:\n%s", render(r.diagnostics))
 	}
 	attributes, isObject := plain(r.value).(map[string]any)
 	if !isObject {
-		t.Fatalf("the read gave no object but %s", r.value)
+		tb.Fatalf("the read gave no object but %s", r.value)
 	}
 	return attributes
 }
 
 // json is the value as Terraform writes it into state.
-func (r reading) json(t testing.TB) string {
-	t.Helper()
+func (r reading) json(tb testing.TB) string {
+	tb.Helper()
 	text, err := json.Marshal(plain(r.value))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return string(text)
 }
 
 // failure gives the whole text of the only diagnostic, which must be an error.
-func (r reading) failure(t testing.TB) string {
-	t.Helper()
-	return onlyError(t, r.diagnostics)
+func (r reading) failure(tb testing.TB) string {
+	tb.Helper()
+	return onlyError(tb, r.diagnostics)
 }
 
-func onlyError(t testing.TB, diagnostics []*tfprotov6.Diagnostic) string {
-	t.Helper()
+func onlyError(tb testing.TB, diagnostics []*tfprotov6.Diagnostic) string {
+	tb.Helper()
 	text := render(diagnostics)
 	if len(diagnostics) != 1 || !hasError(diagnostics) {
-		t.Fatalf("want exactly one error, got %d diagnostics:\n%s", len(diagnostics), text)
+		tb.Fatalf("want exactly one error, got %d diagnostics:\n%s", len(diagnostics), text)
 	}
 	return text
 }
@@ -274,8 +283,8 @@ func attributeName(path *tftypes.AttributePath) string {
 	return name.String()
 }
 
-// passing are the parts of a diagnostic that differ from run to run.
-var passing = []struct {
+// transient are the parts of a diagnostic that differ from run to run.
+var transient = []struct {
 	pattern     *regexp.Regexp
 	replacement string
 }{
@@ -287,7 +296,7 @@ var passing = []struct {
 
 // steady takes out of a text what differs from run to run.
 func steady(text string) string {
-	for _, part := range passing {
+	for _, part := range transient {
 		text = part.pattern.ReplaceAllString(text, part.replacement)
 	}
 	return text
@@ -397,10 +406,7 @@ func plainScalar(value tftypes.Value) any {
 	}
 	var number big.Float
 	if value.As(&number) == nil {
-		if number.IsInt() {
-			return json.Number(number.Text('f', 0))
-		}
-		return json.Number(number.Text('g', -1))
+		return json.Number(number.Text('f', -1))
 	}
 	var truth bool
 	if value.As(&truth) == nil {
@@ -411,3 +417,13 @@ func plainScalar(value tftypes.Value) any {
 
 // number64 is an integer as plain gives it.
 func number64(number int64) json.Number { return json.Number(strconv.FormatInt(number, 10)) }
+
+// expect holds some attributes against the wanted ones.
+func expect(t *testing.T, got, want map[string]any) {
+	t.Helper()
+	for name, value := range want {
+		if difference := cmp.Diff(value, got[name], approximately); difference != "" {
+			t.Errorf("%s (-want +got):\n%.3000s", name, difference)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"encoding/pem"
 	"io"
 	"log"
+	"maps"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -584,9 +585,7 @@ func TestReadsEndWithTheirTimeouts(t *testing.T) {
 	p := newProtocol(t, variables(server, simulator.Legacy)...)
 	for typeName, config := range smallReads {
 		limited := map[string]any{"timeouts": map[string]any{"read": "50ms"}}
-		for name, value := range config {
-			limited[name] = value
-		}
+		maps.Copy(limited, config)
 		if failure := p.read(typeName, limited).failure(t); !strings.HasPrefix(failure, "Error: Read took too long\n") {
 			t.Errorf("%s: got %q", typeName, failure)
 		}

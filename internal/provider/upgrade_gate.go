@@ -296,22 +296,42 @@ var passingKinds = map[sdwan.Kind]bool{
 }
 
 // await judges the fleet until the gate opens, cannot open, or the context's
-// deadline. A verdict that is not ready is no error.
+// deadline. A verdict that is not ready is no error, but one after which the
+// fleet could not be read any more is none: it may be old.
 func (c *connection) await(ctx context.Context, query imagestatus.Query, gate imagestatus.Gate, wait imagestatus.Wait, report func(imagestatus.Progress)) (imagestatus.Verdict, error) {
 	if deadline, bounded := ctx.Deadline(); bounded {
 		wait.Deadline = deadline
 	}
+	var blind error // Why the last look that time did not cut short failed.
 	verdict, err := wait.Until(ctx, realClock{}, imagestatus.Observer{
-		Look:    func(ctx context.Context) (imagestatus.Verdict, error) { return c.look(ctx, query, gate) },
-		Passing: func(err error) bool { return passingKinds[sdwan.KindOf(err)] },
+		Look: func(ctx context.Context) (imagestatus.Verdict, error) {
+			verdict, err := c.look(ctx, query, gate)
+			if err == nil || ctx.Err() == nil {
+				blind = err
+			}
+			return verdict, err
+		},
+		Passing: passing,
 		Report:  report,
 	})
-	judged := verdict.Summary != ""
-	if judged && (errors.Is(err, imagestatus.ErrDeadline) || errors.Is(err, context.DeadlineExceeded)) {
+	ended := errors.Is(err, imagestatus.ErrDeadline) || errors.Is(err, context.DeadlineExceeded)
+	switch {
+	case ended && blind != nil:
+		return verdict, blind
+	case ended && verdict.Summary != "":
 		verdict.Ready = false
 		return verdict, nil
+	case errors.Is(err, context.Canceled) && sdwan.KindOf(err) == "":
+		return verdict, &sdwan.Error{Kind: sdwan.KindCancelled, Operation: "wait for the gate", Problem: "the wait was cancelled between two looks at the fleet"}
+	default:
+		return verdict, err
 	}
-	return verdict, err
+}
+
+// passing reports whether a waiting gate looks again after an error. To come
+// back at a time beyond the deadline is no use.
+func passing(err error) bool {
+	return passingKinds[sdwan.KindOf(err)] && !sdwan.IsBeyondDeadline(err)
 }
 
 // realClock is the clock outside tests.

@@ -1,0 +1,292 @@
+package provider
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
+)
+
+const gateType = "prismasdwan_upgrade_gate"
+
+// question is one thing that a user may ask of the provider, with a check of
+// what it gives. Everything must come out the same however the controller
+// decides what nobody knows about it.
+type question struct {
+	name string
+	read func(p *protocol, server *simulator.Server) reading
+	// variables sign in otherwise than rightly.
+	variables []string
+	check     func(t *testing.T, got map[string]any, server *simulator.Server)
+}
+
+// settledOnes are the elements of a server whose last upgrade completed; there
+// are some in every position of the switches.
+func settledOnes(server *simulator.Server) []imagestatus.Status {
+	return where(server.Rows(), func(row imagestatus.Status) bool {
+		return has(row.UpgradeState, "complete", "done", "upgrade_complete")
+	})
+}
+
+func checkItems(t *testing.T, got map[string]any, want []imagestatus.Status) {
+	t.Helper()
+	if difference := cmp.Diff(wantItems(want), got["items"]); difference != "" {
+		t.Errorf("items (-want +got):\n%.2000s", difference)
+	}
+}
+
+// questions are asked for in every position of every switch.
+var questions = []question{
+	{
+		name: "rows of the fleet",
+		read: func(p *protocol, _ *simulator.Server) reading { return p.read(statusesType, everything) },
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			checkItems(t, got, server.Rows())
+			expect(t, got, map[string]any{"matched_count": number64(int64(len(server.Rows()))), "truncated": false})
+		},
+	},
+	{
+		name: "first rows by another order",
+		read: func(p *protocol, _ *simulator.Server) reading {
+			return p.read(statusesType, map[string]any{"limit": 25, "sort_by": map[string]any{"field": "id", "direction": "desc"}})
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			want := server.Rows()
+			slices.SortFunc(want, func(a, b imagestatus.Status) int { return strings.Compare(*b.ID, *a.ID) })
+			checkItems(t, got, want[:25])
+			expect(t, got, map[string]any{"truncated": true})
+		},
+	},
+	{
+		name: "fields that were asked for",
+		read: func(p *protocol, _ *simulator.Server) reading {
+			return p.read(statusesType, map[string]any{"request": map[string]any{"retrieved_fields": []string{"element_id", "upgrade_state"}}})
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			var want []any
+			for _, row := range server.Rows() {
+				item := wantItem(imagestatus.Status{ElementID: row.ElementID, UpgradeState: row.UpgradeState})
+				want = append(want, item)
+			}
+			if difference := cmp.Diff(want, got["items"]); difference != "" {
+				t.Errorf("items (-want +got):\n%.2000s", difference)
+			}
+		},
+	},
+	{
+		name: "rows of a selection",
+		read: func(p *protocol, _ *simulator.Server) reading {
+			return p.read(statusesType, map[string]any{"filters": []map[string]any{filter("upgrade_state", "", "complete", "done", "upgrade_complete")}})
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			checkItems(t, got, settledOnes(server))
+		},
+	},
+	{
+		name: "one element",
+		read: func(p *protocol, server *simulator.Server) reading {
+			return p.read(oneType, oneElement(settledOnes(server)[1].Element()))
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			delete(got, "timeouts")
+			if difference := cmp.Diff(wantItem(settledOnes(server)[1]), got); difference != "" {
+				t.Errorf("(-want +got):\n%s", difference)
+			}
+		},
+	},
+	{
+		name: "count by version",
+		read: func(p *protocol, _ *simulator.Server) reading {
+			return p.read(aggregateType, aggregateOf("count", "id", "active_version"))
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			checkAggregate(t, "count", got, server.Rows(), "count", "id", []string{"active_version"})
+		},
+	},
+	{
+		name: "mean by phase",
+		read: func(p *protocol, _ *simulator.Server) reading {
+			return p.read(aggregateType, aggregateOf("avg", "download_percent", "phase"))
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			checkAggregate(t, "avg", got, server.Rows(), "avg", "download_percent", []string{"phase"})
+		},
+	},
+	{
+		name: "count of a selection",
+		read: func(p *protocol, server *simulator.Server) reading {
+			config := aggregateOf("count", "element_id")
+			config["element_ids"] = elementsOf(settledOnes(server))
+			return p.read(aggregateType, config)
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			checkAggregate(t, "count", got, settledOnes(server), "count", "element_id", nil)
+		},
+	},
+	{
+		name: "closed gate over the fleet",
+		read: func(p *protocol, _ *simulator.Server) reading { return p.read(gateType, everything) },
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			expect(t, got, map[string]any{"ready": false})
+			expect(t, object(got["counts"]), map[string]any{"total": number64(int64(len(server.Rows())))})
+			if len(list(got["reasons"])) == 0 {
+				t.Error("the gate gives no reason")
+			}
+		},
+	},
+	{
+		name: "open gate over a selection",
+		read: func(p *protocol, server *simulator.Server) reading {
+			return p.read(gateType, map[string]any{"element_ids": elementsOf(settledOnes(server)), "enforce": true})
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			expect(t, got, map[string]any{"ready": true})
+			expect(t, object(got["counts"]), map[string]any{"ready": number64(int64(len(settledOnes(server))))})
+		},
+	},
+	{
+		name: "ephemeral gate over a selection",
+		read: func(p *protocol, _ *simulator.Server) reading {
+			return p.open(gateType, map[string]any{"filters": []map[string]any{filter("upgrade_state", "", "complete", "done", "upgrade_complete")}})
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			expect(t, got, map[string]any{"ready": true})
+			expect(t, object(got["counts"]), map[string]any{"ready": number64(int64(len(settledOnes(server))))})
+		},
+	},
+	{
+		name: "gate over an element that has no row",
+		read: func(p *protocol, server *simulator.Server) reading {
+			return p.read(gateType, map[string]any{"element_ids": append(elementsOf(settledOnes(server)), "404")})
+		},
+		check: func(t *testing.T, got map[string]any, _ *simulator.Server) {
+			t.Helper()
+			expect(t, got, map[string]any{"ready": false})
+			expect(t, object(got["counts"]), map[string]any{"missing": number64(1)})
+		},
+	},
+	{
+		name:      "wrong secret",
+		variables: []string{"PRISMASDWAN_CLIENT_SECRET=guessed", "PRISMASDWAN_AUTH_TOKEN=guessed"},
+		read:      func(p *protocol, _ *simulator.Server) reading { return p.read(statusesType, everything) },
+	},
+	{
+		name:      "wrong tenant",
+		variables: []string{"PRISMASDWAN_TSG_ID=77", "PRISMASDWAN_TENANT_ID=77"},
+		read:      func(p *protocol, _ *simulator.Server) reading { return p.read(statusesType, everything) },
+	},
+}
+
+const (
+	refusedSignIn = "Error: Sign-in refused"
+	refusedTenant = "Error: Tenant not accepted"
+	deniedAccess  = "Error: Access denied by the controller"
+	ignoredFilter = "Error: Controller ignored the filter"
+)
+
+// wantedError gives the summary of the error that a question must end in; ""
+// is no error. It is the whole list of what a position of a switch makes
+// impossible: what is not here must work.
+func wantedError(position simulator.Position, form simulator.Form, question string) string {
+	switch {
+	case question == "wrong secret":
+		return refusedSignIn
+	case question == "wrong tenant" && form == simulator.Legacy:
+		return refusedTenant
+	case question == "wrong tenant":
+		return refusedSignIn
+	case position.Denied:
+		return deniedAccess
+	case position.Name == "IgnoreFilters":
+		return map[string]string{
+			"rows of a selection":                  ignoredFilter,
+			"one element":                          ignoredFilter,
+			"count of a selection":                 ignoredFilter,
+			"open gate over a selection":           ignoredFilter,
+			"ephemeral gate over a selection":      ignoredFilter,
+			"gate over an element that has no row": ignoredFilter,
+		}[question]
+	default:
+		return ""
+	}
+}
+
+func TestEverySurfaceWorksInEveryPositionOfEverySwitch(t *testing.T) {
+	t.Parallel()
+	for _, position := range simulator.SwitchPositions() {
+		t.Run(position.Name+"="+position.Position, func(t *testing.T) {
+			t.Parallel()
+			var switches simulator.Switches
+			position.Apply(&switches)
+			// Every state once, and more than a page of 100 where pages matter.
+			elements := 42
+			if position.Name == "MaxLimit" || position.Name == "TotalCountAbsent" {
+				elements = 103
+			}
+			server := startSimulator(t, simulator.Options{Elements: elements, Seed: 11, Scenario: "mixed", Switches: switches})
+			if len(settledOnes(server)) < 2 {
+				t.Fatal("the fleet has nothing to select")
+			}
+			for _, form := range forms {
+				right := newProtocol(t, variables(server, form)...)
+				for _, question := range questions {
+					p := right
+					if len(question.variables) > 0 {
+						p = newProtocol(t, append(variables(server, form), ofForm(question.variables, form)...)...)
+					}
+					t.Run(string(form)+" "+question.name, func(t *testing.T) {
+						got := question.read(p.in(t), server)
+						want := wantedError(position, form, question.name)
+						if want == "" {
+							question.check(t, got.must(t), server)
+							return
+						}
+						if failure := got.failure(t); !strings.HasPrefix(failure, want+"\n") {
+							t.Errorf("got %q, want %q", failure, want)
+						}
+					})
+				}
+			}
+		})
+	}
+}
+
+// ofForm leaves out the variables of the other form, which would be a second
+// sign-in.
+func ofForm(variables []string, form simulator.Form) []string {
+	return slices.DeleteFunc(slices.Clone(variables), func(variable string) bool {
+		legacy := strings.HasPrefix(variable, "PRISMASDWAN_AUTH_TOKEN=") || strings.HasPrefix(variable, "PRISMASDWAN_TENANT_ID=")
+		return legacy != (form == simulator.Legacy)
+	})
+}
+
+// The list of what cannot work is short, and stays so.
+func TestPositionsThatMakeAnswersImpossibleAreNamed(t *testing.T) {
+	t.Parallel()
+	impossible := make(map[string]bool)
+	for _, position := range simulator.SwitchPositions() {
+		for _, question := range questions {
+			if question.check != nil && wantedError(position, simulator.Unified, question.name) != "" {
+				impossible[position.Name] = true
+			}
+		}
+	}
+	if difference := cmp.Diff(map[string]bool{"RolesDenied": true, "IgnoreFilters": true}, impossible); difference != "" {
+		t.Errorf("switches that make an answer impossible (-want +got):\n%s", difference)
+	}
+}
