@@ -267,7 +267,7 @@ func TestAggregatesThatCannotBeComputedAreRefusedWithARemedy(t *testing.T) {
 	}{
 		{
 			Aggregate{Operator: "mean", Field: "_etag"}, "aggregate.operator", "mean", "No such operator.",
-			"Did you mean `min`? Use `count`, `min`, `max`, `avg` or `sum`.",
+			"Use `count`, `min`, `max`, `avg` or `sum`.",
 		},
 		{Aggregate{Field: "_etag"}, "aggregate.operator", "", "No such operator.", "Use `count`, `min`, `max`, `avg` or `sum`."},
 		{Aggregate{Operator: "COUNT", Field: "_etag"}, "aggregate.operator", "COUNT", "No such operator.", "Did you mean `count`?"},

@@ -61,17 +61,27 @@ func oneOf[T ~string](allowed []T) string {
 	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
 }
 
-// nearest finds the allowed value that a misspelt one most likely meant.
+// nearest finds the allowed value that a misspelt one most likely meant: one
+// that differs in one letter or in no more than a third of the letters, else
+// one that the misspelt one only makes longer.
 func nearest[T ~string](misspelt string, allowed []T) (T, bool) {
-	const tolerance = 3
 	misspelt = strings.ToLower(misspelt)
-	best, bestDistance := T(""), tolerance+1
+	bound := min(3, max(1, len(misspelt)/3))
+	best, bestDistance := T(""), bound+1
 	for _, candidate := range allowed {
 		if distance := editDistance(misspelt, string(candidate)); distance < bestDistance {
 			best, bestDistance = candidate, distance
 		}
 	}
-	return best, bestDistance <= tolerance && bestDistance < len(misspelt)
+	if bestDistance <= bound && bestDistance < len(misspelt) {
+		return best, true
+	}
+	for _, candidate := range allowed {
+		if strings.HasPrefix(misspelt, string(candidate)) {
+			return candidate, true
+		}
+	}
+	return "", false
 }
 
 // editDistance is the Levenshtein distance in bytes.

@@ -20,12 +20,17 @@ import (
 // commands that the testing framework does not run: saved plans, warnings,
 // terraform test. Those tests drive the real CLI with the real binary.
 
-// builtProvider is the binary that every CLI test runs, built once.
+// builtDirectory is what builtProvider leaves for TestMain to remove.
+var builtDirectory string
+
+// builtProvider is the directory of the binary that every CLI test runs, built
+// once.
 var builtProvider = sync.OnceValues(func() (string, error) {
 	directory, err := os.MkdirTemp("", "prismasdwan-")
 	if err != nil {
 		return "", err
 	}
+	builtDirectory = directory
 	binary := filepath.Join(directory, "terraform-provider-prismasdwan")
 	output, err := exec.Command("go", "build", "-o", binary, "../..").CombinedOutput()
 	if err != nil {

@@ -110,6 +110,11 @@ func prepareConnection(values settingValues, agent string, lookup func(string) (
 	if diags.HasError() {
 		return nil, sdwan.Config{}
 	}
+	if connected.form == formLegacy && values[settingEndpoint].rank == fromVendorVariable {
+		// The vendor's variables are those of the unified form: a legacy token
+		// does not go to their host.
+		values[settingEndpoint] = settingValue{}
+	}
 	config := sdwan.Config{
 		Endpoint:              values[settingEndpoint].text,
 		PageSize:              values.integer(settingPageSize, sdwan.DefaultPageSize),

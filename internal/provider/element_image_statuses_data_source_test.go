@@ -814,7 +814,7 @@ func TestArgumentErrorsComeAtPlanAndNameTheArgument(t *testing.T) {
 		want   string
 	}{
 		{"an operator that does not exist", filters(filter("active_version", "like", "6")), "Error: Invalid argument [filters[0].operator]\n" +
-			"filters[0].operator is \"like\". No such operator. Did you mean `lte`? Use `in`, `eq`, `neq`, `gt`, `gte`, `lt`, `lte` or `re`."},
+			"filters[0].operator is \"like\". No such operator. Use `in`, `eq`, `neq`, `gt`, `gte`, `lt`, `lte` or `re`."},
 		{"a misspelt upgrade state", filters(filter("id", "neq", "1"), filter("upgrade_state", "", "complete", "upgrade_complet")), "Error: Invalid argument [filters[1].values[1]]\n" +
 			"filters[1].values[1] is \"upgrade_complet\". No such upgrade state. Did you mean `upgrade_complete`? Use "},
 		{"a field that does not exist", filters(filter("activ_version", "", "6")), "Error: Invalid argument [filters[0].field]\n" +
@@ -837,8 +837,8 @@ func TestArgumentErrorsComeAtPlanAndNameTheArgument(t *testing.T) {
 		{"a null element id", map[string]any{"element_ids": []any{nil}}, "Error: Null List Value [element_ids]\nThis attribute contains a null value."},
 		{"query_params that are no JSON", map[string]any{"query_params": "upgrade_state=complete"}, "Error: Invalid argument [query_params]\n" +
 			"query_params is \"upgrade_state=complete\". It is not a JSON object. Write an object such as jsonencode({ upgrade_state = { eq = \"complete\" } })."},
-		{"query_params with a misspelt state", map[string]any{"query_params": `{"and":{"upgrade_state":{"in":["dnoe"]}}}`}, "Error: Invalid argument [query_params]\n" +
-			"query_params is \"dnoe\". At and.upgrade_state.in: No such upgrade state. Did you mean `done`? Use "},
+		{"query_params with a misspelt state", map[string]any{"query_params": `{"and":{"upgrade_state":{"in":["dune"]}}}`}, "Error: Invalid argument [query_params]\n" +
+			"query_params is \"dune\". At and.upgrade_state.in: No such upgrade state. Did you mean `done`? Use "},
 		{"query_params with element_ids", map[string]any{"query_params": `{}`, "element_ids": []string{"1"}}, "Error: Invalid Attribute Combination [query_params]\n" +
 			"Attribute \"element_ids\" cannot be specified when \"query_params\" is specified"},
 		{"query_params with filters", map[string]any{"query_params": `{}`, "filters": []map[string]any{filter("id", "", "1")}}, "Error: Invalid Attribute Combination [query_params]\n" +

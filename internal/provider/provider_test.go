@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
@@ -344,6 +345,21 @@ func TestTerraformShowsConfigurationErrors(t *testing.T) {
 				}},
 			})
 		})
+	}
+}
+
+func TestLegacyTokenIsNotSentToTheHostOfTheVendorsVariable(t *testing.T) {
+	t.Parallel()
+	var diags diag.Diagnostics
+	connected := newConnection(settingValues{
+		settingAuthToken: {text: simulator.RegionalAuthToken, rank: fromVariable, set: true},
+		settingEndpoint:  {text: "https://api.sase.example.com", rank: fromVendorVariable, set: true},
+	}, "test", noEnvironment, &diags)
+	if diags.HasError() {
+		t.Fatal(diags)
+	}
+	if got, want := connected.client.Endpoint(), "https://api.hood.cloudgenix.com"; got != want {
+		t.Errorf("the token is sent to %s, want %s, the region that it names", got, want)
 	}
 }
 

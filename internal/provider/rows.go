@@ -1,13 +1,11 @@
 package provider
 
 import (
-	"context"
-	"fmt"
+	"maps"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
@@ -100,17 +98,35 @@ var rowType = func() tftypes.Object {
 	return tftypes.Object{AttributeTypes: types}
 }()
 
-// rowValues makes the Terraform values of a row's attributes. It goes around
-// the framework's reflection, which costs several times as much over a large
-// fleet.
+// rowValues makes the Terraform values of a row's attributes.
 func rowValues(status *imagestatus.Status, query imagestatus.Query) map[string]tftypes.Value {
-	values := make(map[string]tftypes.Value, len(columns))
+	return shownColumns(query).values(status)
+}
+
+// shown are the columns of which a query shows the values. The others are null
+// in every row.
+type shown struct {
+	columns []column
+	nulls   map[string]tftypes.Value
+}
+
+func shownColumns(query imagestatus.Query) shown {
+	s := shown{nulls: make(map[string]tftypes.Value)}
 	for _, column := range columns {
-		value := imagestatus.Value{}
 		if query.Shows(column.field) {
-			value = column.value(status)
+			s.columns = append(s.columns, column)
+		} else {
+			s.nulls[column.name] = tftypes.NewValue(column.kind, nil)
 		}
-		values[column.name] = scalarValue(column.kind, value)
+	}
+	return s
+}
+
+func (s shown) values(status *imagestatus.Status) map[string]tftypes.Value {
+	values := make(map[string]tftypes.Value, len(columns))
+	maps.Copy(values, s.nulls)
+	for i := range s.columns {
+		values[s.columns[i].name] = scalarValue(s.columns[i].kind, s.columns[i].value(status))
 	}
 	return values
 }
@@ -125,28 +141,14 @@ func scalarValue(kind tftypes.Type, value imagestatus.Value) tftypes.Value {
 	return tftypes.NewValue(kind, value.Text())
 }
 
+// rowsValue makes the Terraform value of all rows. It goes around the
+// framework's reflection, which costs several times as much over a large
+// fleet.
 func rowsValue(rows []imagestatus.Status, query imagestatus.Query) tftypes.Value {
+	shown := shownColumns(query)
 	values := make([]tftypes.Value, len(rows))
 	for i := range rows {
-		values[i] = tftypes.NewValue(rowType, rowValues(&rows[i], query))
+		values[i] = tftypes.NewValue(rowType, shown.values(&rows[i]))
 	}
 	return tftypes.NewValue(tftypes.List{ElementType: rowType}, values)
-}
-
-// setRaw completes a data source's state: what was configured
-// stays, and the given attributes are put in.
-func setRaw(ctx context.Context, state *tfsdk.State, config tfsdk.Config, computed map[string]tftypes.Value) error {
-	var attributes map[string]tftypes.Value
-	if err := config.Raw.As(&attributes); err != nil {
-		return fmt.Errorf("take the configuration apart: %w", err)
-	}
-	for name, value := range computed {
-		attributes[name] = value
-	}
-	kind := state.Schema.Type().TerraformType(ctx)
-	if err := tftypes.ValidateValue(kind, attributes); err != nil {
-		return fmt.Errorf("compose the result: %w", err)
-	}
-	state.Raw = tftypes.NewValue(kind, attributes)
-	return nil
 }

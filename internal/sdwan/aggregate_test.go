@@ -182,9 +182,9 @@ type outcome struct {
 	requests int
 }
 
-// expected is the table of who computes what at what cost. Groups is the
+// outcomeOf is the table of who computes what at what cost. Groups is the
 // number of groups that the controller is asked for.
-func expected(mode simulator.AggregateMode, asked imagestatus.Aggregate, how Compute, matched, groups int) outcome {
+func outcomeOf(mode simulator.AggregateMode, asked imagestatus.Aggregate, how Compute, matched, groups int) outcome {
 	byPhase := slices.Contains(asked.GroupBy, imagestatus.GroupPhase)
 	usable := mode == simulator.AggregateEnvelope || mode == simulator.AggregateRows && groups <= aggregatePageSize
 	read := outcome{by: ComputeProvider, requests: (matched-1)/aggregatePageSize + 1}
@@ -239,7 +239,7 @@ func testAggregates(t *testing.T, switches simulator.Switches, filtered bool) {
 					// Groups are held against the filter as rows are.
 					sent.GroupBy = append(slices.Clone(asked.GroupBy), "upgrade_state")
 				}
-				want := expected(switches.Aggregate, asked, how, len(rows), len(compute(rows, sent, arithmetic{})))
+				want := outcomeOf(switches.Aggregate, asked, how, len(rows), len(compute(rows, sent, arithmetic{})))
 				by := arithmetic{}
 				if want.by == ComputeController {
 					by = arithmetic{

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -169,6 +170,9 @@ func (e *exchange) lastFailure() string {
 // up after". The error's facts hold those.
 func rootCause(err error) string {
 	for {
+		if err == io.EOF { //nolint:errorlint // Only the bare end says nothing more.
+			return "the connection was closed without an answer"
+		}
 		inner := errors.Unwrap(err)
 		if inner == nil {
 			return err.Error()

@@ -3,7 +3,6 @@ package sdwan
 import (
 	"context"
 	"fmt"
-	"hash/maphash"
 	"iter"
 	"net/http"
 
@@ -33,10 +32,7 @@ type Summary struct {
 func (c *Client) Statuses(ctx context.Context, query imagestatus.Query) (iter.Seq2[imagestatus.Status, error], *Summary) {
 	summary := new(Summary)
 	return func(yield func(imagestatus.Status, error) bool) {
-		reader := &reader{
-			client: c, query: query, summary: summary,
-			seed: maphash.MakeSeed(),
-		}
+		reader := &reader{client: c, query: query, summary: summary}
 		if failure := reader.read(ctx, yield); failure != nil {
 			yield(imagestatus.Status{}, failure)
 		}
@@ -50,11 +46,8 @@ type reader struct {
 	summary *Summary
 	// size is the number of rows to a page that the controller keeps to.
 	size int64
-	// seen holds a hash of each row's id, as ids of a large fleet would take
-	// more memory than its rows do. A collision loses a row, which the count
-	// shows, and the next read has another seed.
-	seed maphash.Seed
-	seen map[uint64]struct{}
+	// seen has the rows that came.
+	seen *seen
 	// found counts the rows that came, each once; returned those handed on.
 	found, returned int64
 	// total is the controller's number of matches, nil until a page names it.
@@ -70,7 +63,7 @@ func (r *reader) read(ctx context.Context, yield func(imagestatus.Status, error)
 	if failure != nil {
 		return failure
 	}
-	r.seen = make(map[uint64]struct{}, r.expected(page))
+	r.seen = newSeen(expected(page))
 	ahead := newAhead(ctx, r.fetch, r.client.config.MaxConcurrentRequests, r.lastPage(page))
 	defer ahead.stop()
 	for number := r.firstPage(); ; number++ {
@@ -89,7 +82,7 @@ func (r *reader) read(ctx context.Context, yield func(imagestatus.Status, error)
 
 // expected is the number of rows to make room for at once: what the controller
 // names, which may be nonsense, up to that of a large fleet.
-func (r *reader) expected(first *wirePage) int64 {
+func expected(first *wirePage) int64 {
 	const most = 100_000
 	if first.TotalCount == nil {
 		return 0
@@ -241,10 +234,7 @@ func (r *reader) repeated(status *imagestatus.Status) bool {
 	if id == nil {
 		return false
 	}
-	hash := maphash.String(r.seed, *id)
-	_, repeated := r.seen[hash]
-	r.seen[hash] = struct{}{}
-	return repeated
+	return r.seen.add(*id)
 }
 
 func (r *reader) contradiction(status *imagestatus.Status) *Error {

@@ -86,7 +86,12 @@ func (s *session) after(ctx context.Context, refused grant, status int) (grant, 
 	if status == http.StatusUnauthorized {
 		return s.renew(ctx)
 	}
-	return s.prime(ctx, s.current)
+	primed, err := s.prime(ctx, s.current)
+	if KindOf(err) == KindCredentials && s.form.renewable() {
+		// The token was taken back since the query was refused.
+		return s.renew(ctx)
+	}
+	return primed, err
 }
 
 func (s *session) renew(ctx context.Context) (grant, error) {

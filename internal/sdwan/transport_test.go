@@ -109,6 +109,19 @@ func TestBrokenConnectionsAreTriedAgain(t *testing.T) {
 	}
 }
 
+func TestTimeForOneRequestIsNamedHoweverItRunsOut(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{
+		context.DeadlineExceeded, os.ErrDeadlineExceeded,
+		// As from a body that was being read.
+		fmt.Errorf("the answer was cut off: %w", context.DeadlineExceeded),
+	} {
+		network := roundTripper(func(*http.Request) (*http.Response, error) { return nil, err })
+		failure := wantKind(t, readOnce(t.Context(), clientOf(t, inMemoryConfig(network), inLegacyForm)), KindUnreachable)
+		wantText(t, failure.Error(), "no whole answer within the time for one request", "Attempts: 3")
+	}
+}
+
 func TestUnreachableEndpointIsNamed(t *testing.T) {
 	t.Parallel()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")

@@ -297,5 +297,6 @@ func (s *Simulator) profile(*call) ([]byte, error) {
 		"id": "1773934978000001" + tenantSuffix, "session_id": "1773934978000002" + tenantSuffix, "tenant_id": TenantID,
 		"email": Email, "first_name": "Simulated", "last_name": "Operator", "name": "Simulated Operator",
 		"region": "simulator", "roles": []map[string]string{{"name": "tenant_viewonly"}},
+		"linked_accounts": []map[string]string{{"provider_key": "password"}},
 	})
 }

@@ -1,0 +1,199 @@
+package sdwan
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
+)
+
+// slowClient reads from a controller that takes a second for each query, and is
+// signed in already.
+func slowClient(t *testing.T, options simulator.Options) (*simulator.Simulator, *Client) {
+	t.Helper()
+	options.Latency = time.Second
+	simulated := newSimulator(t, options)
+	client := clientOf(t, inMemoryConfig(inMemory(simulated)), func(c *Config) { c.PageSize = 100 })
+	if _, err := client.session.grant(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return simulated, client
+}
+
+func TestIdenticalReadsAreJoinedWhileInFlight(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		simulated, client := slowClient(t, simulator.Options{Elements: 500})
+		var reads sync.WaitGroup
+		for range 10 {
+			reads.Go(func() {
+				rows, summary, err := readAll(t.Context(), client, imagestatus.Query{})
+				if err != nil || len(rows) != 500 || summary.Matched == nil || *summary.Matched != 500 {
+					t.Errorf("got %d rows, %+v and %v", len(rows), summary, err)
+				}
+			})
+		}
+		reads.Wait()
+		wantCount(t, simulated, simulator.RequestQuery, 5)
+	})
+}
+
+func TestDifferentReadsAreNotJoined(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		simulated, client := slowClient(t, simulator.Options{Elements: 500})
+		var reads sync.WaitGroup
+		for number := range 3 {
+			reads.Go(func() {
+				if _, _, err := readAll(t.Context(), client, distinct(number)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		reads.Wait()
+		wantCount(t, simulated, simulator.RequestQuery, 15)
+	})
+}
+
+func TestLaterReadSeesThePresent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		simulated, client := slowClient(t, simulator.Options{Elements: 3})
+		for _, state := range []imagestatus.State{"downloading", "failed", "complete"} {
+			if err := simulated.SetState(simulated.ElementIDs()[0], state); err != nil {
+				t.Fatal(err)
+			}
+			rows, _, err := readAll(t.Context(), client, imagestatus.Query{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := *sorted(rows)[0].UpgradeState; got != string(state) {
+				t.Errorf("the element is %q, and the read right after says %q", state, got)
+			}
+		}
+		wantCount(t, simulated, simulator.RequestQuery, 3)
+		if left := len(client.flights.underway); left != 0 {
+			t.Errorf("%d pages are kept", left)
+		}
+	})
+}
+
+// TestJoinedReadsDoNotShareRows holds that what one reader does to its rows
+// does not reach another one's.
+func TestJoinedReadsDoNotShareRows(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		_, client := slowClient(t, simulator.Options{Elements: 50})
+		var reads sync.WaitGroup
+		for _, descending := range []bool{false, true} {
+			reads.Go(func() {
+				rows, _, err := readAll(t.Context(), client, imagestatus.Query{})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				imagestatus.Query{Sort: &imagestatus.Sort{Field: imagestatus.FieldElementID, Descending: descending}}.SortRows(rows)
+				if first, last := rows[0].Element(), rows[49].Element(); (first > last) != descending {
+					t.Errorf("descending %t: from %s to %s", descending, first, last)
+				}
+			})
+		}
+		reads.Wait()
+	})
+}
+
+// TestLeaderThatEndsLeavesTheOthersTheirRead has two identical reads, of which
+// the one that fetches ends early for a reason of its own.
+func TestLeaderThatEndsLeavesTheOthersTheirRead(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		end  func(context.Context) (context.Context, context.CancelFunc)
+		kind Kind
+	}{
+		{"cancelled", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			time.AfterFunc(500*time.Millisecond, cancel)
+			return ctx, cancel
+		}, KindCancelled},
+		{"out of time", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, 500*time.Millisecond)
+		}, KindTimeout},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			simulated, client := slowClient(t, simulator.Options{Elements: 50})
+			ctx, cancel := test.end(t.Context())
+			defer cancel()
+			var leader, joined error
+			var reads sync.WaitGroup
+			reads.Go(func() { leader = readOnce(ctx, client) })
+			synctest.Wait()
+			reads.Go(func() { joined = readOnce(t.Context(), client) })
+			reads.Wait()
+			_ = wantKind(t, leader, test.kind)
+			if joined != nil {
+				t.Errorf("%s: the other read ended too: %v", test.name, joined)
+			}
+			wantCount(t, simulated, simulator.RequestQuery, 2)
+		})
+	}
+}
+
+func TestJoinedReadCanBeCancelledAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		simulated, client := slowClient(t, simulator.Options{Elements: 50})
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		var leader, joined error
+		var took time.Duration
+		var reads sync.WaitGroup
+		reads.Go(func() { leader = readOnce(t.Context(), client) })
+		synctest.Wait()
+		reads.Go(func() {
+			started := time.Now()
+			joined = readOnce(ctx, client)
+			took = time.Since(started)
+		})
+		reads.Wait()
+		_ = wantKind(t, joined, KindTimeout)
+		if took != 300*time.Millisecond {
+			t.Errorf("the joined read ended after %s, and its time was up after 300ms", took)
+		}
+		if leader != nil {
+			t.Errorf("the read that was joined ended too: %v", leader)
+		}
+		wantCount(t, simulated, simulator.RequestQuery, 1)
+	})
+}
+
+// TestRefusalIsShared holds that joined reads do not repeat a request one after
+// the other when the controller has refused it.
+func TestRefusalIsShared(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		refuse := respond(http.StatusNotFound, "application/json", `{}`)
+		fake := &controller{query: func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(time.Second)
+			refuse(w, r)
+		}}
+		client := clientOf(t, inMemoryConfig(inMemory(fake)))
+		var reads sync.WaitGroup
+		for range 5 {
+			reads.Go(func() {
+				if err := readOnce(t.Context(), client); KindOf(err) != KindNotFound {
+					t.Errorf("the read ended with %v, want the refusal", err)
+				}
+			})
+		}
+		reads.Wait()
+		if sent := fake.count(queryPath); sent != 1 {
+			t.Errorf("%d queries were sent, want 1", sent)
+		}
+	})
+}

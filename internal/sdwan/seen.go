@@ -1,0 +1,67 @@
+package sdwan
+
+import (
+	"hash/maphash"
+	"math/bits"
+)
+
+// seen remembers the rows of one read by a hash of each id: 8 bytes to a row
+// where a map takes 17 and more, as ids of a large fleet are most of what a
+// read has to hold. A collision loses a row, which the number of matches shows,
+// and the next read has another seed.
+type seen struct {
+	seed maphash.Seed
+	// slots is as long as a power of two; 0 is a free slot.
+	slots []uint64
+	used  int
+}
+
+const fewestSlots = 64
+
+// newSeen makes room for a number of rows. More may come.
+func newSeen(rows int64) *seen {
+	return &seen{seed: maphash.MakeSeed(), slots: make([]uint64, roomFor(rows))}
+}
+
+// roomFor keeps at least an eighth of the slots free, so that a search is
+// short.
+func roomFor(rows int64) int {
+	return max(fewestSlots, 1<<bits.Len64(uint64(rows*8/7))) //nolint:gosec // Rows are no negative number here.
+}
+
+// add remembers an id and reports whether it was there before.
+func (s *seen) add(id string) bool {
+	hash := max(1, maphash.String(s.seed, id))
+	if s.put(hash) {
+		return true
+	}
+	s.used++
+	if s.used > len(s.slots)/8*7 {
+		s.grow()
+	}
+	return false
+}
+
+// put finds the hash, or puts it into the first free slot from its own one on.
+func (s *seen) put(hash uint64) (found bool) {
+	last := uint64(len(s.slots)) - 1 //nolint:gosec // A length is no negative number.
+	for at := hash & last; ; at = (at + 1) & last {
+		switch s.slots[at] {
+		case hash:
+			return true
+		case 0:
+			s.slots[at] = hash
+			return false
+		}
+	}
+}
+
+func (s *seen) grow() {
+	before := s.slots
+	s.slots = make([]uint64, 2*len(before))
+	for _, hash := range before {
+		if hash != 0 {
+			s.put(hash)
+		}
+	}
+}
