@@ -72,28 +72,15 @@ func isIdentifier(field string) bool {
 	return field == imagestatus.FieldID || field == imagestatus.FieldElementID
 }
 
-// countThere has the controller count rows. It groups by the fields of the
-// selection too, so that each group can be held against the query as its rows
-// would be, and folds those groups together. It reports false where the answer
+// countThere has the controller count rows. It reports false where the answer
 // cannot be used.
 func (c *Client) countThere(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) (Aggregated, bool, error) {
-	asked := aggregate
-	for _, field := range query.Selection.Fields() {
-		if !slices.Contains(asked.GroupBy, field) {
-			asked.GroupBy = append(slices.Clone(asked.GroupBy), field)
-		}
-	}
-	answered, failure := c.groups(ctx, query, asked, c.pageSize())
+	answered, failure := c.heldGroups(ctx, query, aggregate)
 	if failure != nil {
 		return Aggregated{}, false, unlessRefused(failure)
 	}
 	if len(answered) == 0 {
 		return Aggregated{}, false, nil
-	}
-	for i := range answered {
-		if query.Selection.Judge(&answered[i].row) == imagestatus.Fails {
-			return Aggregated{}, false, c.filterIgnored("a group of rows")
-		}
 	}
 	matched, failure := c.matches(ctx, query)
 	if failure != nil {
@@ -104,6 +91,27 @@ func (c *Client) countThere(ctx context.Context, query imagestatus.Query, aggreg
 		return Aggregated{}, false, nil
 	}
 	return Aggregated{Groups: folded, Matched: *matched, By: ComputeController}, true, nil
+}
+
+// heldGroups asks for counts that are grouped by the fields of the selection
+// too, so that each group can be held against the query as its rows would be.
+// Like groups, it gives nil where the answer cannot be used.
+func (c *Client) heldGroups(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) ([]answeredGroup, *Error) {
+	for _, field := range query.Selection.Fields() {
+		if !slices.Contains(aggregate.GroupBy, field) {
+			aggregate.GroupBy = append(slices.Clone(aggregate.GroupBy), field)
+		}
+	}
+	answered, failure := c.groups(ctx, query, aggregate, c.pageSize())
+	if failure != nil {
+		return nil, failure
+	}
+	for i := range answered {
+		if query.Selection.Judge(&answered[i].row) == imagestatus.Fails {
+			return nil, c.filterIgnored("a group of rows")
+		}
+	}
+	return answered, nil
 }
 
 // unlessRefused drops the refusal of an aggregate: rows may still be had.
@@ -155,7 +163,7 @@ func (c *Client) aggregateThere(ctx context.Context, query imagestatus.Query, ag
 	counting := imagestatus.Aggregate{
 		Operator: imagestatus.AggregateCount, Field: imagestatus.FieldElementID, GroupBy: aggregate.GroupBy,
 	}
-	counts, failure := c.groups(ctx, query, counting, c.pageSize())
+	counts, failure := c.heldGroups(ctx, query, counting)
 	if failure != nil {
 		return Aggregated{}, failure
 	}
@@ -167,6 +175,9 @@ func (c *Client) aggregateThere(ctx context.Context, query imagestatus.Query, ag
 		return Aggregated{}, failure
 	}
 	groups, sum := fold(counts, counting)
+	if len(aggregate.GroupBy) == 0 && len(groups) == 0 {
+		groups = []imagestatus.Group{{}}
+	}
 	if matched == nil || sum == nil || *sum != *matched || len(groups) != len(values) {
 		return Aggregated{}, c.noAggregate("the controller's counts do not add up to the number of matches")
 	}

@@ -277,6 +277,9 @@ func TestIgnoredFilterIsNoAggregate(t *testing.T) {
 			selection, _ := selected(t, true)
 			for _, asked := range aggregateCases {
 				for _, asked.GroupBy = range groupings {
+					if got, err := client.Aggregate(t.Context(), imagestatus.Query{Selection: selection}, asked, ComputeController); err == nil {
+						t.Errorf("%s(%s) by %q, by the controller: got %v, want an error", asked.Operator, asked.Field, asked.GroupBy, got)
+					}
 					for _, how := range []Compute{ComputeAuto, ComputeProvider} {
 						got, err := client.Aggregate(t.Context(), imagestatus.Query{Selection: selection}, asked, how)
 						if KindOf(err) != KindFilterIgnored || got.Groups != nil {
