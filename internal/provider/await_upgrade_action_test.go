@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -53,9 +54,9 @@ func (p *protocol) invokeAction(ctx context.Context, config map[string]any) invo
 	return invoked
 }
 
-func (p *protocol) actions() tfprotov6.ProviderServerWithActions {
+func (p *protocol) actions() tfprotov6.ActionServer {
 	p.t.Helper()
-	server, ok := p.server.(tfprotov6.ProviderServerWithActions)
+	server, ok := p.server.(tfprotov6.ActionServer)
 	if !ok {
 		p.t.Fatal("the provider serves no actions")
 	}
@@ -69,9 +70,7 @@ func canaryAction(server *simulator.Server, more map[string]any) map[string]any 
 		"target_version": simulator.TargetImage().Version,
 		"wait":           map[string]any{"interval": "1s"},
 	}
-	for name, value := range more {
-		config[name] = value
-	}
+	maps.Copy(config, more)
 	return config
 }
 

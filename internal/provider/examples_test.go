@@ -3,9 +3,11 @@ package provider
 import (
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,12 +74,11 @@ func examples(t *testing.T) []string {
 func exampleFiles(t *testing.T, example string, server *simulator.Server) map[string]string {
 	t.Helper()
 	files := readExample(t, example)
-	all := ""
 	for name, content := range files {
 		// The test has not the time that a fleet should have.
 		files[name] = strings.ReplaceAll(content, `hold = "5m"`, `hold = "1s"`)
-		all += content
 	}
+	all := strings.Join(slices.Collect(maps.Values(files)), "\n")
 	if !strings.Contains(all, "required_providers") {
 		files["versions.tf"] = "terraform {\n  required_providers {\n    prismasdwan = { source = \"sdwanops/prismasdwan\" }\n  }\n}\n"
 	}

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"maps"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -71,14 +72,11 @@ func timeColumn(name, field, description string, stamp func(*imagestatus.Status)
 }
 
 func phaseList() string {
-	text := ""
-	for i, phase := range imagestatus.Phases() {
-		if i > 0 {
-			text += "; "
-		}
-		text += "`" + string(phase) + "` (" + phase.Meaning() + ")"
+	var parts []string
+	for _, phase := range imagestatus.Phases() {
+		parts = append(parts, "`"+string(phase)+"` ("+phase.Meaning()+")")
 	}
-	return text
+	return strings.Join(parts, "; ")
 }
 
 func rowAttributes() map[string]schema.Attribute {

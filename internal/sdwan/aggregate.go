@@ -175,20 +175,31 @@ func (c *Client) aggregateThere(ctx context.Context, query imagestatus.Query, ag
 		return Aggregated{}, failure
 	}
 	groups, sum := fold(counts, counting)
+	if matched == nil || sum == nil || *sum != *matched {
+		return Aggregated{}, c.noAggregate("the controller's counts do not add up to the number of matches")
+	}
+	if groups, failure = c.merge(groups, values, aggregate); failure != nil {
+		return Aggregated{}, failure
+	}
+	return Aggregated{Groups: groups, Matched: *matched, By: ComputeController}, nil
+}
+
+// merge puts the values into the groups that were counted.
+func (c *Client) merge(groups []imagestatus.Group, values []answeredGroup, aggregate imagestatus.Aggregate) ([]imagestatus.Group, *Error) {
 	if len(aggregate.GroupBy) == 0 && len(groups) == 0 {
 		groups = []imagestatus.Group{{}}
 	}
-	if matched == nil || sum == nil || *sum != *matched || len(groups) != len(values) {
-		return Aggregated{}, c.noAggregate("the controller's counts do not add up to the number of matches")
+	if len(groups) != len(values) {
+		return nil, c.noAggregate("the controller's groups differ between two answers")
 	}
 	for i := range groups {
 		value, found := valueOf(values, groups[i].Key, aggregate)
 		if !found {
-			return Aggregated{}, c.noAggregate("the controller's groups differ between two answers")
+			return nil, c.noAggregate("the controller's groups differ between two answers")
 		}
 		groups[i].Value = value
 	}
-	return Aggregated{Groups: groups, Matched: *matched, By: ComputeController}, nil
+	return groups, nil
 }
 
 // groupsOfAnySize asks with a smaller page size once more where it may be the

@@ -36,7 +36,8 @@ func (s *slowPages) begin() func() {
 }
 
 func (s *slowPages) fetch(ctx context.Context, number int64) (*wirePage, *Error) {
-	defer s.begin()()
+	end := s.begin()
+	defer end()
 	select {
 	case <-time.After(s.takes(number)):
 	case <-ctx.Done():

@@ -44,7 +44,7 @@ func (s *seen) add(id string) bool {
 
 // put finds the hash, or puts it into the first free slot from its own one on.
 func (s *seen) put(hash uint64) (found bool) {
-	last := uint64(len(s.slots)) - 1 //nolint:gosec // A length is no negative number.
+	last := uint64(len(s.slots)) - 1
 	for at := hash & last; ; at = (at + 1) & last {
 		switch s.slots[at] {
 		case hash:
