@@ -41,6 +41,8 @@ var soakSpares = map[simulator.FaultKind]string{
 
 // TestSoak runs many plans at once against a controller that fails one request
 // in ten, and holds every result that comes of it against the truth.
+//
+//nolint:paralleltest // It measures memory and goroutines, so nothing else may run.
 func TestSoak(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	server := startSimulator(t, simulator.Options{Elements: soakElements, Seed: 1, Scenario: "mixed"})
