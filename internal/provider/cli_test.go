@@ -85,6 +85,8 @@ func cliName() string {
 	return "terraform"
 }
 
+func runsOpenTofu() bool { return strings.Contains(filepath.Base(cliName()), "tofu") }
+
 func write(t *testing.T, path, content string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {

@@ -20,7 +20,6 @@ func TestAccUpgradePhase(t *testing.T) {
 			{`provider::prismasdwan::upgrade_phase("quarantined")`, knownvalue.StringExact("unknown")},
 			{`provider::prismasdwan::upgrade_phase("Complete")`, knownvalue.StringExact("unknown")},
 			{`provider::prismasdwan::upgrade_phase("")`, knownvalue.StringExact("unknown")},
-			{`provider::prismasdwan::upgrade_phase(null)`, knownvalue.StringExact("idle")},
 		},
 		later: []call{
 			{`provider::prismasdwan::upgrade_phase(terraform_data.later.output)`, knownvalue.StringExact("installing")},
@@ -29,6 +28,11 @@ func TestAccUpgradePhase(t *testing.T) {
 			{`provider::prismasdwan::upgrade_phase(["complete"])`, `Invalid value for "state" parameter: string required`},
 			{`provider::prismasdwan::upgrade_phase()`, `Not enough function arguments`},
 		},
+	}
+	if !runsOpenTofu() {
+		// OpenTofu sends a null argument without any value, which the framework
+		// refuses; the function's description says so.
+		test.known = append(test.known, call{`provider::prismasdwan::upgrade_phase(null)`, knownvalue.StringExact("idle")})
 	}
 	for _, state := range imagestatus.States() {
 		test.known = append(test.known, call{`provider::prismasdwan::upgrade_phase("` + string(state) + `")`, knownvalue.StringExact(string(state.Phase()))})
