@@ -108,10 +108,11 @@ type Tally struct {
 	blocking []heldBlocker
 }
 
-// tallied is what is kept of an element's newest row.
+// tallied is what is kept of an element's newest row. Each word here is most
+// of a megabyte for a large fleet.
 type tallied struct {
-	updated, created, etag int64
-	kind                   *countedKind
+	updated int64
+	kind    *countedKind
 }
 
 // kind is all that a verdict counts rows by. A fleet has few kinds, so that
@@ -141,8 +142,9 @@ const (
 	spareBlockers = 64
 )
 
-// Add takes a row. Of several rows for one element the newest counts, as for
-// Newest; of equally new ones the one that is worse for the gate.
+// Add takes a row. Of several rows for one element the newest counts, by
+// _updated_on_utc, where null is oldest; of equally new ones the one that is
+// worse for the gate, whatever else tells them apart.
 func (t *Tally) Add(status Status) error {
 	row := t.summarize(&status)
 	blocker := heldBlocker{Blocker: newBlocker(&status, row.kind), element: t.key(status.Element())}
@@ -184,9 +186,7 @@ func (t *Tally) summarize(status *Status) tallied {
 		counted = &countedKind{kind: its}
 		t.kinds[its] = counted
 	}
-	return tallied{
-		updated: deref(status.UpdatedOnUTC), created: deref(status.CreatedOnUTC), etag: deref(status.Etag), kind: counted,
-	}
+	return tallied{updated: deref(status.UpdatedOnUTC), kind: counted}
 }
 
 // classify is Target.Classify with the version read once for all elements
@@ -209,8 +209,6 @@ func (t *Tally) classify(status *Status) Class {
 func (r tallied) compare(before tallied) int {
 	return cmp.Or(
 		cmp.Compare(r.updated, before.updated),
-		cmp.Compare(r.created, before.created),
-		cmp.Compare(r.etag, before.etag),
 		cmp.Compare(classRank(before.kind.class), classRank(r.kind.class)),
 		// What is left only makes the verdict independent of the rows' order.
 		cmp.Compare(before.kind.phase.index(), r.kind.phase.index()),

@@ -364,8 +364,8 @@ func TestNewestRowOfAnElementCounts(t *testing.T) {
 		want Class
 	}{
 		{"by update", []Status{at("failed", 1, 9, 9), at("complete", 2, 1, 1)}, ClassReady},
-		{"then by creation", []Status{at("failed", 1, 1, 9), at("complete", 1, 2, 1)}, ClassReady},
-		{"then by version of the object", []Status{at("failed", 1, 1, 1), at("complete", 1, 1, 2)}, ClassReady},
+		{"the creation does not tell", []Status{at("failed", 1, 1, 9), at("complete", 1, 2, 1)}, ClassFailed},
+		{"nor does the version of the object", []Status{at("failed", 1, 1, 1), at("complete", 1, 1, 2)}, ClassFailed},
 		{"a null is oldest", []Status{null, at("complete", 1, 0, 0)}, ClassReady},
 		{"of equally new ones the worse", []Status{at("complete", 1, 1, 1), at("failed", 1, 1, 1)}, ClassFailed},
 		{"unrecognized is worse than failed", []Status{at("failed", 1, 1, 1), at("invalid", 1, 1, 1)}, ClassUnrecognized},
@@ -434,7 +434,7 @@ func naiveCounts(gate Gate, rows []Status) Counts {
 	}
 	worst := []Class{ClassUnrecognized, ClassFailed, ClassPending, ClassReady}
 	age := func(row *Status) []int64 {
-		return []int64{deref(row.UpdatedOnUTC), deref(row.CreatedOnUTC), deref(row.Etag), int64(-slices.Index(worst, class(row)))}
+		return []int64{deref(row.UpdatedOnUTC), int64(-slices.Index(worst, class(row)))}
 	}
 	named := make(map[string]bool)
 	for i := range rows {

@@ -177,7 +177,7 @@ func gateResults() map[string]schema.Attribute {
 			MarkdownDescription: "Share of the elements that are ready, in percent, rounded down to two decimals.",
 		},
 		"counts": schema.SingleNestedAttribute{
-			Computed: true, MarkdownDescription: "Number of elements by what they count as. An element with several rows counts once, by its newest one.",
+			Computed: true, MarkdownDescription: "Number of elements by what they count as. An element with several rows counts once, by the newest by `_updated_on_utc`, and of equally new ones by the worse.",
 			Attributes: map[string]schema.Attribute{
 				"total":        count("Elements selected: those with a status and those missing."),
 				"ready":        count("Elements on target whose phase is `succeeded`, `idle` or `aborted`."),
