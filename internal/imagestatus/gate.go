@@ -328,7 +328,8 @@ type Verdict struct {
 	Summary string
 	// Reasons are sentences on why the gate is closed; none when it is open.
 	Reasons []string
-	// Remedies say what to do, one sentence for each reason.
+	// Remedies are sentences on what to do. Those of a hopeless verdict leave
+	// waiting out.
 	Remedies []string
 	// ReadyPercent is the share of ready elements in percent, rounded down to
 	// two decimals, so that it never shows more than there is.
@@ -399,16 +400,19 @@ func (g Gate) decide(verdict *Verdict) {
 		if rule.holds(g, verdict.Counts) {
 			continue
 		}
-		verdict.Hopeless = verdict.Hopeless || rule.hopeless
 		verdict.Reasons = append(verdict.Reasons, rule.reason(g, verdict))
-		verdict.Remedies = append(verdict.Remedies, rule.remedy)
+		verdict.Hopeless = verdict.Hopeless || rule.hopeless
+		if rule.hopeless || !verdict.Hopeless {
+			verdict.Remedies = append(verdict.Remedies, rule.remedy)
+		}
 	}
 	verdict.Ready = len(verdict.Reasons) == 0
 	verdict.Summary = g.summary(verdict)
 }
 
 // gateRules must all hold for the gate to open. A rule is hopeless where
-// waiting does not mend what it finds.
+// waiting does not mend what it finds; these come first, so that what may be
+// waited for is not advised beside them.
 var gateRules = []struct {
 	hopeless bool
 	holds    func(Gate, Counts) bool

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Filter asks one thing of one field. Filters of one query must all hold.
@@ -159,7 +160,7 @@ func checkComparison(field Field, operator Operator, values []string) *ArgumentE
 	}
 	if len(values) == 0 || (len(values) > 1 && !operator.Many()) {
 		return &ArgumentError{
-			Path: []any{"values"}, Value: fmt.Sprint(values),
+			Path: []any{"values"}, Value: "[" + strings.Join(values, ", ") + "]",
 			Problem: fmt.Sprintf("The operator `%s` has %d values.", operator, len(values)), Remedy: arityRemedy(operator),
 		}
 	}

@@ -51,7 +51,7 @@ func TestVerdictExplainsItself(t *testing.T) {
 				"1 element failed, and at most 0 may: 1773 (install_failed: no space left).",
 				"37 of 50 elements are ready on version 6.3.6-b9 (74 %), and 100 % must be: 12 pending, 1 failed.",
 			},
-			remedies: []string{remedyFailed, remedyNotReady},
+			remedies: []string{remedyFailed},
 		},
 		{
 			name: "many failed", gate: Gate{MaxFailed: 2, MinReadyPercent: mustRat(t, "0"), MaxBlocking: 20},

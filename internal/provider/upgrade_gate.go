@@ -188,7 +188,7 @@ func gateResults() map[string]schema.Attribute {
 			},
 		},
 		"by_phase":   counts("Number of elements by phase, for the phases that occur."),
-		"by_state":   counts("Number of elements by `upgrade_state`; `none` stands for no state."),
+		"by_state":   counts("Number of elements by `upgrade_state`; `none` stands for no state. The 50 most frequent states are named, the others added up as `other`."),
 		"by_version": counts("Number of elements by `active_version`; `none` stands for no version. The 50 most frequent versions are named, the others added up as `other`."),
 		"blocking_elements": schema.ListNestedAttribute{
 			Computed:            true,
