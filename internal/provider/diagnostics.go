@@ -70,7 +70,7 @@ var adviceByKind = map[sdwan.Kind]advice{
 	},
 	sdwan.KindUnreachable: {
 		summary:  "Controller not reachable",
-		remedy:   "Check the address, the network and proxy variables (HTTPS_PROXY, NO_PROXY), and `request_timeout` for a slow controller.",
+		remedy:   "Check the address with its port, the network and proxy variables (HTTPS_PROXY, NO_PROXY), and `request_timeout` for a slow controller.",
 		settings: []string{settingEndpoint, settingTokenURL},
 	},
 	sdwan.KindCertificate: {
@@ -113,6 +113,10 @@ var adviceByKind = map[sdwan.Kind]advice{
 // unforeseen is the advice for what should not happen.
 var unforeseen = advice{summary: "Read failed", remedy: "Please report this to the provider's developers."}
 
+// laterRemedy is the advice where the controller asks to come back after the end of
+// the read: no number of retries would reach it.
+const laterRemedy = "Try again later, or raise `timeouts` of this block."
+
 // addError reports an error of the client, of the domain or any other.
 func (c *connection) addError(diags *diag.Diagnostics, err error) {
 	var failure *sdwan.Error
@@ -123,6 +127,9 @@ func (c *connection) addError(diags *diag.Diagnostics, err error) {
 	advised, known := adviceByKind[failure.Kind]
 	if !known {
 		advised = unforeseen
+	}
+	if sdwan.IsBeyondDeadline(failure) {
+		advised.remedy, advised.settings = laterRemedy, nil
 	}
 	lines := []string{fmt.Sprintf("Could not %s: %s.", failure.Operation, failure.Problem), "", advised.remedy}
 	lines = append(lines, c.sources(advised.settings)...)

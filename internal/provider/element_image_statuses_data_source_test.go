@@ -471,7 +471,7 @@ func TestPageThatCannotBeHadIsAnError(t *testing.T) {
 	want := "Error: Query refused by the controller\n" +
 		"Could not read the image statuses: the controller gives at most 5 rows to a page, so dest_page 1 of limit 10 cannot be had.\n\n" +
 		"Change the query. Where a code follows, it is the controller's own reason; what it takes beyond the documented filters is not published.\n\n" +
-		"Request: http://CONTROLLER"
+		"Endpoint: http://CONTROLLER"
 	got := newProtocol(t, variables(server, simulator.Unified)...).read(statusesType, map[string]any{"limit": 10, "dest_page": 1}).failure(t)
 	if difference := cmp.Diff(want, steady(got)); difference != "" {
 		t.Errorf("(-want +got):\n%s", difference)
@@ -687,7 +687,7 @@ func TestIgnoredFiltersAreAnErrorNeverData(t *testing.T) {
 	want := "Error: Controller ignored the filter\n" +
 		"Could not read the image statuses: the controller returned element \"" + first + "\", which the query leaves out.\n\n" +
 		"A result that contradicts the query cannot be used. Select by other fields, or read all rows and choose in Terraform.\n\n" +
-		"Request: http://CONTROLLER"
+		"Endpoint: http://CONTROLLER"
 	if difference := cmp.Diff(want, steady(got)); difference != "" {
 		t.Errorf("(-want +got):\n%s", difference)
 	}
@@ -822,7 +822,7 @@ func TestArgumentErrorsComeAtPlanAndNameTheArgument(t *testing.T) {
 		{"a derived attribute as a field", filters(filter("phase", "", "failed")), "Error: Invalid argument [filters[0].field]\n" +
 			"filters[0].field is \"phase\". No such field. Use " + fields + " or `_updated_on_utc`."},
 		{"two values where one belongs", filters(filter("download_percent", "gt", "1", "2")), "Error: Invalid argument [filters[0].values]\n" +
-			"filters[0].values is \"[1 2]\". The operator `gt` has 2 values. Give it exactly one value; `in` takes several."},
+			"filters[0].values is \"[1, 2]\". The operator `gt` has 2 values. Give it exactly one value; `in` takes several."},
 		{"no value", filters(filter("download_percent", "")), "Error: Invalid argument [filters[0].values]\n" +
 			"filters[0].values is \"[]\". The operator `in` has 0 values. Give it at least one value."},
 		{"a text for an integer", filters(filter("download_percent", "gt", "half")), "Error: Invalid argument [filters[0].values[0]]\n" +

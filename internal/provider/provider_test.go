@@ -201,6 +201,12 @@ func TestConfigurationErrorsNameTheSourceAndTheRemedy(t *testing.T) {
 				"which is written in digits only (in SCM_SCOPE as tsg_id:1234567890).",
 		},
 		{
+			name: "a secret with the end of its file's line", form: simulator.Legacy, variables: []string{"PRISMASDWAN_AUTH_TOKEN=s3cret\n"},
+			want: "Error: Invalid provider argument [auth_token]\n" +
+				"The value of the environment variable PRISMASDWAN_AUTH_TOKEN cannot be used: it holds a line break or another control character, " +
+				"such as the end of the line of the file that it was read from; leave it out.",
+		},
+		{
 			name: "a tenant that is no number", form: simulator.Legacy, config: map[string]any{"tenant_id": "../admin"},
 			want: "Error: Invalid provider argument [tenant_id]\n" +
 				"The value \"../admin\" of the argument `tenant_id` cannot be used: it is not a tenant id, which is written in digits only.",
@@ -273,7 +279,7 @@ func TestSignInErrorsNameTheSourceAndTheRemedy(t *testing.T) {
 			name: "closed port", form: simulator.Unified, config: map[string]any{"endpoint": "http://127.0.0.1:1"}, reads: true,
 			want: "Error: Controller not reachable\n" +
 				"Could not read the profile: dial tcp CONTROLLER: connect: connection refused.\n\n" +
-				"Check the address, the network and proxy variables (HTTPS_PROXY, NO_PROXY), and `request_timeout` for a slow controller.\n" +
+				"Check the address with its port, the network and proxy variables (HTTPS_PROXY, NO_PROXY), and `request_timeout` for a slow controller.\n" +
 				"  endpoint: \"http://CONTROLLER\", from the argument `endpoint`\n" +
 				"  token_url: \"http://CONTROLLER/oauth2/access_token\", from the environment variable PRISMASDWAN_TOKEN_URL\n\n" +
 				"Request: GET http://CONTROLLER/sdwan/v2.1/api/profile\n" +
@@ -283,7 +289,7 @@ func TestSignInErrorsNameTheSourceAndTheRemedy(t *testing.T) {
 			name: "closed port in the legacy form", form: simulator.Legacy, variables: []string{"PRISMASDWAN_ENDPOINT=http://127.0.0.1:1"}, reads: true,
 			want: "Error: Controller not reachable\n" +
 				"Could not read the image statuses: dial tcp CONTROLLER: connect: connection refused.\n\n" +
-				"Check the address, the network and proxy variables (HTTPS_PROXY, NO_PROXY), and `request_timeout` for a slow controller.\n" +
+				"Check the address with its port, the network and proxy variables (HTTPS_PROXY, NO_PROXY), and `request_timeout` for a slow controller.\n" +
 				"  endpoint: \"http://CONTROLLER\", from the environment variable PRISMASDWAN_ENDPOINT\n\n" +
 				"Request: POST http://CONTROLLER/v2.1/api/tenants/" + simulator.TenantID + "/software/current_status/query\n" +
 				"Attempts: 3 in TIME",
@@ -307,7 +313,7 @@ func TestSignInErrorsNameTheSourceAndTheRemedy(t *testing.T) {
 			}, reads: true,
 			want: "Error: Controller not reachable\n" +
 				"Could not read the profile: dial tcp CONTROLLER: connect: connection refused.\n\n" +
-				"Check the address, the network and proxy variables (HTTPS_PROXY, NO_PROXY), and `request_timeout` for a slow controller.\n" +
+				"Check the address with its port, the network and proxy variables (HTTPS_PROXY, NO_PROXY), and `request_timeout` for a slow controller.\n" +
 				"  endpoint: \"https://CONTROLLER\", from the environment variable SCM_HOST\n" +
 				"  token_url: \"http://CONTROLLER/oauth2/access_token\", from the environment variable SCM_AUTH_URL\n\n" +
 				"Request: GET https://CONTROLLER/sdwan/v2.1/api/profile\n" +

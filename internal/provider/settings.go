@@ -70,11 +70,11 @@ var settings = []setting{
 			"else `" + sdwan.DefaultLegacyEndpoint + "`",
 	},
 	{
-		attribute: settingClientID, vendor: "SCM_CLIENT_ID", form: formUnified,
+		attribute: settingClientID, vendor: "SCM_CLIENT_ID", form: formUnified, check: sdwan.CheckCredential,
 		description: "Client id of the service account (unified form), such as `name@1234567890.iam.panserviceaccount.com`. Conflicts with `auth_token`.",
 	},
 	{
-		attribute: settingClientSecret, vendor: "SCM_CLIENT_SECRET", form: formUnified, sensitive: true,
+		attribute: settingClientSecret, vendor: "SCM_CLIENT_SECRET", form: formUnified, sensitive: true, check: sdwan.CheckCredential,
 		description: "Client secret of the service account (unified form). Conflicts with `auth_token`.",
 	},
 	{
@@ -87,7 +87,7 @@ var settings = []setting{
 		fallback:    "`" + sdwan.DefaultTokenURL + "`",
 	},
 	{
-		attribute: settingAuthToken, form: formLegacy, sensitive: true,
+		attribute: settingAuthToken, form: formLegacy, sensitive: true, check: sdwan.CheckCredential,
 		description: "Static token of the legacy (CloudGenix) form, sent as `X-Auth-Token`. Conflicts with `client_id`, `client_secret` and `tsg_id`.",
 	},
 	{
@@ -256,8 +256,11 @@ func (s setting) checkValue(value settingValue, diags *diag.Diagnostics) {
 		return
 	}
 	if err := s.check(value.text); err != nil {
-		diags.AddAttributeError(path.Root(s.attribute), "Invalid provider argument",
-			fmt.Sprintf("The value %q of %s cannot be used: %s.", value.text, value.source, err))
+		shown := "The value of "
+		if !s.sensitive {
+			shown = fmt.Sprintf("The value %q of ", value.text)
+		}
+		diags.AddAttributeError(path.Root(s.attribute), "Invalid provider argument", fmt.Sprintf("%s%s cannot be used: %s.", shown, value.source, err))
 	}
 }
 

@@ -19,22 +19,19 @@ type Compute string
 const (
 	// ComputeAuto takes the controller's answer where it can be verified and
 	// computes from the rows otherwise.
-	ComputeAuto Compute = "auto"
-	// ComputeController takes the controller's answer or fails.
+	ComputeAuto       Compute = "auto"
 	ComputeController Compute = "controller"
-	// ComputeProvider reads the rows.
-	ComputeProvider Compute = "provider"
+	ComputeProvider   Compute = "provider"
 )
 
 // Computes lists the ways, the default one first.
 func Computes() []Compute { return []Compute{ComputeAuto, ComputeController, ComputeProvider} }
 
-// Aggregated is the result of an aggregate.
+// Aggregated is the result of an aggregate. By says which of the two computed it.
 type Aggregated struct {
 	Groups  []imagestatus.Group
 	Matched int64
-	// By is ComputeController or ComputeProvider.
-	By Compute
+	By      Compute
 }
 
 // Aggregate computes an aggregate over all rows that match the query. How a
@@ -72,8 +69,7 @@ func isIdentifier(field string) bool {
 	return field == imagestatus.FieldID || field == imagestatus.FieldElementID
 }
 
-// countThere has the controller count rows. It reports false where the answer
-// cannot be used.
+// countThere reports false where the controller's answer cannot be used.
 func (c *Client) countThere(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) (Aggregated, bool, error) {
 	answered, failure := c.heldGroups(ctx, query, aggregate)
 	if failure != nil {
@@ -93,9 +89,9 @@ func (c *Client) countThere(ctx context.Context, query imagestatus.Query, aggreg
 	return Aggregated{Groups: folded, Matched: *matched, By: ComputeController}, true, nil
 }
 
-// heldGroups asks for counts that are grouped by the fields of the selection
-// too, so that each group can be held against the query as its rows would be.
-// Like groups, it gives nil where the answer cannot be used.
+// heldGroups groups by the fields of the selection too, so that each group can
+// be held against the query as its rows would be. Like groups, it gives nil
+// where the answer cannot be used.
 func (c *Client) heldGroups(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) ([]answeredGroup, *Error) {
 	for _, field := range query.Selection.Fields() {
 		if !slices.Contains(aggregate.GroupBy, field) {
@@ -114,7 +110,7 @@ func (c *Client) heldGroups(ctx context.Context, query imagestatus.Query, aggreg
 	return answered, nil
 }
 
-// unlessRefused drops the refusal of an aggregate: rows may still be had.
+// unlessRefused drops a refusal of the aggregate: rows may still be had.
 func unlessRefused(failure *Error) error {
 	if failure.Kind == KindRefused || failure.Kind == KindMalformed {
 		return nil
@@ -153,8 +149,7 @@ func fold(answered []answeredGroup, aggregate imagestatus.Aggregate) ([]imagesta
 	return folded, &sum
 }
 
-// aggregateThere takes the controller's answer as it is, after a check that it
-// covers every match.
+// aggregateThere takes the controller's values once its counts cover every match.
 func (c *Client) aggregateThere(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) (Aggregated, error) {
 	values, failure := c.groupsOfAnySize(ctx, query, aggregate)
 	if failure != nil {
@@ -184,7 +179,6 @@ func (c *Client) aggregateThere(ctx context.Context, query imagestatus.Query, ag
 	return Aggregated{Groups: groups, Matched: *matched, By: ComputeController}, nil
 }
 
-// merge puts the values into the groups that were counted.
 func (c *Client) merge(groups []imagestatus.Group, values []answeredGroup, aggregate imagestatus.Aggregate) ([]imagestatus.Group, *Error) {
 	if len(aggregate.GroupBy) == 0 && len(groups) == 0 {
 		groups = []imagestatus.Group{{}}
@@ -202,8 +196,7 @@ func (c *Client) merge(groups []imagestatus.Group, values []answeredGroup, aggre
 	return groups, nil
 }
 
-// groupsOfAnySize asks with a smaller page size once more where it may be the
-// size that is refused.
+// groupsOfAnySize asks for a smaller page where its size may be what is refused.
 func (c *Client) groupsOfAnySize(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) ([]answeredGroup, *Error) {
 	values, failure := c.groups(ctx, query, aggregate, c.pageSize())
 	if failure == nil || failure.Kind != KindRefused || c.pageSize() <= safePageSize {
@@ -228,8 +221,7 @@ func (c *Client) noAggregate(problem string) *Error {
 	return &Error{Kind: KindNoAggregate, Operation: "aggregate the image statuses", URL: c.Endpoint(), Problem: problem}
 }
 
-// matches asks for the number of rows that match, nil where the controller
-// does not say.
+// matches is nil where the controller does not say how many rows match.
 func (c *Client) matches(ctx context.Context, query imagestatus.Query) (*int64, *Error) {
 	body, failure := newWireQuery(query, 1, 1).encode()
 	if failure != nil {
@@ -239,17 +231,16 @@ func (c *Client) matches(ctx context.Context, query imagestatus.Query) (*int64, 
 	if failure != nil {
 		return nil, failure
 	}
-	return page.envelope().TotalCount, nil
+	return (*int64)(page.TotalCount), nil
 }
 
-// answeredGroup is one group of a controller's answer.
 type answeredGroup struct {
 	// row holds the group's fields; the others are null.
 	row   imagestatus.Status
 	value *big.Rat
 }
 
-// wireGroups is an answer to an aggregate in either of its two forms.
+// wireGroups is an answer in either of its two forms.
 type wireGroups struct {
 	Items []struct {
 		wireStatus
@@ -265,16 +256,8 @@ type wireGroups struct {
 	errorBody
 }
 
-// pageSize is the number of rows to ask for in one request.
-func (c *Client) pageSize() int64 {
-	if accepted := c.acceptedSize.Load(); accepted > 0 {
-		return min(c.config.PageSize, accepted)
-	}
-	return c.config.PageSize
-}
-
-// groups asks for an aggregate. It gives nil where the answer holds none, or
-// not all groups, and an empty list where there is no group.
+// groups gives nil where the answer holds no aggregate, or not all groups, and
+// an empty list where there is no group.
 func (c *Client) groups(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate, size int64) ([]answeredGroup, *Error) {
 	body := newWireQuery(query, size, 1)
 	body.SortParams = nil
@@ -323,8 +306,7 @@ func (w *wireGroups) groups() []answeredGroup {
 	return groups
 }
 
-// decimal reads a number of an answer exactly; null is nil. It reports false
-// for what is absent or no number.
+// decimal is exact; null is nil. It reports false for what is no number.
 func decimal(raw json.RawMessage) (*big.Rat, bool) {
 	const longest = 64 // Far beyond 64 bits, and a bound on what is computed with.
 	if bytes.Equal(raw, []byte("null")) {

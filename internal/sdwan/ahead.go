@@ -5,9 +5,8 @@ import (
 	"sync"
 )
 
-// ahead fetches the pages of one read before they are asked for, so many at a
-// time, and hands them out in order. It holds no more pages than it may fetch
-// at a time.
+// ahead fetches the pages of one read before they are asked for, and hands them
+// out in order. It holds no more pages than it may fetch at a time.
 type ahead struct {
 	launch func(number int64) <-chan fetched
 	width  int
@@ -44,8 +43,7 @@ func newAhead(ctx context.Context, fetch func(context.Context, int64) (*wirePage
 	return a
 }
 
-// page gives the page with this number, which must follow the one given
-// before, and starts as many of the next ones as may be under way.
+// page takes numbers that follow one another.
 func (a *ahead) page(number int64) (*wirePage, *Error) {
 	a.started = max(a.started, number-1)
 	for len(a.queue) < a.width && a.started < max(a.last, number) {

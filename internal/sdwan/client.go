@@ -15,19 +15,16 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Client reads image statuses from one controller. It signs in when something
-// is first read, shares the sign-in among all reads and is safe for concurrent
-// use.
+// Client reads image statuses from one controller. It is safe for concurrent
+// use: it signs in when something is first read, once for all reads.
 type Client struct {
 	config   Config
 	retrying *retryablehttp.Client
 	session  *session
 	// slots bounds the queries in flight of all reads together.
-	slots *semaphore.Weighted
-	// flights are the pages being fetched.
+	slots   *semaphore.Weighted
 	flights flights
-	// acceptedSize is the page size that was accepted after the configured
-	// one was refused; 0 until then.
+	// acceptedSize took the place of a page size that was refused; 0 until then.
 	acceptedSize atomic.Int64
 
 	secretsLock sync.Mutex
@@ -35,7 +32,7 @@ type Client struct {
 	secrets, tokens []string
 }
 
-// New makes a client. It checks the configuration and does no I/O.
+// New checks the configuration and does no I/O.
 func New(config Config) (*Client, error) {
 	config = config.WithDefaults()
 	if err := config.validate(); err != nil {
@@ -60,14 +57,12 @@ func New(config Config) (*Client, error) {
 // Close gives idle connections back. Reads under way are not disturbed.
 func (c *Client) Close() { c.retrying.HTTPClient.CloseIdleConnections() }
 
-// Endpoint gives the base URL that the client reads from.
+// Endpoint is the base URL, with the default filled in.
 func (c *Client) Endpoint() string { return c.config.Endpoint }
 
-// operationRead names the one thing this client is for, in errors.
 const operationRead = "read the image statuses"
 
-// query sends one query and gives the answer to it, after signing in again
-// once for a 401 and reading the profile again once for a 403.
+// query signs in again once for a 401 and reads the profile again once for a 403.
 func (c *Client) query(ctx context.Context, body []byte) (*answer, *exchange, *Error) {
 	ctx, tally := withExchange(ctx, operationRead)
 	if err := c.slots.Acquire(ctx, 1); err != nil {
@@ -93,12 +88,11 @@ func (c *Client) query(ctx context.Context, body []byte) (*answer, *exchange, *E
 		}
 		mendable[answer.status] = false
 		if granted, err = c.session.after(ctx, granted, answer.status); err != nil {
-			return nil, nil, tally.fromNetwork(ctx, err)
+			return nil, nil, c.redacted(tally.fromNetwork(ctx, err))
 		}
 	}
 }
 
-// answer is a response that arrived whole.
 type answer struct {
 	status int
 	header http.Header
@@ -107,7 +101,7 @@ type answer struct {
 	conceal func(string) string
 }
 
-// send sends one request with its retries. Errors are *Error.
+// send includes the retries. Errors are *Error.
 func (c *Client) send(ctx context.Context, tally *exchange, method, path string, granted grant, body []byte) (*answer, error) {
 	request, err := retryablehttp.NewRequestWithContext(ctx, method, strings.TrimRight(c.config.Endpoint, "/")+path, body)
 	if err != nil {
@@ -126,35 +120,45 @@ func (c *Client) send(ctx context.Context, tally *exchange, method, path string,
 	return &answer{status: response.StatusCode, header: response.Header, body: bytes.TrimSpace(tally.body), conceal: c.conceal}, nil
 }
 
-// fromNetwork makes an error of one that came without an answer. An *Error
-// passes as it is. Whether time ran out is read from the context, as a single
-// attempt that takes too long reports a deadline too.
+// fromNetwork makes an error of one that came without a usable answer, and adds
+// what the last answer said of itself. An *Error passes as it is.
 func (e *exchange) fromNetwork(ctx context.Context, err error) *Error {
 	if made, ok := errors.AsType[*Error](err); ok {
 		return made
 	}
+	kind, problem := e.diagnose(ctx, err)
+	failure := e.failed(kind, problem, err)
+	form := errorForm(e.body)
+	failure.Codes, failure.RequestID = form.Errors, form.RequestID
+	return failure
+}
+
+// diagnose reads from the context whether time ran out, as a single attempt
+// that takes too long reports a deadline too.
+func (e *exchange) diagnose(ctx context.Context, err error) (kind Kind, problem string) {
 	var late *lateError
 	var oversize *oversizeError
 	var timeout interface{ Timeout() bool }
 	switch {
 	case errors.As(err, &late):
-		return e.failed(KindRateLimited, late.Error(), err)
+		return retryStatuses[e.status], late.Error()
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return e.failed(KindTimeout, e.lastFailure(), err)
+		return KindTimeout, e.lastFailure()
 	case ctx.Err() != nil:
-		return e.failed(KindCancelled, e.lastFailure(), err)
+		return KindCancelled, e.lastFailure()
 	case errors.As(err, &oversize):
-		return e.failed(KindTooLarge, oversize.Error(), err)
+		return KindTooLarge, oversize.Error()
 	case isCertificateError(err):
-		return e.failed(KindCertificate, rootCause(err), err)
+		return KindCertificate, rootCause(err)
+	case isWithoutTLS(err):
+		return KindUnreachable, "the server does not speak TLS: " + rootCause(err)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return e.failed(KindUnreachable, "there was no whole answer within the time for one request", err)
+		return KindUnreachable, "there was no whole answer within the time for one request"
 	default:
-		return e.failed(KindUnreachable, rootCause(err), err)
+		return KindUnreachable, rootCause(err)
 	}
 }
 
-// lastFailure says what the last attempt met before time ran out.
 func (e *exchange) lastFailure() string {
 	switch {
 	case e.failure != nil && !errors.Is(e.failure, context.DeadlineExceeded) && !errors.Is(e.failure, context.Canceled):
@@ -177,8 +181,10 @@ func rootCause(err error) string {
 		if inner == nil {
 			return err.Error()
 		}
-		if strings.HasPrefix(err.Error(), "dial ") || strings.HasPrefix(err.Error(), "the answer") {
-			return err.Error()
+		for _, telling := range []string{"dial ", "proxyconnect ", "the answer"} {
+			if strings.HasPrefix(err.Error(), telling) {
+				return err.Error()
+			}
 		}
 		err = inner
 	}

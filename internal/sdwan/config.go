@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Defaults of the two forms (documented and observed) and of the client.
@@ -31,73 +32,65 @@ const (
 // Config is what a client needs to know. Exactly one of Unified and Legacy is
 // set.
 type Config struct {
-	// Endpoint is the controller's base URL; "" is the default of the form.
+	// Endpoint is a base URL; "" is the default of the form.
 	Endpoint string
-	// Unified signs in with OAuth 2.0 client credentials (Prisma SASE).
-	Unified *Unified
-	// Legacy signs in with a static token (CloudGenix).
-	Legacy *Legacy
+	Unified  *Unified
+	Legacy   *Legacy
 
 	// CertificateAuthorities replace the system's roots; nil keeps those.
 	CertificateAuthorities *x509.CertPool
-	// PageSize is the number of rows asked for in one request.
-	PageSize int64
+	PageSize               int64
 	// MaxConcurrentRequests bounds the queries in flight of the whole client.
 	MaxConcurrentRequests int
-	// MaxRetries is how often a failed request is repeated; 0 is never.
-	MaxRetries int
-	// RetryWaitMin and RetryWaitMax bound the wait before a repetition, unless
-	// the controller asks for another one.
+	MaxRetries            int
+	// RetryWaitMin and RetryWaitMax do not bound a wait that the controller asks
+	// for.
 	RetryWaitMin, RetryWaitMax time.Duration
 	// RequestTimeout bounds one attempt, body included.
 	RequestTimeout time.Duration
 	// MaxResponseBytes bounds one answer after decompression.
 	MaxResponseBytes int64
-	// UserAgent is sent with every request: the controller ties a session to
-	// it (observed).
+	// UserAgent is on every request: the controller ties a session to it
+	// (observed).
 	UserAgent string
-	// Observe, if set, is told of every attempt. It is called from several
-	// goroutines.
-	Observe func(context.Context, Attempt)
-	// ObserveBodies adds query bodies and answers to what Observe is told.
+	// Observe, if set, is told of every attempt, from several goroutines.
+	Observe       func(context.Context, Attempt)
 	ObserveBodies bool
-	// Transport replaces the network, for tests; nil is the network.
+	// Transport replaces the network, for tests.
 	Transport http.RoundTripper
 }
 
-// Unified holds the credentials of the unified form.
+// Unified holds OAuth 2.0 client credentials (Prisma SASE).
 type Unified struct {
 	ClientID, ClientSecret string
 	// TSGID is the tenant service group, as digits.
-	TSGID string
-	// TokenURL is where tokens are issued; "" is DefaultTokenURL.
+	TSGID    string
 	TokenURL string
 }
 
-// Legacy holds the credentials of the legacy form.
+// Legacy holds a static token (CloudGenix).
 type Legacy struct {
 	AuthToken string
 	// TenantID stands in the path; "" has it read from the profile.
 	TenantID string
 }
 
-// Attempt is one request as it went, for logging. It holds no credential:
-// headers and the bodies of sign-ins are left out.
+// Attempt is one request, for logging. Headers and the bodies of sign-ins are
+// left out, as they hold credentials.
 type Attempt struct {
 	Method, URL string
 	// Number counts the attempts at one operation from 1.
 	Number int
-	// Status is 0 when there was no answer.
+	// Status is 0 without an answer.
 	Status   int
 	Duration time.Duration
 	Bytes    int
 	Err      error
-	// RequestBody and ResponseBody are set for queries if bodies are observed.
+	// RequestBody and ResponseBody are set for queries if ObserveBodies is.
 	RequestBody, ResponseBody string
 }
 
-// WithDefaults fills in what is zero and has a default. MaxRetries keeps its
-// zero, which means something.
+// WithDefaults fills in what is zero, but for MaxRetries: 0 is never.
 func (c Config) WithDefaults() Config {
 	setDefault(&c.PageSize, DefaultPageSize)
 	setDefault(&c.MaxConcurrentRequests, DefaultMaxConcurrentRequests)
@@ -133,9 +126,34 @@ func (c Config) validate() error {
 		return fmt.Errorf("endpoint: %w", err)
 	}
 	if c.Unified != nil {
-		if _, err := ParseEndpoint(c.Unified.TokenURL); err != nil {
-			return fmt.Errorf("token URL: %w", err)
-		}
+		return c.Unified.validate()
+	}
+	return c.Legacy.validate()
+}
+
+func (u Unified) validate() error {
+	if _, err := ParseEndpoint(u.TokenURL); err != nil {
+		return fmt.Errorf("token URL: %w", err)
+	}
+	return errors.Join(named("client_id", CheckCredential(u.ClientID)), named("client_secret", CheckCredential(u.ClientSecret)))
+}
+
+func (l Legacy) validate() error {
+	return errors.Join(named("auth_token", CheckCredential(l.AuthToken)), named("tenant_id", CheckCredential(l.TenantID)))
+}
+
+func named(argument string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", argument, err)
+}
+
+// CheckCredential refuses control characters, most of which no HTTP header can
+// hold. The error is a sentence without the value.
+func CheckCredential(value string) error {
+	if strings.ContainsFunc(value, unicode.IsControl) {
+		return errors.New("it holds a line break or another control character, such as the end of the line of the file that it was read from; leave it out")
 	}
 	return nil
 }

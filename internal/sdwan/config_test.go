@@ -116,6 +116,41 @@ func TestConfigurationIsCheckedWithoutTheNetwork(t *testing.T) {
 	}
 }
 
+func TestCredentialThatNoHeaderCanHoldIsRefusedUnseen(t *testing.T) {
+	t.Parallel()
+	const secret = "must-never-be-shown"
+	for name, config := range map[string]func(value string) Config{
+		"client_id": func(value string) Config { return Config{Unified: &Unified{ClientID: value}} },
+		"client_secret": func(value string) Config {
+			return Config{Unified: &Unified{ClientID: "id", ClientSecret: value, TSGID: "1"}}
+		},
+		"auth_token": func(value string) Config { return Config{Legacy: &Legacy{AuthToken: value}} },
+		"tenant_id":  func(value string) Config { return Config{Legacy: &Legacy{AuthToken: "token", TenantID: value}} },
+	} {
+		for _, bad := range []string{"\n", "\r\n", "\r", "\x00", "\t", "\x1b", "\x7f", "\u0085"} {
+			for _, value := range []string{secret + bad, bad + secret, secret + bad + secret} {
+				_, err := New(config(value))
+				if err == nil {
+					t.Errorf("%s: %q is accepted", name, value)
+					continue
+				}
+				wantText(t, err.Error(), name+": it holds a line break or another control character", "leave it out")
+				if strings.Contains(err.Error(), secret) {
+					t.Errorf("%s: the value is shown: %v", name, err)
+				}
+			}
+		}
+		for _, good := range []string{"", "1", "a b", "tökén", "v=1&region=hood;~!@#$%^*()", "\xff"} {
+			client, err := New(config(good))
+			if err != nil {
+				t.Errorf("%s: %q is refused: %v", name, good, err)
+				continue
+			}
+			client.Close()
+		}
+	}
+}
+
 func TestDefaultsFillWhatIsLeftOut(t *testing.T) {
 	t.Parallel()
 	want := Config{

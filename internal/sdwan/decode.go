@@ -14,8 +14,8 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// integer takes a JSON integer or a text with one: the controller is known to
-// accept both, so it may send both.
+// integer is a JSON integer or a text with one: the controller is known to accept
+// both, so it may send both.
 type integer int64
 
 // longestShown bounds the values that errors quote; a longer one is not cut, as
@@ -41,8 +41,7 @@ func (i *integer) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// wireStatus is imagestatus.Status as it is spelt on the wire. Fields that the
-// contract does not have are skipped.
+// wireStatus is imagestatus.Status as it is spelt on the wire.
 type wireStatus struct {
 	ID                        *string  `json:"id"`
 	ElementID                 *string  `json:"element_id"`
@@ -87,8 +86,7 @@ func (w *wireStatus) status() imagestatus.Status {
 	}
 }
 
-// wirePage is a whole answer. Items is nil when the answer has none, which is
-// not the same as an empty list.
+// wirePage has nil Items where the answer has none, which is not an empty list.
 type wirePage struct {
 	Items        []wireStatus    `json:"items"`
 	ID           *string         `json:"id"`
@@ -115,7 +113,7 @@ func (w *wirePage) envelope() imagestatus.Envelope {
 	}
 }
 
-// describe gives a description as text: the contract has no type for it.
+// describe gives text: the contract has no type for a description.
 func describe(raw json.RawMessage) *string {
 	raw = notNull(raw)
 	if raw == nil {
@@ -135,7 +133,6 @@ func notNull(raw json.RawMessage) json.RawMessage {
 	return raw
 }
 
-// page decodes an answer of status 200.
 func (a *answer) page(tally *exchange) (*wirePage, *Error) {
 	var page wirePage
 	if failure := a.decode(tally, &page, &page.errorBody); failure != nil {
@@ -176,13 +173,11 @@ func (a *answer) snippet() string {
 	return snippet([]byte(a.conceal(string(a.body))))
 }
 
-// jsonTypes spells what encoding/json calls the types of JSON.
 var jsonTypes = map[string]string{
 	"object": "an object", "array": "a list", "string": "a text", "number": "a number", "bool": "a boolean",
 }
 
-// embedded takes out what encoding/json adds to the path of a field for each
-// struct that is embedded.
+// embedded takes out what encoding/json adds to a path for embedded structs.
 var embedded = strings.NewReplacer("errorBody.", "", "wireStatus.", "")
 
 func describeJSONError(err error) string {
@@ -205,7 +200,16 @@ type errorBody struct {
 	RequestID string `json:"_request_id"`
 }
 
-// statusKinds says what an HTTP status means where no code says more.
+// errorForm is zero where the body is no error form.
+func errorForm(body []byte) errorBody {
+	var form errorBody
+	if json.Unmarshal(body, &form) != nil {
+		return errorBody{}
+	}
+	return form
+}
+
+// statusKinds holds where no code says more.
 var statusKinds = map[int]Kind{
 	http.StatusUnauthorized: KindCredentials,
 	http.StatusForbidden:    KindForbidden,
@@ -216,7 +220,7 @@ var statusKinds = map[int]Kind{
 // token's; its status is not documented.
 const codeTenantInvalid = "TENANT_ID_INVALID_0001"
 
-// failure gives the error that an answer's status amounts to, nil for 200.
+// failure is nil for status 200.
 func (a *answer) failure(tally *exchange) *Error {
 	if a.status == http.StatusOK {
 		return nil
@@ -231,14 +235,10 @@ func (a *answer) failure(tally *exchange) *Error {
 	return failure
 }
 
-// failed makes an error with what the answer's error form says, if it has one.
 func (a *answer) failed(tally *exchange, kind Kind, problem string) *Error {
-	var body errorBody
-	if json.Unmarshal(a.body, &body) != nil {
-		body = errorBody{}
-	}
+	form := errorForm(a.body)
 	failure := tally.failed(kind, problem, nil)
-	failure.Status, failure.Codes, failure.RequestID = a.status, body.Errors, body.RequestID
+	failure.Status, failure.Codes, failure.RequestID = a.status, form.Errors, form.RequestID
 	if failure.HasCode(codeTenantInvalid) {
 		failure.Kind = KindTenant
 	}

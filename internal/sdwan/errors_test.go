@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -46,7 +47,7 @@ func TestErrorTellsTheWholeStory(t *testing.T) {
 		"nothing but a kind": {Error{Kind: KindCancelled, Operation: "sign in"}, "sign in: cancelled", nil},
 		"no request": {
 			Error{Kind: KindInconsistent, Operation: "read the image statuses", URL: "https://c.test", Problem: "a page repeats"},
-			"read the image statuses: pages do not add up: a page repeats; Request: https://c.test", []string{"Request: https://c.test"},
+			"read the image statuses: pages do not add up: a page repeats; Endpoint: https://c.test", []string{"Endpoint: https://c.test"},
 		},
 	} {
 		if got := test.failure.Error(); got != test.text {
@@ -197,7 +198,7 @@ func TestEchoedSecretIsNotShown(t *testing.T) {
 					t.Run(fmt.Sprintf("%s/%s/%s/%d", shape, name, place, status), func(t *testing.T) {
 						t.Parallel()
 						contentType, body := write(secret)
-						err := readFrom(t, place, name, respond(status, contentType, body))
+						err := readFrom(t.Context(), t, place, name, respond(status, contentType, body))
 						wantSecretsHidden(t, textsOf(err))
 					})
 				}
@@ -208,7 +209,7 @@ func TestEchoedSecretIsNotShown(t *testing.T) {
 
 // readFrom reads from a controller one place of which echoes, with the
 // credentials to which the secret belongs.
-func readFrom(t *testing.T, place, secret string, echo http.HandlerFunc) error {
+func readFrom(ctx context.Context, t *testing.T, place, secret string, echo http.HandlerFunc) error {
 	t.Helper()
 	fake := new(controller)
 	switch place {
@@ -219,7 +220,7 @@ func readFrom(t *testing.T, place, secret string, echo http.HandlerFunc) error {
 	default:
 		fake.query = echo
 	}
-	return readOnce(t.Context(), clientOf(t, inMemoryConfig(inMemory(fake)), withCredentialsOf(secret)))
+	return readOnce(ctx, clientOf(t, inMemoryConfig(inMemory(fake)), withCredentialsOf(secret)))
 }
 
 func withCredentialsOf(secret string) func(*Config) {
@@ -228,6 +229,37 @@ func withCredentialsOf(secret string) func(*Config) {
 			c.Unified, c.Legacy = nil, &Legacy{AuthToken: simulator.RegionalAuthToken}
 		}
 	}
+}
+
+// TestSecretEchoedBeforeASignInThatIsGivenUpIsNotShown has one reader wait for
+// the sign-in of another, both after a 403 that echoes.
+func TestSecretEchoedBeforeASignInThatIsGivenUpIsNotShown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		hanging := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+		echo := respond(403, "application/json", `{"_error":[{"code":"A","message":"you sent `+fakeAccessToken+`"}],"_request_id":"`+fakeAccessToken+`"}`)
+		good := new(controller)
+		client := clientOf(t, inMemoryConfig(inMemory(&controller{query: slowly(echo), profile: inTurn(good.ServeHTTP, hanging)})))
+		if _, err := client.session.grant(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		failures := make([]error, 2)
+		var readers sync.WaitGroup
+		for i := range failures {
+			readers.Go(func() { _, _, failures[i] = readAll(ctx, client, distinct(i)) })
+		}
+		readers.Wait()
+		told := 0
+		for _, failure := range failures {
+			told += len(wantKind(t, failure, KindTimeout).Codes)
+			wantSecretsHidden(t, textsOf(failure))
+		}
+		if told != 1 {
+			t.Errorf("%d of the readers tell the code of the 403, want the one that waited: %v", told, failures)
+		}
+	})
 }
 
 func TestSecretIsNotShownInPart(t *testing.T) {
@@ -264,7 +296,7 @@ func TestSecretInARedirectIsNotShown(t *testing.T) {
 	t.Parallel()
 	for name, secret := range echoed {
 		for _, location := range []string{"https://" + secret + ".test/", "https://other.test/" + secret, "https://u:" + secret + "@other.test/?" + secret} {
-			err := readFrom(t, "query", name, func(w http.ResponseWriter, _ *http.Request) {
+			err := readFrom(t.Context(), t, "query", name, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Location", location)
 				w.WriteHeader(http.StatusFound)
 			})

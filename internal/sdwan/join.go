@@ -19,8 +19,7 @@ type flight struct {
 	failure *Error
 }
 
-// join fetches the page, or waits for the one who does. A page that several
-// readers share is only read.
+// join leads or waits. A page that several readers share is only read.
 func (f *flights) join(ctx context.Context, query []byte, fetch func() (*wirePage, *Error)) (*wirePage, *Error) {
 	key := string(query)
 	for {
@@ -43,10 +42,10 @@ func (f *flights) join(ctx context.Context, query []byte, fetch func() (*wirePag
 }
 
 // givenUp reports whether a flight ended because of its own reader's deadline,
-// which may not be the deadline of those who joined it.
+// which may not be that of those who joined it.
 func givenUp(failure *Error) bool {
 	return failure != nil &&
-		(failure.Kind == KindCancelled || failure.Kind == KindTimeout || failure.Kind == KindRateLimited)
+		(failure.Kind == KindCancelled || failure.Kind == KindTimeout || IsBeyondDeadline(failure))
 }
 
 func (f *flights) board(key string) (joined *flight, leads bool) {

@@ -144,6 +144,39 @@ func TestLeaderThatEndsLeavesTheOthersTheirRead(t *testing.T) {
 	}
 }
 
+func TestWaitBeyondTheLeadersDeadlineLeavesTheOthersTheirRead(t *testing.T) {
+	t.Parallel()
+	for status, kind := range map[int]Kind{429: KindRateLimited, 503: KindUnavailable} {
+		synctest.Test(t, func(t *testing.T) {
+			late := comeBack(status, text("120"), "{}")
+			fake := &controller{query: inTurn(slowly(late), late, emptyPage)}
+			client := clientOf(t, inMemoryConfig(inMemory(fake)))
+			patient, cancel := context.WithTimeout(t.Context(), time.Hour)
+			defer cancel()
+			hasty, stop := context.WithTimeout(t.Context(), time.Minute)
+			defer stop()
+			var leader, joined error
+			var reads sync.WaitGroup
+			reads.Go(func() { leader = readOnce(hasty, client) })
+			synctest.Wait()
+			reads.Go(func() { joined = readOnce(patient, client) })
+			reads.Wait()
+			_ = wantKind(t, leader, kind)
+			if joined != nil {
+				t.Errorf("%d: the read with an hour ended with the one that had a minute: %v", status, joined)
+			}
+		})
+	}
+}
+
+// slowly gives an answer after a second.
+func slowly(answer http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(time.Second)
+		answer(w, r)
+	}
+}
+
 func TestJoinedReadCanBeCancelledAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -173,27 +206,27 @@ func TestJoinedReadCanBeCancelledAlone(t *testing.T) {
 }
 
 // TestRefusalIsShared holds that joined reads do not repeat a request one after
-// the other when the controller has refused it.
+// the other when it has failed for a reason that is the same for all of them.
 func TestRefusalIsShared(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		refuse := respond(http.StatusNotFound, "application/json", `{}`)
-		fake := &controller{query: func(w http.ResponseWriter, r *http.Request) {
-			time.Sleep(time.Second)
-			refuse(w, r)
-		}}
-		client := clientOf(t, inMemoryConfig(inMemory(fake)))
-		var reads sync.WaitGroup
-		for range 5 {
-			reads.Go(func() {
-				if err := readOnce(t.Context(), client); KindOf(err) != KindNotFound {
-					t.Errorf("the read ended with %v, want the refusal", err)
-				}
-			})
-		}
-		reads.Wait()
-		if sent := fake.count(queryPath); sent != 1 {
-			t.Errorf("%d queries were sent, want 1", sent)
-		}
-	})
+	for status, kind := range map[int]Kind{
+		http.StatusNotFound: KindNotFound, http.StatusTooManyRequests: KindRateLimited, http.StatusServiceUnavailable: KindUnavailable,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			fake := &controller{query: slowly(respond(status, "application/json", `{}`))}
+			client := clientOf(t, inMemoryConfig(inMemory(fake)), func(c *Config) { c.MaxRetries = 0 })
+			var reads sync.WaitGroup
+			for range 5 {
+				reads.Go(func() {
+					if err := readOnce(t.Context(), client); KindOf(err) != kind {
+						t.Errorf("the read ended with %v, want kind %q", err, kind)
+					}
+				})
+			}
+			reads.Wait()
+			if sent := fake.count(queryPath); sent != 1 {
+				t.Errorf("%d queries were answered with %d, want 1", sent, status)
+			}
+		})
+	}
 }

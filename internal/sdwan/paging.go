@@ -9,19 +9,18 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// safePageSize is the controller's default (observed on siblings), hence a
-// size that it cannot refuse.
+// safePageSize is the controller's default (observed on siblings), so it cannot
+// be refused.
 const safePageSize = 100
 
-// Summary is what a read tells beside its rows. It is complete once the rows
-// have been read to their end.
+// Summary is complete once the rows have been read to their end.
 type Summary struct {
 	// Envelope is that of the first page.
 	Envelope imagestatus.Envelope
-	// Matched is the number of rows that match the query, whatever its limit;
-	// nil where the controller does not say and not all were read.
+	// Matched counts the matching rows whatever the limit; nil where the controller
+	// does not say and not all were read.
 	Matched *int64
-	// Truncated reports that there are matching rows which were not returned.
+	// Truncated reports matching rows that were not returned.
 	Truncated bool
 }
 
@@ -39,18 +38,16 @@ func (c *Client) Statuses(ctx context.Context, query imagestatus.Query) (iter.Se
 	}, summary
 }
 
-// reader is one read of one query.
 type reader struct {
 	client  *Client
 	query   imagestatus.Query
 	summary *Summary
-	// size is the number of rows to a page that the controller keeps to.
+	// size is the page size that the controller keeps to.
 	size int64
-	// seen has the rows that came.
 	seen *seen
 	// found counts the rows that came, each once; returned those handed on.
 	found, returned int64
-	// total is the controller's number of matches, nil until a page names it.
+	// total is nil until a page names it.
 	total *int64
 }
 
@@ -80,8 +77,7 @@ func (r *reader) read(ctx context.Context, yield func(imagestatus.Status, error)
 	}
 }
 
-// expected is the number of rows to make room for at once: what the controller
-// names, which may be nonsense, up to that of a large fleet.
+// expected is the room to make at once: the controller's number may be nonsense.
 func expected(first *wirePage) int64 {
 	const most = 100_000
 	if first.TotalCount == nil {
@@ -90,8 +86,7 @@ func expected(first *wirePage) int64 {
 	return max(0, min(int64(*first.TotalCount), most))
 }
 
-// lastPage is the number of the last page that is sure to be needed; 0 where
-// the controller does not say how many rows there are.
+// lastPage is the last one sure to be needed; 0 where the controller does not say.
 func (r *reader) lastPage(first *wirePage) int64 {
 	if first.TotalCount == nil || r.query.Page > 0 {
 		return 0
@@ -103,14 +98,17 @@ func (r *reader) lastPage(first *wirePage) int64 {
 	return pages(rows, r.size)
 }
 
+func (c *Client) pageSize() int64 {
+	if accepted := c.acceptedSize.Load(); accepted > 0 {
+		return min(c.config.PageSize, accepted)
+	}
+	return c.config.PageSize
+}
+
 func (r *reader) firstPage() int64 { return max(1, r.query.Page) }
 
-// first reads the first page and learns the page size from it.
 func (r *reader) first(ctx context.Context) (*wirePage, *Error) {
-	r.size = r.client.config.PageSize
-	if accepted := r.client.acceptedSize.Load(); accepted > 0 {
-		r.size = min(r.size, accepted)
-	}
+	r.size = r.client.pageSize()
 	if r.query.Limit > 0 {
 		r.size = min(r.size, r.query.Limit)
 	}
@@ -153,8 +151,6 @@ func (r *reader) learnSize(page *wirePage) *Error {
 	return nil
 }
 
-// fetch asks for one page and decodes it, or joins a request for the same page
-// that is under way.
 func (r *reader) fetch(ctx context.Context, number int64) (*wirePage, *Error) {
 	body, failure := newWireQuery(r.query, r.size, number).encode()
 	if failure != nil {
@@ -163,7 +159,6 @@ func (r *reader) fetch(ctx context.Context, number int64) (*wirePage, *Error) {
 	return r.client.flights.join(ctx, body, func() (*wirePage, *Error) { return r.client.page(ctx, body) })
 }
 
-// page sends one query and decodes the page.
 func (c *Client) page(ctx context.Context, body []byte) (*wirePage, *Error) {
 	answer, tally, failure := c.query(ctx, body)
 	if failure != nil {
@@ -176,8 +171,7 @@ func (c *Client) page(ctx context.Context, body []byte) (*wirePage, *Error) {
 	return page, nil
 }
 
-// accept hands a page's rows on. It reports false when the consumer has
-// stopped.
+// accept reports false when the consumer has stopped.
 func (r *reader) accept(page *wirePage, yield func(imagestatus.Status, error) bool) (bool, *Error) {
 	if failure := r.countTotal(page); failure != nil {
 		return false, failure
@@ -224,8 +218,7 @@ func (r *reader) countTotal(page *wirePage) *Error {
 	return nil
 }
 
-// repeated remembers a row and reports whether it was there before. A row
-// without any id cannot be told from another one and counts as new.
+// repeated counts a row without any id as new: it cannot be told from another.
 func (r *reader) repeated(status *imagestatus.Status) bool {
 	id := status.ID
 	if id == nil {
@@ -253,7 +246,6 @@ func (c *Client) filterIgnored(what string) *Error {
 
 func (r *reader) full() bool { return r.query.Limit > 0 && r.returned >= r.query.Limit }
 
-// complete reports whether the page with this number is the last one to read.
 func (r *reader) complete(number int64, page *wirePage) bool {
 	switch {
 	case r.query.Page > 0, len(page.Items) == 0:
@@ -268,7 +260,6 @@ func (r *reader) complete(number int64, page *wirePage) bool {
 
 func pages(rows, size int64) int64 { return (rows-1)/size + 1 }
 
-// conclude checks that nothing is missing and completes the summary.
 func (r *reader) conclude() *Error {
 	if r.query.Page > 0 {
 		r.summary.Matched = r.total

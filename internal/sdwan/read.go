@@ -9,19 +9,17 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// Consumer takes the rows of a read one by one.
+// Consumer takes the rows of a read.
 type Consumer interface {
 	Add(status imagestatus.Status) error
 }
 
-// readAttempts bounds how often a read starts over because its pages did not
-// add up.
 const readAttempts = 3
 
 // Read hands every row of the query to a consumer. Where the pages do not add
-// up, as when rows come and go during the read, it starts over with a new
-// consumer, at most twice; then the mismatch is the error.
+// up, as when rows come and go, it starts over with a new consumer.
 func Read[C Consumer](ctx context.Context, client *Client, query imagestatus.Query, newConsumer func() C) (C, Summary, error) {
+	var none C
 	var failure error
 	for range readAttempts {
 		consumer := newConsumer()
@@ -31,14 +29,12 @@ func Read[C Consumer](ctx context.Context, client *Client, query imagestatus.Que
 			return consumer, *summary, nil
 		}
 		if KindOf(failure) != KindInconsistent {
-			break
+			return none, Summary{}, failure
 		}
 	}
-	var inconsistent *Error
-	if errors.As(failure, &inconsistent) && inconsistent.Kind == KindInconsistent {
+	if inconsistent, ok := errors.AsType[*Error](failure); ok {
 		inconsistent.Problem += fmt.Sprintf(" (in %d reads)", readAttempts)
 	}
-	var none C
 	return none, Summary{}, failure
 }
 

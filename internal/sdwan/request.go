@@ -26,8 +26,6 @@ type wireQuery struct {
 	GroupBy             []string          `json:"group_by,omitempty"`
 }
 
-// wireAggregate is the request's part of the contract's Aggregate; its data
-// belongs to an answer.
 type wireAggregate struct {
 	Field     string  `json:"field"`
 	Operator  string  `json:"operator"`
@@ -36,12 +34,11 @@ type wireAggregate struct {
 	Unit      *string `json:"unit,omitempty"`
 }
 
-// sortDirections are the words of sort_params, by "descending".
+// sortDirections are by "descending".
 var sortDirections = map[bool]string{false: "asc", true: "desc"}
 
-// newWireQuery makes the body of one page. Pages of a full read are cut by
-// element id, the one order in which no row can change place while the fleet
-// upgrades; the order asked for is made of the rows afterwards.
+// newWireQuery cuts the pages of a full read by element id, the one order in which
+// no row can change place while the fleet upgrades; the rows are sorted later.
 func newWireQuery(query imagestatus.Query, size, page int64) wireQuery {
 	request := query.Request
 	sort := imagestatus.Sort{Field: imagestatus.FieldElementID}
@@ -64,7 +61,6 @@ func newWireQuery(query imagestatus.Query, size, page int64) wireQuery {
 	}
 }
 
-// encode writes the body.
 func (q wireQuery) encode() ([]byte, *Error) {
 	encoded, err := json.Marshal(q)
 	if err != nil {

@@ -8,9 +8,8 @@ import (
 	"time"
 )
 
-// retryAfter reads a Retry-After header, as seconds or as a date (RFC 9110).
-// It reports false where the header is absent or says nothing usable. A wait
-// too long for a Duration becomes the longest one.
+// retryAfter reads seconds or a date (RFC 9110). It reports false for what is
+// neither. A wait too long for a Duration becomes the longest one.
 func retryAfter(header string, now time.Time) (time.Duration, bool) {
 	header = strings.TrimSpace(header)
 	if header == "" {

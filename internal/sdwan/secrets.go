@@ -25,13 +25,11 @@ func spellings(secret string) []string {
 	return slices.Compact(ways)
 }
 
-// basic is what the Authorization header of a token request holds (RFC 6749,
-// section 2.3.1).
+// basic is the Authorization of a token request (RFC 6749, section 2.3.1).
 func (u Unified) basic() string {
 	return base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(u.ClientID) + ":" + url.QueryEscape(u.ClientSecret)))
 }
 
-// keepToken remembers an issued token as a text that must not be shown.
 func (c *Client) keepToken(token string) {
 	c.secretsLock.Lock()
 	defer c.secretsLock.Unlock()
@@ -40,7 +38,6 @@ func (c *Client) keepToken(token string) {
 	c.tokens = slices.Clone(c.tokens[max(0, len(c.tokens)-remembered):])
 }
 
-// conceal takes secrets out of a text.
 func (c *Client) conceal(text string) string {
 	c.secretsLock.Lock()
 	secrets := slices.Concat(c.secrets, c.tokens)
@@ -52,8 +49,7 @@ func (c *Client) conceal(text string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// redacted takes secrets out of what an answer may have echoed, and bounds the
-// texts that the controller chose.
+// redacted conceals what an answer may have echoed, and bounds its texts.
 func (c *Client) redacted(failure *Error) *Error {
 	shown := func(text string) string { return snippet([]byte(c.conceal(text))) }
 	failure.RequestID = shown(failure.RequestID)
@@ -73,7 +69,6 @@ func (c *Client) redacted(failure *Error) *Error {
 // maxCodes is far more than a controller was ever seen to name at once.
 const maxCodes = 8
 
-// concealing takes secrets out of what an observer is told.
 func (c *Client) concealing(observe func(context.Context, Attempt)) func(context.Context, Attempt) {
 	if observe == nil {
 		return nil

@@ -13,8 +13,7 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Paths of the controller. {tenant_id} of the legacy form is filled in by its
-// session.
+// The query's path in the legacy form has the tenant in it: legacyForm.prime.
 const (
 	queryPath          = "/software/current_status/query"
 	unifiedQueryPath   = "/sdwan/v2.1/api" + queryPath
@@ -22,10 +21,8 @@ const (
 	legacyProfilePath  = "/v2.0/api/profile"
 )
 
-// renewBefore is how long before its end a token is replaced.
 const renewBefore = 60 * time.Second
 
-// grant is the right to send requests: a header and the path of the query.
 type grant struct {
 	header, value string
 	path          string
@@ -34,8 +31,7 @@ type grant struct {
 	serial int
 }
 
-// session signs in. Both forms share the lock, so that one sign-in serves
-// every read that waits for it.
+// session signs in once for every read that waits for it.
 type session struct {
 	client *Client
 	form   form
@@ -46,14 +42,11 @@ type session struct {
 	valid   bool
 }
 
-// form is what differs between the unified and the legacy sign-in.
 type form interface {
-	// token gives a header with its value and the end of its validity, zero
-	// for one that has no known end.
+	// token gives a header; expires is zero for a token without a known end.
 	token(ctx context.Context) (header, value string, expires time.Time, err error)
 	// prime makes the token usable and gives the path of the query.
 	prime(ctx context.Context, issued grant) (path string, err error)
-	// renewable reports whether a new token can be had.
 	renewable() bool
 }
 
@@ -61,7 +54,6 @@ func newSession(client *Client, form form) *session {
 	return &session{client: client, form: form, lock: semaphore.NewWeighted(1)}
 }
 
-// grant gives the current grant, signing in where there is none or it ends.
 func (s *session) grant(ctx context.Context) (grant, error) {
 	if err := s.lock.Acquire(ctx, 1); err != nil {
 		return grant{}, err
@@ -73,8 +65,7 @@ func (s *session) grant(ctx context.Context) (grant, error) {
 	return s.renew(ctx)
 }
 
-// after gives another grant in place of one that was answered with 401 or 403:
-// a new token, or the same one primed again.
+// after replaces a grant that was answered with 401 or 403.
 func (s *session) after(ctx context.Context, refused grant, status int) (grant, error) {
 	if err := s.lock.Acquire(ctx, 1); err != nil {
 		return grant{}, err
@@ -116,8 +107,8 @@ func (s *session) prime(ctx context.Context, issued grant) (grant, error) {
 	return issued, nil
 }
 
-// unifiedForm signs in with client credentials; each new token is worth
-// nothing until the profile was read with it once (documented).
+// unifiedForm: a token is worth nothing until the profile was read with it
+// (documented).
 type unifiedForm struct {
 	client      *Client
 	credentials Unified
@@ -144,10 +135,9 @@ func (f *unifiedForm) token(ctx context.Context) (header, value string, expires 
 	return "Authorization", "Bearer " + issued.AccessToken, renewalTime(issued.Expiry), nil
 }
 
-// renewalTime is renewBefore ahead of the end, or half-way to an end that is
-// nearer than twice that. It is zero for an end that is not known or cannot
-// be, as that of a new token in the past: such a token serves until it is
-// refused.
+// renewalTime is renewBefore ahead of the end, or half-way to an end nearer than
+// twice that. It is zero for an end that is unknown or past: such a token serves
+// until it is refused.
 func renewalTime(expiry time.Time) time.Time {
 	left := time.Until(expiry)
 	if left <= 0 {
@@ -156,8 +146,7 @@ func renewalTime(expiry time.Time) time.Time {
 	return time.Now().Add(max(left-renewBefore, left/2))
 }
 
-// tokenError reads a failed token request. Its body is not quoted where it is
-// JSON: a token endpoint may echo what it was sent.
+// tokenError quotes no JSON: a token endpoint may echo what it was sent.
 func (f *unifiedForm) tokenError(ctx context.Context, tally *exchange, err error) *Error {
 	var answered *oauth2.RetrieveError
 	if !errors.As(err, &answered) {
@@ -192,8 +181,7 @@ func (f *unifiedForm) prime(ctx context.Context, issued grant) (string, error) {
 	return unifiedQueryPath, nil
 }
 
-// legacyForm signs in with a static token. The profile is read only to learn
-// the tenant, or when the controller answers 403.
+// legacyForm reads the profile only for the tenant, or after a 403.
 type legacyForm struct {
 	client      *Client
 	credentials Legacy

@@ -176,6 +176,40 @@ func TestRefusedSessionIsMendedOnce(t *testing.T) {
 	}
 }
 
+// TestTokenTakenBackSinceAQueryWasForbiddenIsRenewed has a query answered with
+// 403, and the profile that is read because of it with 401.
+func TestTokenTakenBackSinceAQueryWasForbiddenIsRenewed(t *testing.T) {
+	t.Parallel()
+	forbidden := simulator.Fault{Kind: "forbidden_403", Nth: 2}
+	refused := func(nth int) simulator.Fault {
+		return simulator.Fault{Kind: "unauthorized_401", On: simulator.RequestProfile, Nth: nth}
+	}
+	for name, test := range map[string]struct {
+		form                      simulator.Form
+		faults                    []simulator.Fault
+		want                      Kind
+		tokens, profiles, queries int
+	}{
+		"once":             {simulator.Unified, []simulator.Fault{forbidden, refused(2)}, "", 2, 3, 4},
+		"the new one too":  {simulator.Unified, []simulator.Fault{forbidden, refused(2), refused(3)}, KindCredentials, 2, 3, 2},
+		"the static token": {simulator.Legacy, []simulator.Fault{forbidden, refused(1)}, KindCredentials, 0, 1, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startSimulator(t, simulator.Options{Elements: 30, Seed: 1})
+			setFaults(t, server.Simulator, test.faults...)
+			client := newClient(t, server, test.form, func(c *Config) { c.PageSize, c.MaxConcurrentRequests = 10, 1 })
+			err := readOnce(t.Context(), client)
+			if KindOf(err) != test.want || (err == nil) != (test.want == "") {
+				t.Errorf("the error is %v, want kind %q", err, test.want)
+			}
+			wantCount(t, server.Simulator, simulator.RequestToken, test.tokens)
+			wantCount(t, server.Simulator, simulator.RequestProfile, test.profiles)
+			wantCount(t, server.Simulator, simulator.RequestQuery, test.queries)
+		})
+	}
+}
+
 func TestReadersRefusedTogetherSignInOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -17,8 +17,7 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// retryStatuses are answered by the same request again: each of them says
-// that the controller or a gateway could not serve it now.
+// retryStatuses say that the controller or a gateway could not serve it now.
 var retryStatuses = map[int]Kind{
 	http.StatusTooManyRequests:     KindRateLimited,
 	http.StatusInternalServerError: KindUnavailable,
@@ -27,9 +26,8 @@ var retryStatuses = map[int]Kind{
 	http.StatusGatewayTimeout:      KindUnavailable,
 }
 
-// exchange counts the attempts at one operation and keeps what the last one
-// met, so that an error can tell. It travels in the context because attempts
-// happen inside libraries.
+// exchange is what one operation met, for its error. It travels in the context
+// because attempts happen inside libraries.
 type exchange struct {
 	operation string
 	started   time.Time
@@ -49,7 +47,6 @@ func withExchange(ctx context.Context, operation string) (context.Context, *exch
 	return context.WithValue(ctx, exchangeKey{}, started), started
 }
 
-// failed makes the error of an operation that ends here.
 func (e *exchange) failed(kind Kind, problem string, err error) *Error {
 	return &Error{
 		Kind: kind, Operation: e.operation, Method: e.method, URL: e.url, Status: e.status,
@@ -57,8 +54,7 @@ func (e *exchange) failed(kind Kind, problem string, err error) *Error {
 	}
 }
 
-// newRetrying builds the HTTP client that all requests go through. Redirects
-// are not followed: credentials stay with the host they were given for.
+// newRetrying follows no redirect: credentials stay with their host.
 func newRetrying(config Config) *retryablehttp.Client {
 	network := config.Transport
 	if network == nil {
@@ -80,11 +76,9 @@ func newRetrying(config Config) *retryablehttp.Client {
 	return retrying
 }
 
-// stayHere follows no redirect.
 func stayHere(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// answerOrError gives the last answer once all attempts are spent, or the
-// error, but not both as an http.RoundTripper must not.
+// answerOrError never gives both, as an http.RoundTripper must not.
 func answerOrError(response *http.Response, err error, _ int) (*http.Response, error) {
 	if err != nil && response != nil {
 		_ = response.Body.Close()
@@ -114,7 +108,7 @@ type wholeAnswers struct {
 	config  Config
 }
 
-// RoundTrip sends the request and gives back an answer that is in memory.
+// RoundTrip gives an answer that is in memory.
 func (t *wholeAnswers) RoundTrip(request *http.Request) (*http.Response, error) {
 	request = request.Clone(request.Context())
 	request.Header.Set("User-Agent", t.config.UserAgent)
@@ -122,7 +116,7 @@ func (t *wholeAnswers) RoundTrip(request *http.Request) (*http.Response, error) 
 	tally, _ := request.Context().Value(exchangeKey{}).(*exchange)
 	if tally != nil {
 		tally.attempts++
-		tally.method, tally.url, tally.status = attempt.Method, attempt.URL, 0
+		tally.method, tally.url = attempt.Method, attempt.URL
 		attempt.Number = tally.attempts
 	}
 	started := time.Now()
@@ -177,12 +171,18 @@ func (t *wholeAnswers) observe(request *http.Request, attempt Attempt, body []by
 	t.config.Observe(request.Context(), attempt)
 }
 
-// oversizeError is an answer beyond the bound; the same request would only
-// bring it again.
+// oversizeError is permanent: the same request would only bring it again.
 type oversizeError struct{ bound int64 }
 
 func (e *oversizeError) Error() string {
-	return fmt.Sprintf("the answer is larger than %d MiB", e.bound>>20)
+	size, unit := e.bound, "bytes"
+	switch {
+	case size >= 1<<20:
+		size, unit = size>>20, "MiB"
+	case size >= 1<<10:
+		size, unit = size>>10, "KiB"
+	}
+	return fmt.Sprintf("the answer is larger than %d %s", size, unit)
 }
 
 // lateError is a Retry-After that lies beyond the deadline.
@@ -193,7 +193,6 @@ func (e *lateError) Error() string {
 		e.wait.Round(time.Second), max(0, e.left).Round(time.Second))
 }
 
-// checkRetry decides whether the same request may be sent again.
 func checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
 	if ctx.Err() != nil {
 		return false, context.Cause(ctx)
@@ -212,22 +211,26 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 	return true, nil
 }
 
-// isPermanent reports whether another attempt can only fail in the same way.
 func isPermanent(err error) bool {
 	var oversize *oversizeError
 	var dns *net.DNSError
-	return errors.As(err, &oversize) || isCertificateError(err) || (errors.As(err, &dns) && dns.IsNotFound)
+	return errors.As(err, &oversize) || isCertificateError(err) || isWithoutTLS(err) || (errors.As(err, &dns) && dns.IsNotFound)
+}
+
+// isWithoutTLS knows the error that net/http has where the answer is plain HTTP.
+func isWithoutTLS(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 func isCertificateError(err error) bool {
 	var verification *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
 	var authority x509.UnknownAuthorityError
-	return errors.As(err, &verification) || errors.As(err, &record) || errors.As(err, &authority)
+	return errors.As(err, &verification) || errors.As(err, &authority)
 }
 
-// backoff waits as long as the controller asks, or else twice as long each
-// time, less up to half of it by chance so that parallel runs spread out.
+// backoff is what the controller asks for, or else doubles each time, less up to
+// half of it by chance so that parallel runs spread out.
 func backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
 	if response != nil {
 		if wait, asked := retryAfter(response.Header.Get("Retry-After"), time.Now()); asked {

@@ -217,35 +217,45 @@ func waitingSeconds(c *Config) { c.RetryWaitMin, c.RetryWaitMax = time.Second, 3
 
 func TestWaitBeyondTheDeadlineFailsAtOnce(t *testing.T) {
 	t.Parallel()
+	const body = `{"_error":[{"code":"BUSY","message":"Come back later."}],"_request_id":"178"}`
 	for name, header := range map[string]func() string{
 		"a day":                 text("86400"),
 		"a minute and a second": text("61"),
 		"more than fits":        text("99999999999999999999999"),
 		"date of tomorrow":      inDate(24 * time.Hour),
 	} {
-		for _, place := range []string{"token", "query"} {
-			t.Run(name+"/"+place, func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					busy := func(w http.ResponseWriter, _ *http.Request) {
-						w.Header().Set("Retry-After", header())
-						w.WriteHeader(http.StatusTooManyRequests)
-					}
-					fake := &controller{query: busy}
-					if place == "token" {
-						fake.token = busy
-					}
-					ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-					defer cancel()
-					began := time.Now()
-					failure := wantKind(t, readOnce(ctx, clientOf(t, inMemoryConfig(inMemory(fake)))), KindRateLimited)
-					if waited := time.Since(began); waited > 0 || failure.Attempts != 1 {
-						t.Errorf("it took %s and %d attempts, want none and 1", waited, failure.Attempts)
-					}
-					wantText(t, failure.Error(), "asks to wait", "1m0s are left of this read", "Status: 429")
+		for status, kind := range map[int]Kind{429: KindRateLimited, 500: KindUnavailable, 503: KindUnavailable} {
+			for _, place := range []string{"token", "profile", "query"} {
+				t.Run(fmt.Sprintf("%s/%d/%s", name, status, place), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
+						ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+						defer cancel()
+						began := time.Now()
+						failure := wantKind(t, readFrom(ctx, t, place, "", comeBack(status, header, body)), kind)
+						if waited := time.Since(began); waited > 0 || failure.Attempts != 1 {
+							t.Errorf("it took %s and %d attempts, want none and 1", waited, failure.Attempts)
+						}
+						if !IsBeyondDeadline(failure) {
+							t.Error("the error does not say that it is of no use to try again before the deadline")
+						}
+						wantText(t, failure.Error(), "asks to wait", "1m0s are left of this read", fmt.Sprint("Status: ", status))
+						if place != "token" {
+							wantText(t, failure.Error(), "Code: BUSY (Come back later.)", "Request id: 178")
+						}
+					})
 				})
-			})
+			}
 		}
+	}
+}
+
+// comeBack answers with a Retry-After.
+func comeBack(status int, header func() string, body string) http.HandlerFunc {
+	answer := respond(status, "application/json", body)
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Retry-After", header())
+		answer(w, r)
 	}
 }
 
@@ -303,6 +313,7 @@ func TestDeadlineNamesTheLastFailure(t *testing.T) {
 		texts   []string
 	}{
 		"status":     {inMemory(respond(503, "text/html", "")), []string{"the last answer was 503 Service Unavailable", "Status: 503", "Attempts: "}},
+		"code":       {inMemory(respond(503, "application/json", `{"_error":[{"code":"BUSY"}],"_request_id":"178"}`)), []string{"Code: BUSY", "Request id: 178"}},
 		"connection": {roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("connection reset by peer") }), []string{"the last attempt failed: connection reset by peer"}},
 		"cut body":   {cutOff{}, []string{"the last attempt failed: the answer was cut off"}},
 		"no answer":  {hang, []string{"no answer had arrived", "Attempts: 1"}},
@@ -434,6 +445,15 @@ func TestAnswerBeyondTheBoundIsRefused(t *testing.T) {
 	}
 }
 
+func TestBoundOfAnAnswerIsToldInAUnitThatFits(t *testing.T) {
+	t.Parallel()
+	for bound, want := range map[int64]string{
+		512: "512 bytes", 1023: "1023 bytes", 1 << 10: "1 KiB", 1<<20 - 1: "1023 KiB", 1 << 20: "1 MiB", 64 << 20: "64 MiB",
+	} {
+		wantText(t, (&oversizeError{bound: bound}).Error(), "the answer is larger than "+want)
+	}
+}
+
 func TestEndlessAnswerIsCutAtTheBound(t *testing.T) {
 	t.Parallel()
 	server := startSimulator(t, simulator.Options{Elements: 3})
@@ -517,11 +537,54 @@ func TestCertificatesAreVerified(t *testing.T) {
 	})
 }
 
-func TestPlainAnswerToTLSIsUnreachable(t *testing.T) {
+func TestServerWithoutTLSIsNamedAndNotTriedAgain(t *testing.T) {
 	t.Parallel()
-	server := startSimulator(t, simulator.Options{Elements: 3})
-	client := newClient(t, server, simulator.Legacy, func(c *Config) { c.Endpoint = strings.Replace(c.Endpoint, "http:", "https:", 1) })
-	wantText(t, wantKind(t, readOnce(t.Context(), client), KindUnreachable).Error(), "HTTP response to HTTPS client")
+	noHandshake := tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}
+	for name, test := range map[string]struct {
+		endpoint string
+		network  http.RoundTripper
+		cause    string
+	}{
+		"plain HTTP":       {serveLine(t, "HTTP/1.1 400 Bad Request\r\n\r\n"), nil, "HTTP response to HTTPS client"},
+		"another protocol": {serveLine(t, "SSH-2.0-OpenSSH_9.9\r\n"), nil, "first record does not look like a TLS handshake"},
+		"the proxy": {fakeEndpoint, roundTripper(func(*http.Request) (*http.Response, error) {
+			return nil, &net.OpError{Op: "proxyconnect", Net: "tcp", Err: noHandshake}
+		}), "proxyconnect tcp: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := clientOf(t, inMemoryConfig(test.network), inLegacyForm, func(c *Config) { c.Endpoint = test.endpoint })
+			failure := wantKind(t, readOnce(t.Context(), client), KindUnreachable)
+			wantText(t, failure.Error(), "the server does not speak TLS: ", test.cause, test.endpoint, "Attempts: 1 in ")
+		})
+	}
+}
+
+// serveLine serves an https address at which each connection is answered with
+// one line in the clear.
+func serveLine(t *testing.T, line string) string {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = connection.Read(make([]byte, 4096))
+			_, _ = io.WriteString(connection, line)
+			_ = connection.Close()
+		}
+	})
+	t.Cleanup(func() {
+		_ = listener.Close()
+		serving.Wait()
+	})
+	return "https://" + listener.Addr().String()
 }
 
 func TestNetworkAsksForModernTLS(t *testing.T) {
