@@ -19,8 +19,7 @@ type aggregate struct {
 	name, statistic, unit string
 }
 
-// aggregateTable holds, for each documented operator, how it sums up the
-// values of a group. A nil result is null.
+// aggregateTable holds the documented operators. A nil result is null.
 var aggregateTable = map[string]func([]int64) *big.Rat{
 	"count": func(values []int64) *big.Rat { return new(big.Rat).SetInt64(int64(len(values))) },
 	"sum":   sum,
@@ -53,7 +52,6 @@ func extreme(of func([]int64) int64) func([]int64) *big.Rat {
 	}
 }
 
-// aggregation reads aggregate and group_by.
 func (p *parser) aggregation() error {
 	object, err := p.members("aggregate")
 	if err != nil {
@@ -64,8 +62,7 @@ func (p *parser) aggregation() error {
 		return err
 	}
 	if p.switches.Aggregate == AggregateRefused {
-		// The code is inferred by analogy.
-		return badRequest("BAD_QUERY_REQUEST", "aggregate and group_by are not supported.")
+		return badRequest("BAD_QUERY_REQUEST", "aggregate and group_by are not supported.") // code inferred by analogy
 	}
 	for _, name := range names {
 		field, known := p.switches.field(name)
@@ -99,14 +96,14 @@ func (p *parser) aggregate() (*aggregate, error) {
 	return &aggregate{field, asked.Operator, asked.Name, asked.Statistic, asked.Unit}, nil
 }
 
-// group is one tuple of values of the grouping fields, with the values of the
-// aggregated field in it.
+// group is one tuple of values of the grouping fields, with the aggregated
+// field's values in it.
 type group struct {
 	tuple  []imagestatus.Value
 	values []int64
 }
 
-// groups parts the records by their tuples, in ascending order of these, null
+// groups parts the records by tuple, in ascending order of these with null
 // first. Without grouping fields there is one group, even over nothing.
 func (r *reader) groups(records []*record, q *query) []*group {
 	byKey := make(map[string]*group)
@@ -172,7 +169,6 @@ func (g *group) result(aggregate *aggregate, whole bool) string {
 	}
 }
 
-// aggregateRows answers with one item per group.
 func (r *reader) aggregateRows(a *answer, groups []*group) {
 	a.total = int64(len(groups))
 	style := r.switches.style()
@@ -216,7 +212,6 @@ func (r *reader) aggregateEnvelope(a *answer, groups []*group) {
 	a.aggregate = appendJSON(nil, object)
 }
 
-// number spells a number in JSON as a text where the controller does.
 func (r *reader) number(spelled string) string {
 	if r.switches.NumbersAsText && spelled != "null" {
 		return strconv.Quote(spelled)

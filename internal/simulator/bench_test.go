@@ -2,8 +2,6 @@ package simulator_test
 
 import (
 	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
@@ -20,25 +18,13 @@ func BenchmarkQueries(b *testing.B) {
 		"rows_projected": `{"limit":1000,"retrieved_fields":["id"]}`,
 	} {
 		b.Run(name, func(b *testing.B) {
-			fleet, err := simulator.New(simulator.Options{Elements: 50_000, Scenario: "rollout"})
-			if err != nil {
-				b.Fatal(err)
+			fleet := simulate(b, simulator.Options{Elements: 50_000, Scenario: "rollout"})
+			b.ReportAllocs()
+			for b.Loop() {
+				if answer := handle(b.Context(), fleet, body); answer.Code != http.StatusOK {
+					b.Fatalf("%d %s", answer.Code, answer.Body)
+				}
 			}
-			benchmarkQuery(b, fleet, body)
 		})
-	}
-}
-
-func benchmarkQuery(b *testing.B, fleet http.Handler, body string) {
-	b.Helper()
-	b.ReportAllocs()
-	for b.Loop() {
-		request := httptest.NewRequestWithContext(b.Context(), http.MethodPost, queryPaths[simulator.Legacy], strings.NewReader(body))
-		request.Header.Set("X-Auth-Token", simulator.AuthToken)
-		answer := httptest.NewRecorder()
-		fleet.ServeHTTP(answer, request)
-		if answer.Code != http.StatusOK {
-			b.Fatalf("%d %s", answer.Code, answer.Body)
-		}
 	}
 }

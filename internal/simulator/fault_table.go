@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"math"
 	"net"
@@ -30,7 +31,6 @@ type faultRow struct {
 	send   func(w http.ResponseWriter, r *http.Request, body []byte)
 }
 
-// reply is what it takes to answer a request in the controller's place.
 type reply struct {
 	simulator *Simulator
 	w         http.ResponseWriter
@@ -38,7 +38,6 @@ type reply struct {
 	fault     Fault
 }
 
-// faultTable is every kind of fault.
 var faultTable = []faultRow{
 	{kind: "unauthorized_401", description: "401, and the access token is no longer good", reply: revoked},
 	{kind: "forbidden_403", description: "403, and the session is no longer primed", reply: unprimed},
@@ -64,9 +63,9 @@ var faultTable = []faultRow{
 	{kind: "hang_in_body", description: "half the body, then nothing until the client goes away", send: hangInBody},
 	{kind: "slow", description: "the right answer, after Delay", reply: slow},
 
-	{kind: "empty_200", description: "200 without a body", reply: page(http.StatusOK, "application/json; charset=utf-8", "")},
+	{kind: "empty_200", description: "200 without a body", reply: page(http.StatusOK, jsonType, "")},
 	{kind: "html_200", description: "200 with a page of HTML", reply: page(http.StatusOK, "text/html", signInPage)},
-	{kind: "json_not_object", description: "200 with a JSON list", reply: page(http.StatusOK, "application/json; charset=utf-8", `["unexpected"]`)},
+	{kind: "json_not_object", description: "200 with a JSON list", reply: page(http.StatusOK, jsonType, `["unexpected"]`)},
 	{kind: "error_200", description: "200 with _error in the body", reply: errorWithSuccess},
 	{kind: "items_null", description: "items is null", after: func(a *answer, _ int) { a.items, a.itemsNull = nil, true }},
 	{kind: "wrong_types", description: "texts where numbers belong, lists where texts do", after: wrongTypes},
@@ -125,8 +124,7 @@ func gateway(code int) func(*reply) bool {
 	return page(code, "text/html", "<html>\r\n<head><title>"+text+"</title></head>\r\n<body>\r\n<center><h1>"+text+"</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n")
 }
 
-// status answers with an error whose code is inferred: no body of these is
-// recorded.
+// The codes of status are inferred: no body of these errors is recorded.
 func status(code int) func(*reply) bool {
 	return func(p *reply) bool {
 		name := strings.ToUpper(strings.ReplaceAll(http.StatusText(code), " ", "_"))
@@ -165,21 +163,13 @@ func errorWithSuccess(p *reply) bool {
 }
 
 func redirect(p *reply) bool {
-	location := p.fault.Location
-	if location == "" {
-		location = "https://redirected.invalid"
-	}
-	p.w.Header().Set("Location", location+p.r.URL.Path)
+	p.w.Header().Set("Location", cmp.Or(p.fault.Location, "https://redirected.invalid")+p.r.URL.Path)
 	p.w.WriteHeader(http.StatusTemporaryRedirect)
 	return true
 }
 
 func slow(p *reply) bool {
-	delay := p.fault.Delay
-	if delay == 0 {
-		delay = 3 * time.Second
-	}
-	return !wait(p.r.Context(), delay)
+	return !wait(p.r.Context(), cmp.Or(p.fault.Delay, 3*time.Second))
 }
 
 func hang(p *reply) bool {
@@ -204,7 +194,7 @@ func abandon(w http.ResponseWriter, text string) {
 	if err != nil {
 		return
 	}
-	// Neither error matters: the connection ends here in any case.
+	// No error matters: the connection ends here in any case.
 	_, _ = connection.Write([]byte(text))
 	if tcp, isTCP := connection.(*net.TCPConn); isTCP {
 		_ = tcp.SetLinger(0)
@@ -215,25 +205,21 @@ func abandon(w http.ResponseWriter, text string) {
 // cutOff promises the whole body and writes half of it; the server then closes
 // the connection.
 func cutOff(w http.ResponseWriter, _ *http.Request, body []byte) {
-	half(w, body)
-}
-
-func hangInBody(w http.ResponseWriter, r *http.Request, body []byte) {
-	half(w, body)
-	if err := http.NewResponseController(w).Flush(); err == nil {
-		wait(r.Context(), maxHang)
-	}
-}
-
-func half(w http.ResponseWriter, body []byte) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Type", jsonType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(http.StatusOK)
 	_, _ = w.Write(body[:len(body)/2])
 }
 
+func hangInBody(w http.ResponseWriter, r *http.Request, body []byte) {
+	cutOff(w, r, body)
+	if err := http.NewResponseController(w).Flush(); err == nil {
+		wait(r.Context(), maxHang)
+	}
+}
+
 func endless(p *reply) bool {
-	p.w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	p.w.Header().Set("Content-Type", jsonType)
 	p.w.WriteHeader(http.StatusOK)
 	written, err := p.w.Write([]byte(`{"count":1,"total_count":1,"items":[`))
 	row := settledRow("1773934978552002"+tenantSuffix, DefaultStart, 1)

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -9,50 +10,32 @@ import (
 	"time"
 )
 
-// FaultKind names one way in which a controller, or what stands before it,
-// goes wrong.
+// FaultKind names one way in which a controller or its gateway goes wrong.
 type FaultKind string
 
 // Fault plays a kind of fault on chosen requests. Without Nth, Every and Share
 // it is played on each request; with several of them, where any one says so.
 type Fault struct {
-	// Kind is one of FaultKinds.
-	Kind FaultKind
-	// On is the kind of request to play it on; empty means the kind's own,
-	// which FaultKinds tells.
-	On RequestKind `json:",omitempty"`
-	// Nth plays it on the nth request of that kind since SetFaults, from 1.
-	Nth int `json:",omitempty"`
-	// Every plays it on each request whose number is a multiple.
-	Every int `json:",omitempty"`
-	// Share plays it on about this share of the requests, 0 to 1.
-	Share float64 `json:",omitempty"`
-	// Seed picks the requests of the share.
-	Seed uint64 `json:",omitempty"`
-	// Times is how often it is played at most; 0 means no end.
-	Times int `json:",omitempty"`
-	// Delay is the real time of a slow answer; 0 means 3 s.
-	Delay time.Duration `json:",omitempty"`
-	// Location is where a redirect leads, a URL without a path; empty means a
-	// host that does not exist.
-	Location string `json:",omitempty"`
+	Kind     FaultKind
+	On       RequestKind   `json:",omitempty"` // empty means the kind's own
+	Nth      int           `json:",omitempty"` // request of that kind since SetFaults, from 1
+	Every    int           `json:",omitempty"` // requests whose number is a multiple
+	Share    float64       `json:",omitempty"` // of the requests, about, 0 to 1
+	Seed     uint64        `json:",omitempty"` // picks the requests of the share
+	Times    int           `json:",omitempty"` // at most; 0 means no end
+	Delay    time.Duration `json:",omitempty"` // real time of a slow answer; 0 means 3 s
+	Location string        `json:",omitempty"` // of a redirect, a URL without a path; empty means a host that does not exist
 }
 
 // FaultInfo describes a kind of fault.
 type FaultInfo struct {
-	// Kind is the kind's name.
-	Kind FaultKind
-	// On is the kind of request that it is played on unless a Fault says
-	// otherwise.
-	On RequestKind
-	// Description says in one line what happens.
+	Kind        FaultKind
+	On          RequestKind // unless a Fault says otherwise
 	Description string
-	// Alters says that the answer is a page of rows with something wrong in
-	// it, so that the kind acts on no other request than a query.
-	Alters bool
+	Alters      bool // the answer is a page of rows with something wrong in it, so that On must be a query
 }
 
-// FaultKinds lists every kind of fault in the order of its table.
+// FaultKinds lists every kind of fault.
 func FaultKinds() []FaultInfo {
 	infos := make([]FaultInfo, len(faultTable))
 	for i := range faultTable {
@@ -62,11 +45,10 @@ func FaultKinds() []FaultInfo {
 }
 
 func (f *faultRow) info() FaultInfo {
-	on := f.on
-	if on == "" {
-		on = RequestQuery
+	return FaultInfo{
+		Kind: f.kind, On: cmp.Or(f.on, RequestQuery), Description: f.description,
+		Alters: f.before != nil || f.row != nil || f.after != nil,
 	}
-	return FaultInfo{Kind: f.kind, On: on, Description: f.description, Alters: f.before != nil || f.row != nil || f.after != nil}
 }
 
 // SetFaults replaces all faults and counts requests from 1 again. A fault that
@@ -86,7 +68,7 @@ func (s *Simulator) SetFaults(wanted ...Fault) error {
 	return nil
 }
 
-// FaultsPlayed is how often the faults of the last SetFaults were played.
+// FaultsPlayed is how often faults were played since SetFaults.
 func (s *Simulator) FaultsPlayed() int {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
@@ -97,11 +79,10 @@ func (s *Simulator) FaultsPlayed() int {
 	return played
 }
 
-// faults are the armed faults with the numbers of the requests so far.
 type faults struct {
 	mu     sync.Mutex
 	armed  []*armedFault
-	counts map[RequestKind]int
+	counts map[RequestKind]int // requests so far
 }
 
 type armedFault struct {
@@ -116,9 +97,7 @@ func arm(fault Fault) (*armedFault, error) {
 		return nil, fmt.Errorf("kind %q is not known; FaultKinds lists the kinds", fault.Kind)
 	}
 	info := faultTable[index].info()
-	if fault.On == "" {
-		fault.On = info.On
-	}
+	fault.On = cmp.Or(fault.On, info.On)
 	switch {
 	case !slices.Contains([]RequestKind{RequestQuery, RequestToken, RequestProfile}, fault.On):
 		return nil, fmt.Errorf("kind %q cannot be played on %q; use query, token or profile", fault.Kind, fault.On)
@@ -131,7 +110,7 @@ func arm(fault Fault) (*armedFault, error) {
 }
 
 // next gives what to play on the next request of a kind: the first fault that
-// applies, or nothing.
+// applies, or none.
 func (f *faults) next(kind RequestKind) *playing {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -169,7 +148,6 @@ type playing struct {
 	number int
 }
 
-// reply answers in the controller's place and reports whether it did.
 func (p *playing) reply(s *Simulator, w http.ResponseWriter, r *http.Request) bool {
 	return p.row.reply != nil && p.row.reply(&reply{s, w, r, p.Fault})
 }
@@ -202,7 +180,6 @@ func (p *playing) twistAfter(a *answer) {
 	}
 }
 
-// send writes a good answer, or as much of it as the fault lets through.
 func (p *playing) send(w http.ResponseWriter, r *http.Request, body []byte) {
 	if p.row.send == nil {
 		writeJSON(w, http.StatusOK, body)

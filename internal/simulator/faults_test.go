@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -55,18 +54,19 @@ func bodyIs(check func(page page, all []string) bool) func(*testing.T, reply) {
 		if err := json.Unmarshal(answer.body, &got); err != nil {
 			t.Fatalf("%v in %.300s", err, answer.body)
 		}
-		fleet, err := simulator.New(simulator.Options{Elements: 12})
-		if err != nil {
-			t.Fatal(err)
-		}
 		var all []string
-		for _, row := range fleet.Rows() {
+		for _, row := range simulate(t, simulator.Options{Elements: 12}).Rows() {
 			all = append(all, `"`+row.Element()+`"`)
 		}
 		if !check(got, all) {
 			t.Errorf("page of %d items out of %s: %v", len(got.Items), got.TotalCount, got.values("element_id"))
 		}
 	}
+}
+
+// rowsAre checks that a page holds the rows of these places in the fleet.
+func rowsAre(from, to int) func(*testing.T, reply) {
+	return bodyIs(func(p page, all []string) bool { return slices.Equal(p.values("element_id"), all[from:to]) })
 }
 
 // queryFaults says of each kind that is played on queries what a client sees.
@@ -90,7 +90,7 @@ var queryFaults = map[simulator.FaultKind]func(*testing.T, reply){
 	"reset_before_headers": breaks,
 	"reset_after_headers":  breaks,
 	"body_cut_off":         breaks,
-	"slow":                 bodyIs(func(p page, all []string) bool { return slices.Equal(p.values("element_id"), all[5:10]) }),
+	"slow":                 rowsAre(5, 10),
 	"empty_200":            func(t *testing.T, answer reply) { has("")(t, answer); failsWith(200, "Content-Length", "0")(t, answer) },
 	"html_200":             has("<!DOCTYPE html>"),
 	"json_not_object":      has(`["unexpected"]`),
@@ -98,10 +98,10 @@ var queryFaults = map[simulator.FaultKind]func(*testing.T, reply){
 	"items_null":           has(`"items":null`),
 	"wrong_types":          has(`"active_version":6.3`),
 	"numbers_as_text":      has(`"count":"5"`),
-	"rows_repeated":        bodyIs(func(p page, all []string) bool { return slices.Equal(p.values("element_id"), all[4:9]) }),
-	"rows_missing":         bodyIs(func(p page, all []string) bool { return slices.Equal(p.values("element_id"), all[6:11]) }),
-	"row_lost":             bodyIs(func(p page, all []string) bool { return slices.Equal(p.values("element_id"), all[5:9]) }),
-	"page_repeats":         bodyIs(func(p page, all []string) bool { return slices.Equal(p.values("element_id"), all[:5]) }),
+	"rows_repeated":        rowsAre(4, 9),
+	"rows_missing":         rowsAre(6, 11),
+	"row_lost":             rowsAre(5, 9),
+	"page_repeats":         rowsAre(0, 5),
 	"total_changes":        bodyIs(func(p page, _ []string) bool { return p.TotalCount == "13" }),
 	"total_absent":         bodyIs(func(p page, _ []string) bool { return p.TotalCount == "" }),
 	"total_too_small":      bodyIs(func(p page, _ []string) bool { return p.TotalCount == "4" }),
@@ -146,7 +146,7 @@ func TestFaultsOnQueries(t *testing.T) {
 				t.Errorf("played %d times, want once", played)
 			}
 			c.signIn()
-			bodyIs(func(p page, all []string) bool { return slices.Equal(p.values("element_id"), all[5:10]) })(t, c.query(secondPage))
+			rowsAre(5, 10)(t, c.query(secondPage))
 		})
 	}
 }
@@ -265,7 +265,7 @@ func TestProfileFaultsLeaveTheSessionUnprimed(t *testing.T) {
 	c.token = c.newToken()
 	setFaults(t, server, simulator.Fault{Kind: "profile_fails", Nth: 1})
 	for _, want := range []struct{ profile, query int }{{500, 403}, {200, 200}} {
-		profile, query := c.do(http.MethodGet, "/sdwan/v2.1/api/profile", ""), c.query(`{}`)
+		profile, query := c.profile(), c.query(`{}`)
 		if profile.status != want.profile || query.status != want.query {
 			t.Errorf("got %d and %d, want %v", profile.status, query.status, want)
 		}
@@ -308,19 +308,12 @@ func TestFaultsChooseTheirRequests(t *testing.T) {
 func TestShareOfFaultsIsAboutRightAndRepeats(t *testing.T) {
 	t.Parallel()
 	failed := func() (failed []int) {
-		s, err := simulator.New(simulator.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := simulate(t, simulator.Options{})
 		if err := s.SetFaults(simulator.Fault{Kind: "unavailable_503", Share: 0.1, Seed: 7}); err != nil {
 			t.Fatal(err)
 		}
 		for number := range 2000 {
-			request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, queryPaths[simulator.Legacy], strings.NewReader(`{}`))
-			request.Header.Set("X-Auth-Token", simulator.AuthToken)
-			answer := httptest.NewRecorder()
-			s.ServeHTTP(answer, request)
-			if answer.Code != http.StatusOK {
+			if handle(t.Context(), s, `{}`).Code != http.StatusOK {
 				failed = append(failed, number)
 			}
 		}

@@ -11,51 +11,63 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// filterer turns query_params into a condition on rows.
+// A condition is on a whole row, a test on the value of one field.
+type (
+	condition func(*Row) bool
+	test      func(imagestatus.Value) bool
+	operator  func(filterer, imagestatus.Field, json.RawMessage) (test, error)
+)
+
+// operatorTable is the query language: eq, neq, in, gte and lte are documented,
+// gt and re observed, lt is there by symmetry (inferred). That neq holds for
+// null and that null is in no order with anything is inferred.
+var operatorTable = map[string]operator{
+	"eq":  compared(func(value, operand imagestatus.Value) bool { return value == operand }),
+	"neq": compared(func(value, operand imagestatus.Value) bool { return value != operand }),
+	"in":  filterer.in,
+	"gt":  ordered(func(order int) bool { return order > 0 }),
+	"gte": ordered(func(order int) bool { return order >= 0 }),
+	"lt":  ordered(func(order int) bool { return order < 0 }),
+	"lte": ordered(func(order int) bool { return order <= 0 }),
+	"re":  filterer.pattern,
+}
+
+func compared(holds func(value, operand imagestatus.Value) bool) operator {
+	return func(f filterer, field imagestatus.Field, raw json.RawMessage) (test, error) {
+		operand, err := f.operand(field, raw)
+		return func(value imagestatus.Value) bool { return holds(value, operand) }, err
+	}
+}
+
+func ordered(holds func(order int) bool) operator {
+	return compared(func(value, operand imagestatus.Value) bool {
+		return !value.Null() && !operand.Null() && holds(value.Compare(operand))
+	})
+}
+
 type filterer struct {
 	switches Switches
 }
 
-// operatorTable is the query language: eq, neq, in, gte and lte are
-// documented, gt and re observed, lt is there by symmetry (inferred).
-var operatorTable = map[string]func(filterer, imagestatus.Field, json.RawMessage) (func(imagestatus.Value) bool, error){
-	"eq":  filterer.equal,
-	"neq": filterer.notEqual,
-	"in":  filterer.in,
-	"gt":  compared(func(order int) bool { return order > 0 }),
-	"gte": compared(func(order int) bool { return order >= 0 }),
-	"lt":  compared(func(order int) bool { return order < 0 }),
-	"lte": compared(func(order int) bool { return order <= 0 }),
-	"re":  filterer.pattern,
-}
-
-// all is the AND of every member of a query_params object; any is the OR.
-func (f filterer) all(params members) (func(*Row) bool, error) {
+func (f filterer) all(params members) (condition, error) {
 	conditions, err := f.conditions(params)
-	if err != nil {
-		return nil, err
-	}
-	return allOf(conditions), nil
+	return allOf(conditions), err
 }
 
-func (f filterer) any(params members) (func(*Row) bool, error) {
-	conditions, err := f.conditions(params)
-	if err != nil {
-		return nil, err
-	}
+func allOf(conditions []condition) condition {
 	return func(row *Row) bool {
-		return slices.ContainsFunc(conditions, func(holds func(*Row) bool) bool { return holds(row) })
-	}, nil
-}
-
-func allOf(conditions []func(*Row) bool) func(*Row) bool {
-	return func(row *Row) bool {
-		return !slices.ContainsFunc(conditions, func(holds func(*Row) bool) bool { return !holds(row) })
+		return !slices.ContainsFunc(conditions, func(holds condition) bool { return !holds(row) })
 	}
 }
 
-func (f filterer) conditions(params members) ([]func(*Row) bool, error) {
-	conditions := make([]func(*Row) bool, 0, len(params))
+func anyOf(conditions []condition) condition {
+	return func(row *Row) bool {
+		return slices.ContainsFunc(conditions, func(holds condition) bool { return holds(row) })
+	}
+}
+
+func (f filterer) conditions(params members) ([]condition, error) {
+	conditions := make([]condition, 0, len(params))
 	for _, name := range slices.Sorted(maps.Keys(params)) {
 		condition, err := f.member(name, params[name])
 		if err != nil {
@@ -68,14 +80,15 @@ func (f filterer) conditions(params members) ([]func(*Row) bool, error) {
 
 // member reads one member: a field with its operators, or a map of such under
 // "or" or "and" (observed; a deeper nesting is inferred).
-func (f filterer) member(name string, raw json.RawMessage) (func(*Row) bool, error) {
+func (f filterer) member(name string, raw json.RawMessage) (condition, error) {
 	var object members
 	if err := json.Unmarshal(raw, &object); err != nil || object == nil {
 		return nil, badRequest("BAD_QUERY_REQUEST", "query_params: %q does not hold an object.", name)
 	}
 	switch name {
 	case "or":
-		return f.any(object)
+		conditions, err := f.conditions(object)
+		return anyOf(conditions), err
 	case "and":
 		return f.all(object)
 	}
@@ -86,8 +99,8 @@ func (f filterer) member(name string, raw json.RawMessage) (func(*Row) bool, err
 	return f.operators(field, object)
 }
 
-func (f filterer) operators(field imagestatus.Field, operators members) (func(*Row) bool, error) {
-	conditions := make([]func(*Row) bool, 0, len(operators))
+func (f filterer) operators(field imagestatus.Field, operators members) (condition, error) {
+	conditions := make([]condition, 0, len(operators))
 	for _, name := range slices.Sorted(maps.Keys(operators)) {
 		compile, known := operatorTable[name]
 		if !known {
@@ -102,27 +115,15 @@ func (f filterer) operators(field imagestatus.Field, operators members) (func(*R
 	return allOf(conditions), nil
 }
 
-func (f filterer) unknown(format, name string) (func(*Row) bool, error) {
+func (f filterer) unknown(format, name string) (condition, error) {
 	if f.switches.UnknownQuery == UnknownNoMatch {
 		return func(*Row) bool { return false }, nil
 	}
 	return nil, badRequest("BAD_QUERY_REQUEST", format, name)
 }
 
-func (f filterer) equal(field imagestatus.Field, raw json.RawMessage) (func(imagestatus.Value) bool, error) {
-	operand, err := f.operand(field, raw)
-	return func(value imagestatus.Value) bool { return value == operand }, err
-}
-
-// notEqual holds for null as well, as in the store that the real controller is
-// held to use (inferred).
-func (f filterer) notEqual(field imagestatus.Field, raw json.RawMessage) (func(imagestatus.Value) bool, error) {
-	operand, err := f.operand(field, raw)
-	return func(value imagestatus.Value) bool { return value != operand }, err
-}
-
 // in takes a list, or one bare value in its place (observed).
-func (f filterer) in(field imagestatus.Field, raw json.RawMessage) (func(imagestatus.Value) bool, error) {
+func (f filterer) in(field imagestatus.Field, raw json.RawMessage) (test, error) {
 	var list []json.RawMessage
 	if err := json.Unmarshal(raw, &list); err != nil {
 		list = []json.RawMessage{raw}
@@ -138,18 +139,8 @@ func (f filterer) in(field imagestatus.Field, raw json.RawMessage) (func(imagest
 	return func(value imagestatus.Value) bool { return wanted[value] }, nil
 }
 
-// compared makes an operator of order; null is in no order with anything.
-func compared(holds func(order int) bool) func(filterer, imagestatus.Field, json.RawMessage) (func(imagestatus.Value) bool, error) {
-	return func(f filterer, field imagestatus.Field, raw json.RawMessage) (func(imagestatus.Value) bool, error) {
-		operand, err := f.operand(field, raw)
-		return func(value imagestatus.Value) bool {
-			return !value.Null() && !operand.Null() && holds(value.Compare(operand))
-		}, err
-	}
-}
-
 // pattern is an unanchored regular expression (observed).
-func (f filterer) pattern(field imagestatus.Field, raw json.RawMessage) (func(imagestatus.Value) bool, error) {
+func (f filterer) pattern(field imagestatus.Field, raw json.RawMessage) (test, error) {
 	var text string
 	if err := json.Unmarshal(raw, &text); err != nil {
 		return nil, badRequest("BAD_QUERY_REQUEST", "query_params: re of %q is not a text.", field.Name)
@@ -164,9 +155,9 @@ func (f filterer) pattern(field imagestatus.Field, raw json.RawMessage) (func(im
 	return func(value imagestatus.Value) bool { return !value.Null() && expression.MatchString(value.Text()) }, nil
 }
 
-// operand reads a value to compare with: null, a text or a number, each
-// accepted for the other where it can be read so (inferred from the numbers of
-// the body, where both are observed).
+// operand reads a value to compare with: null, a text or a number, each taken
+// for the other where it can be (inferred from the numbers of the body, where
+// both are observed).
 func (f filterer) operand(field imagestatus.Field, raw json.RawMessage) (imagestatus.Value, error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()

@@ -24,12 +24,10 @@ type record struct {
 	base    Row
 	course  *course
 
-	// row is the row from when it was last worked out until the moment
-	// until; a zero moment means for ever.
-	row   Row
-	until time.Time
+	row   Row       // as it was last worked out
+	until time.Time // how long row holds; zero means for ever
 
-	item      []byte
+	item      []byte // the row in JSON, kept until it changes
 	itemStyle style
 
 	history []Row
@@ -68,26 +66,24 @@ type fleet struct {
 	upgrades   int
 }
 
-// deletion remembers a row that was removed, for deleted_ids.
+// deletion is an entry of deleted_ids.
 type deletion struct {
 	id     string
-	moment int64
+	moment int64 // in 17 digits
 }
 
 func compareElements(a, b *record) int {
 	return cmp.Or(strings.Compare(a.base.Element(), b.base.Element()), cmp.Compare(a.ordinal, b.ordinal))
 }
 
-func (f *fleet) insert(row Row) *record {
+func (f *fleet) insert(row Row) {
 	added := &record{ordinal: f.inserted, base: row, row: row}
 	f.inserted++
 	f.records = append(f.records, added)
 	at, _ := slices.BinarySearchFunc(f.byElement, added, compareElements)
 	f.byElement = slices.Insert(f.byElement, at, added)
-	return added
 }
 
-// fill inserts many rows at once into an empty fleet.
 func (f *fleet) fill(rows []Row) {
 	f.records = make([]*record, len(rows))
 	for i, row := range rows {
@@ -113,8 +109,7 @@ func (f *fleet) remove(element string, moment time.Time) error {
 	return nil
 }
 
-// deletedSince lists the identifiers of the rows removed after a 17-digit time
-// (inferred), in ascending order.
+// deletedSince lists the rows removed after a 17-digit time (inferred).
 func (f *fleet) deletedSince(moment int64) []string {
 	ids := []string{}
 	for _, gone := range f.deleted {
@@ -148,7 +143,6 @@ func (f *fleet) elementIDs() []string {
 	return slices.Compact(ids)
 }
 
-// upgrade starts a lifecycle on one element; the row so far becomes history.
 func (f *fleet) upgrade(element string, target Image, plan Plan, now time.Time) error {
 	r, err := f.find(element)
 	if err != nil {
@@ -166,7 +160,7 @@ func (f *fleet) upgrade(element string, target Image, plan Plan, now time.Time) 
 	return nil
 }
 
-// remember keeps a row in the history when an upgrade was ever started in it.
+// remember keeps a row in the history if an upgrade was ever started in it.
 func (r *record) remember(row Row) {
 	if row.UpgradeState != nil {
 		r.history = append(r.history, row)
@@ -174,8 +168,7 @@ func (r *record) remember(row Row) {
 	}
 }
 
-// withHistory is a store of every row that the history holds: of each element
-// the rows of its last upgrades, the current one among them.
+// withHistory is a store of the rows of every element's last upgrades.
 func (f *fleet) withHistory(now time.Time) *fleet {
 	historical := &fleet{}
 	var rows []Row
@@ -187,8 +180,8 @@ func (f *fleet) withHistory(now time.Time) *fleet {
 	return historical
 }
 
-// upgrades are the element's rows of upgrades, oldest first. The row counts as
-// it was last worked out.
+// upgrades are the rows of the element's last upgrades, oldest first, the
+// current one among them as it was last worked out.
 func (r *record) upgrades() []Row {
 	rows := slices.Clone(r.history)
 	if r.row.UpgradeState != nil && !slices.ContainsFunc(rows, func(old Row) bool { return value(old.ID) == value(r.row.ID) }) {
@@ -197,24 +190,15 @@ func (r *record) upgrades() []Row {
 	return rows
 }
 
-// abort starts the course of an abort and reports whether there was anything
-// to abort.
-func (f *fleet) abort(element string, now time.Time) (bool, error) {
-	r, err := f.find(element)
-	if err != nil {
-		return false, err
-	}
+func (r *record) abort(now time.Time) bool {
 	base := *r.at(now)
 	course, possible := abortCourse(&base, now)
 	if possible {
 		r.follow(base, course, now)
 	}
-	return possible, nil
+	return possible
 }
 
-// edit changes a row by hand: the lifecycle ends where it is, the object
-// version grows and the row counts as updated now, unless the edit itself
-// says otherwise.
 func (f *fleet) edit(element string, now time.Time, change func(*Row)) error {
 	r, err := f.find(element)
 	if err != nil {
@@ -224,13 +208,11 @@ func (f *fleet) edit(element string, now time.Time, change func(*Row)) error {
 	row.Etag = new(value(row.Etag) + 1)
 	row.UpdatedOnUTC = new(stamp(now))
 	change(&row)
-	// The element is the key of the store's order.
-	row.ElementID = new(element)
+	row.ElementID = new(element) // the key of the store's order
 	r.follow(row, nil, now)
 	return nil
 }
 
-// clone copies a row together with the values that it points to.
 func clone(row *Row) Row {
 	copied := *row
 	for _, field := range []**string{
@@ -247,11 +229,4 @@ func clone(row *Row) Row {
 		*field = copyOf(*field)
 	}
 	return copied
-}
-
-func copyOf[T any](pointer *T) *T {
-	if pointer == nil {
-		return nil
-	}
-	return new(*pointer)
 }

@@ -31,7 +31,6 @@ func (s *Simulator) queryRows(c *call, from func(*fleet, time.Time) *fleet) ([]b
 	return answer.encode(), nil
 }
 
-// compose fills the answer from the store at one moment.
 func (r *reader) compose(a *answer, playing *playing) {
 	if a.query.getDeleted {
 		a.deleted = r.fleet.deletedSince(a.query.lastQueryTS)
@@ -46,6 +45,14 @@ func (r *reader) compose(a *answer, playing *playing) {
 	default:
 		r.aggregateRows(a, r.groups(records, a.query))
 	}
+}
+
+// pageOf cuts the page out of all that was selected. A page past the end is
+// empty (inferred from a client that relies on it).
+func pageOf[T any](all []T, q *query) []T {
+	begins := min(max(int64(q.page-1)*int64(q.limit)+int64(q.shift), 0), int64(len(all)))
+	ends := min(begins+int64(q.limit), int64(len(all)))
+	return all[begins:ends]
 }
 
 // rows answers with the page's rows.

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,26 +11,18 @@ import (
 )
 
 // Plan says how an upgrade goes. The zero Plan is an immediate upgrade that
-// starts at once.
+// starts at once. No duration in it may be negative.
 type Plan struct {
-	// Path is the sequence of states; empty means PathImmediate.
-	Path Path
-	// Delay is the virtual time before the first state; until then the row
-	// does not change. Not negative.
-	Delay time.Duration
-	// Stagger delays each element by this much virtual time more than the one
-	// before it in the list. Not negative.
-	Stagger time.Duration
-	// Pace stretches the time that each state lasts; 0 means 1. Not negative.
-	Pace float64
-	// DownloadAt is when waiting_download_time ends, on paths that have it;
-	// zero keeps the path's own time.
-	DownloadAt time.Time
-	// UpgradeAt is when waiting_install_time ends, on paths that have it; zero
-	// keeps the path's own time.
-	UpgradeAt time.Time
-	// DownloadInterval and UpgradeInterval are shown by the row and change
-	// nothing else; 0 to 59, nil for null.
+	Path    Path          // empty means PathImmediate
+	Delay   time.Duration // virtual time before the first state; until then the row does not change
+	Stagger time.Duration // how much later each element of a list starts than the one before it
+	Pace    float64       // stretches the time that each state lasts; 0 means 1
+
+	// DownloadAt and UpgradeAt end waiting_download_time and
+	// waiting_install_time on paths that have them; zero keeps the path's time.
+	DownloadAt, UpgradeAt time.Time
+	// DownloadInterval and UpgradeInterval, 0 to 59, are shown by the row and
+	// change nothing else.
 	DownloadInterval, UpgradeInterval *int64
 	// FailureInfo replaces the path's own text in failure_info.
 	FailureInfo string
@@ -45,8 +38,8 @@ type course struct {
 	// course goes on in the row before. One row per upgrade command is
 	// inferred from the history, whose rows have distinct identifiers.
 	rowID string
-	// The times that the row shows; empty means null.
-	scheduledDownload, scheduledUpgrade string
+
+	scheduledDownload, scheduledUpgrade string // empty means null
 	downloadInterval, upgradeInterval   *int64
 }
 
@@ -57,31 +50,20 @@ type timedStep struct {
 	percent int64
 }
 
-// lay turns the plan into a course that begins at the given moment.
 func (p Plan) lay(begins time.Time, target Image) (*course, error) {
-	if p.Path == "" {
-		p.Path = PathImmediate
-	}
-	if p.Pace == 0 {
-		p.Pace = 1
-	}
 	if p.Delay < 0 || p.Stagger < 0 || p.Pace < 0 {
 		return nil, fmt.Errorf("plan has a negative Delay (%s), Stagger (%s) or Pace (%g); give zero or more", p.Delay, p.Stagger, p.Pace)
 	}
-	for _, row := range pathTable {
-		if row.path == p.Path {
-			course := &course{
-				target: target, failure: row.failure,
-				downloadInterval: p.DownloadInterval, upgradeInterval: p.UpgradeInterval,
-			}
-			if p.FailureInfo != "" {
-				course.failure = p.FailureInfo
-			}
-			course.time(row.steps, p, begins.Add(p.Delay))
-			return course, nil
-		}
+	row, known := cmp.Or(p.Path, PathImmediate).find()
+	if !known {
+		return nil, fmt.Errorf("path %q is not known; use one of %s", p.Path, joined(Paths()))
 	}
-	return nil, fmt.Errorf("path %q is not known; use one of %s", p.Path, joined(Paths()))
+	course := &course{
+		target: target, failure: cmp.Or(p.FailureInfo, row.failure),
+		downloadInterval: p.DownloadInterval, upgradeInterval: p.UpgradeInterval,
+	}
+	course.time(stepsOf(row.states, row.unusual), p, begins.Add(p.Delay))
+	return course, nil
 }
 
 func (c *course) time(steps []step, plan Plan, begins time.Time) {
@@ -98,14 +80,11 @@ func (c *course) time(steps []step, plan Plan, begins time.Time) {
 // ends says when a step is over: at the planned time where the state waits for
 // one, else after its own time.
 func (p Plan) ends(step step, begins time.Time) time.Time {
-	waits := map[imagestatus.State]time.Time{
-		"waiting_download_time": p.DownloadAt,
-		"waiting_install_time":  p.UpgradeAt,
-	}
-	if until := waits[step.state]; until.After(begins) {
+	planned := map[imagestatus.State]time.Time{"waiting_download_time": p.DownloadAt, "waiting_install_time": p.UpgradeAt}
+	if until := planned[step.state]; until.After(begins) {
 		return until
 	}
-	return begins.Add(time.Duration(float64(step.lasts) * p.Pace))
+	return begins.Add(time.Duration(float64(step.lasts) * cmp.Or(p.Pace, 1)))
 }
 
 // schedule reads off the times that the row shows while the course lasts: a
@@ -124,7 +103,7 @@ func (c *course) schedule() {
 
 // at gives the row at a moment and the moment until which it stays so; the
 // zero time means for ever.
-func (c *course) at(base imagestatus.Status, now time.Time) (imagestatus.Status, time.Time) {
+func (c *course) at(base Row, now time.Time) (Row, time.Time) {
 	index := c.index(now)
 	if index < 0 {
 		return base, c.steps[0].begins
@@ -157,8 +136,6 @@ func (c *course) index(now time.Time) int {
 	return -1
 }
 
-// progress works out the percentage in a step, when it last changed and when
-// it changes next.
 func (c *course) progress(index int, now time.Time) (percent int64, changed, until time.Time) {
 	step := c.steps[index]
 	if index == len(c.steps)-1 {
@@ -182,7 +159,7 @@ func (c *course) progress(index int, now time.Time) (percent int64, changed, unt
 }
 
 // finish plays what the end of an upgrade does to the row (inferred).
-func (c *course) finish(row *imagestatus.Status, step timedStep) {
+func (c *course) finish(row *Row, step timedStep) {
 	phase := step.state.Phase()
 	if phase == imagestatus.PhaseFailed {
 		row.FailureInfo = new(c.failure)
@@ -194,7 +171,6 @@ func (c *course) finish(row *imagestatus.Status, step timedStep) {
 	}
 }
 
-// failedState is the state in which a lifecycle fails from the given phase.
 func failedState(phase imagestatus.Phase) imagestatus.State {
 	switch phase {
 	case imagestatus.PhaseDownloading:
@@ -206,46 +182,28 @@ func failedState(phase imagestatus.Phase) imagestatus.State {
 	}
 }
 
-// abortPhases are the phases in which an upgrade can still be aborted, each
-// with the states that the abort passes through (inferred).
-var abortPhases = map[imagestatus.Phase][]step{
-	imagestatus.PhaseQueued:      {{"abort_download_pending", 30 * time.Second, 0}, {"download_abort", 0, 0}},
-	imagestatus.PhaseScheduled:   {{"abort_download_pending", 30 * time.Second, 0}, {"download_abort", 0, 0}},
-	imagestatus.PhaseDownloading: {{"abort_download_pending", 30 * time.Second, 0}, {"download_abort", 0, 0}},
-	imagestatus.PhaseStaged:      {{"abort_upgrade_pending", 30 * time.Second, 0}, {"upgrade_abort", 0, 0}},
-	imagestatus.PhaseInstalling:  {{"upgrade_cancel_pending", 30 * time.Second, 0}, {"upgrade_cancelled", 0, 0}},
+// abortStates are the states that an abort passes through, for each phase in
+// which an upgrade can still be aborted (inferred).
+var abortStates = map[imagestatus.Phase][]imagestatus.State{
+	imagestatus.PhaseQueued:      {"abort_download_pending", "download_abort"},
+	imagestatus.PhaseScheduled:   {"abort_download_pending", "download_abort"},
+	imagestatus.PhaseDownloading: {"abort_download_pending", "download_abort"},
+	imagestatus.PhaseStaged:      {"abort_upgrade_pending", "upgrade_abort"},
+	imagestatus.PhaseInstalling:  {"upgrade_cancel_pending", "upgrade_cancelled"},
 }
 
-// abortCourse lays the course of an abort, or reports false when there is
-// nothing to abort in the row's phase.
-func abortCourse(row *imagestatus.Status, begins time.Time) (*course, bool) {
-	steps, possible := abortPhases[row.Phase()]
+// abortCourse reports false when there is nothing to abort in the row's phase.
+func abortCourse(row *Row, begins time.Time) (*course, bool) {
+	states, possible := abortStates[row.Phase()]
 	if !possible {
 		return nil, false
 	}
 	course := &course{target: Image{ID: value(row.UpgradeImageID)}}
-	percent := value(row.DownloadPercent)
-	steps = slices.Clone(steps)
-	steps[0].percent = percent
-	course.time(steps, Plan{Pace: 1}, begins)
-	course.steps[0].from = percent
+	steps := stepsOf(states, nil)
+	steps[0].percent = value(row.DownloadPercent)
+	course.time(steps, Plan{}, begins)
+	course.steps[0].from = steps[0].percent
 	return course, true
-}
-
-// optional is a reference, or nil for the empty text.
-func optional(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
-}
-
-func value[T any](pointer *T) T {
-	if pointer == nil {
-		var zero T
-		return zero
-	}
-	return *pointer
 }
 
 func joined[T ~string](names []T) string {

@@ -16,16 +16,13 @@ import (
 // oneElement is a simulator whose only element was upgraded long ago.
 func oneElement(t *testing.T) (*simulator.Simulator, string) {
 	t.Helper()
-	s, err := simulator.New(simulator.Options{Elements: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := simulate(t, simulator.Options{Elements: 1})
 	return s, s.ElementIDs()[0]
 }
 
-func upgrade(t *testing.T, s *simulator.Simulator, element string, plan simulator.Plan) {
+func upgrade(t rapid.TB, s *simulator.Simulator, elements []string, plan simulator.Plan) {
 	t.Helper()
-	if err := s.Upgrade([]string{element}, simulator.TargetImage(), plan); err != nil {
+	if err := s.Upgrade(elements, simulator.TargetImage(), plan); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -56,7 +53,7 @@ func TestPathsPassThroughTheirStatesInOrder(t *testing.T) {
 			t.Parallel()
 			s, element := oneElement(t)
 			before := s.Rows()[0]
-			upgrade(t, s, element, simulator.Plan{Path: path})
+			upgrade(t, s, []string{element}, simulator.Plan{Path: path})
 			var states []imagestatus.State
 			etag, percent := *before.Etag, int64(0)
 			for range 20 * 60 {
@@ -110,13 +107,8 @@ func TestRowsDependOnTheTimeAndNotOnHowItPassed(t *testing.T) {
 		split := time.Duration(rapid.Int64Range(0, int64(total)).Draw(rt, "split"))
 		var rows [2][]imagestatus.Status
 		for i, steps := range [][]time.Duration{{total}, {split, total - split}} {
-			s, err := simulator.New(simulator.Options{Elements: 1})
-			if err != nil {
-				rt.Fatal(err)
-			}
-			if err := s.Upgrade(s.ElementIDs(), simulator.TargetImage(), simulator.Plan{Path: path}); err != nil {
-				rt.Fatal(err)
-			}
+			s := simulate(rt, simulator.Options{Elements: 1})
+			upgrade(rt, s, s.ElementIDs(), simulator.Plan{Path: path})
 			for _, step := range steps {
 				s.Advance(step)
 				rows[i] = s.Rows()
@@ -146,7 +138,7 @@ func TestPlansDelayStretchAndSchedule(t *testing.T) {
 			t.Parallel()
 			for after, want := range test.want {
 				s, element := oneElement(t)
-				upgrade(t, s, element, test.plan)
+				upgrade(t, s, []string{element}, test.plan)
 				s.Advance(after)
 				if got := s.Rows()[0].State(); got != want {
 					t.Errorf("after %s: %s, want %s", after, got, want)
@@ -159,7 +151,7 @@ func TestPlansDelayStretchAndSchedule(t *testing.T) {
 func TestScheduledTimesAreShown(t *testing.T) {
 	t.Parallel()
 	s, element := oneElement(t)
-	upgrade(t, s, element, simulator.Plan{Path: simulator.PathScheduled, DownloadAt: s.Now().Add(time.Hour), UpgradeAt: s.Now().Add(25 * time.Hour)})
+	upgrade(t, s, []string{element}, simulator.Plan{Path: simulator.PathScheduled, DownloadAt: s.Now().Add(time.Hour), UpgradeAt: s.Now().Add(25 * time.Hour)})
 	row := s.Rows()[0]
 	if *row.ScheduledDownload != "08-21-2026 03:00:00" || *row.ScheduledUpgrade != "08-22-2026 03:00:00" {
 		t.Errorf("scheduled for %s and %s", *row.ScheduledDownload, *row.ScheduledUpgrade)
@@ -168,13 +160,8 @@ func TestScheduledTimesAreShown(t *testing.T) {
 
 func TestStaggerStartsElementsOneAfterAnother(t *testing.T) {
 	t.Parallel()
-	s, err := simulator.New(simulator.Options{Elements: 4})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Upgrade(s.ElementIDs(), simulator.TargetImage(), simulator.Plan{Stagger: time.Minute}); err != nil {
-		t.Fatal(err)
-	}
+	s := simulate(t, simulator.Options{Elements: 4})
+	upgrade(t, s, s.ElementIDs(), simulator.Plan{Stagger: time.Minute})
 	s.Advance(90 * time.Second)
 	begun := 0
 	for _, row := range s.Rows() {
@@ -208,7 +195,7 @@ func TestEditsEndALifecycleAndShowAtOnce(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s, element := oneElement(t)
-			upgrade(t, s, element, simulator.Plan{})
+			upgrade(t, s, []string{element}, simulator.Plan{})
 			s.Advance(test.after)
 			before := s.Rows()[0]
 			if err := test.edit(s, element); err != nil {
@@ -231,10 +218,7 @@ func TestEditsEndALifecycleAndShowAtOnce(t *testing.T) {
 
 func TestEditsDoNotReachOtherRows(t *testing.T) {
 	t.Parallel()
-	s, err := simulator.New(simulator.Options{Elements: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := simulate(t, simulator.Options{Elements: 2})
 	ids := s.ElementIDs()
 	before := s.Rows()
 	if err := s.Update(ids[0], func(row *simulator.Row) { *row.ActiveVersion = "0.0.0-b0" }); err != nil {

@@ -2,14 +2,17 @@ package simulator_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
+	"pgregory.net/rapid"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
@@ -17,6 +20,19 @@ import (
 
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
+}
+
+// bothForms are the two forms of the API.
+var bothForms = []simulator.Form{simulator.Unified, simulator.Legacy}
+
+// simulate makes a simulator that no server serves.
+func simulate(t rapid.TB, options simulator.Options) *simulator.Simulator {
+	t.Helper()
+	s, err := simulator.New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // start serves a simulator for the length of the test.
@@ -68,9 +84,15 @@ func (c *client) signIn() {
 		return
 	}
 	c.token = c.newToken()
-	if answer := c.do(http.MethodGet, "/sdwan/v2.1/api/profile", ""); answer.status != http.StatusOK {
+	if answer := c.profile(); answer.status != http.StatusOK {
 		c.t.Fatalf("profile: %d %s", answer.status, answer.body)
 	}
+}
+
+// profile reads the profile in the unified form.
+func (c *client) profile() reply {
+	c.t.Helper()
+	return c.do(http.MethodGet, "/sdwan/v2.1/api/profile", "")
 }
 
 func (c *client) newToken() string {
@@ -164,6 +186,15 @@ var queryPaths = map[simulator.Form]string{
 func (c *client) query(body string) reply {
 	c.t.Helper()
 	return c.do(http.MethodPost, queryPaths[c.form], body)
+}
+
+// handle has a simulator answer a query in the legacy form without a connection.
+func handle(ctx context.Context, s http.Handler, body string) *httptest.ResponseRecorder {
+	request := httptest.NewRequestWithContext(ctx, http.MethodPost, queryPaths[simulator.Legacy], strings.NewReader(body))
+	request.Header.Set("X-Auth-Token", simulator.AuthToken)
+	answer := httptest.NewRecorder()
+	s.ServeHTTP(answer, request)
+	return answer
 }
 
 // page is the part of an envelope that most tests look at.

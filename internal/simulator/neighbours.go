@@ -19,7 +19,6 @@ func (s *Simulator) bulk(items []map[string]any) ([]byte, error) {
 	})
 }
 
-// listElements lists the elements with the fields that tell them apart.
 func (s *Simulator) listElements(*call) ([]byte, error) {
 	reader, done := s.read(s.Switches())
 	defer done()
@@ -33,13 +32,7 @@ func (s *Simulator) listElements(*call) ([]byte, error) {
 }
 
 func (s *Simulator) getElement(c *call) ([]byte, error) {
-	var body []byte
-	err := s.withElement(c, func(r *record, now time.Time) error {
-		var err error
-		body, err = json.Marshal(elementBody(r, now))
-		return err
-	})
-	return body, err
+	return s.onElement(c, func(r *record, now time.Time) ([]byte, error) { return json.Marshal(elementBody(r, now)) })
 }
 
 var models = []string{"ion 1200", "ion 3000", "ion 3200", "ion 9000"}
@@ -60,25 +53,24 @@ func elementBody(r *record, now time.Time) map[string]any {
 }
 
 func (s *Simulator) listImages(*call) ([]byte, error) {
-	var items []map[string]any
-	for i := range imageTable {
-		items = append(items, imageBody(i))
+	items := make([]map[string]any, len(tenantImages))
+	for i, image := range tenantImages {
+		items[i] = imageBody(image)
 	}
 	return s.bulk(items)
 }
 
 func (s *Simulator) getImage(c *call) ([]byte, error) {
-	index := slices.IndexFunc(Images(), func(image Image) bool { return image.ID == c.request.PathValue("id") })
-	if index < 0 {
+	image, known := imageByID(c.request.PathValue("id"))
+	if !known {
 		return nil, refuse(http.StatusNotFound, "ELEMENT_IMAGE_NOT_FOUND", "The image is not known.")
 	}
-	return json.Marshal(imageBody(index))
+	return json.Marshal(imageBody(image))
 }
 
-func imageBody(index int) map[string]any {
-	image := Images()[index]
+func imageBody(image tenantImage) map[string]any {
 	return map[string]any{
-		"id": image.ID, "version": image.Version, "state": imageTable[index].state, "type": "element", "is_lts": false,
+		"id": image.ID, "version": image.Version, "state": image.state, "type": "element", "is_lts": false,
 		"recommended_release": image.Version == versionTarget, "eol_date": nil, "release_url": nil,
 		"_etag": 1, "_schema": 4, "_created_on_utc": stamp(imagesEpoch), "_updated_on_utc": stamp(imagesEpoch),
 	}
@@ -87,21 +79,47 @@ func imageBody(index int) map[string]any {
 // getHistory lists the last upgrades of one element; its items have no
 // element_id (observed).
 func (s *Simulator) getHistory(c *call) ([]byte, error) {
-	var rows []Row
-	err := s.withElement(c, func(r *record, _ time.Time) error {
-		rows = r.upgrades()
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	items := make([]map[string]any, len(rows))
-	for i := range rows {
-		encoded := c.switches.style().appendItem(nil, valuesOf(&rows[i]), "")
-		if err := json.Unmarshal(encoded, &items[i]); err != nil {
-			return nil, fmt.Errorf("read an item back: %w", err)
+	return s.onElement(c, func(r *record, _ time.Time) ([]byte, error) {
+		rows := r.upgrades()
+		items := make([]map[string]any, len(rows))
+		for i := range rows {
+			encoded := c.switches.style().appendItem(nil, valuesOf(&rows[i]), "")
+			if err := json.Unmarshal(encoded, &items[i]); err != nil {
+				return nil, fmt.Errorf("read an item back: %w", err)
+			}
+			delete(items[i], imagestatus.FieldElementID)
 		}
-		delete(items[i], imagestatus.FieldElementID)
+		return s.bulk(items)
+	})
+}
+
+// operate takes the one element operation that is played: abort_upgrade.
+func (s *Simulator) operate(c *call) ([]byte, error) {
+	var asked struct{ Action string }
+	if err := json.Unmarshal(c.body, &asked); err != nil {
+		return nil, badRequest("INVALID_JSON", "The request body is not JSON.")
 	}
-	return s.bulk(items)
+	if asked.Action != "abort_upgrade" {
+		return nil, badRequest("COMMAND_NOT_SUPPORTED", "The action %q is not supported.", asked.Action)
+	}
+	return s.onElement(c, func(r *record, now time.Time) ([]byte, error) {
+		if !r.abort(now) {
+			return nil, badRequest("COMMAND_NOT_SUPPORTED", "There is no upgrade to abort.")
+		}
+		return fmt.Appendf(nil, `{"_request_id":%q,"_status_code":"200","action":%q,"parameters":null}`, s.nextRequestID(), asked.Action), nil
+	})
+}
+
+// onElement answers from the element in the path, under the fleet's lock.
+func (s *Simulator) onElement(c *call, work func(r *record, now time.Time) ([]byte, error)) (answer []byte, err error) {
+	err = s.change(func(now time.Time) error {
+		r, err := s.fleet.find(c.request.PathValue("id"))
+		if err != nil {
+			return refuse(http.StatusNotFound, "ELEMENT_NOT_FOUND", "The element is not known.")
+		}
+		r.at(now)
+		answer, err = work(r, now)
+		return err
+	})
+	return answer, err
 }

@@ -23,7 +23,7 @@ func (c *client) neighbour(version, path string) string {
 
 func TestWantedStateDrivesTheLifecycle(t *testing.T) {
 	t.Parallel()
-	for _, form := range []simulator.Form{simulator.Unified, simulator.Legacy} {
+	for _, form := range bothForms {
 		server := start(t, simulator.Options{Elements: 3})
 		c := signedIn(t, server, form)
 		element := server.ElementIDs()[0]
@@ -82,9 +82,7 @@ func TestAbortEndsAnUpgradeInItsPhase(t *testing.T) {
 		if answer := c.do(http.MethodPost, path, abort); answer.code() != "COMMAND_NOT_SUPPORTED" {
 			t.Errorf("nothing to abort: %d %s", answer.status, answer.body)
 		}
-		if err := server.Upgrade([]string{element}, simulator.TargetImage(), simulator.Plan{}); err != nil {
-			t.Fatal(err)
-		}
+		upgrade(t, server.Simulator, []string{element}, simulator.Plan{})
 		server.Advance(after)
 		before := *server.Rows()[0].DownloadPercent
 		if answer := c.do(http.MethodPost, path, abort); answer.status != http.StatusOK {
@@ -106,9 +104,7 @@ func TestHistoryHoldsTheLastFiveUpgrades(t *testing.T) {
 	c := signedIn(t, server, simulator.Unified)
 	element := server.ElementIDs()[0]
 	for range 7 {
-		if err := server.Upgrade([]string{element}, simulator.TargetImage(), simulator.Plan{}); err != nil {
-			t.Fatal(err)
-		}
+		upgrade(t, server.Simulator, []string{element}, simulator.Plan{})
 		server.Advance(time.Hour)
 	}
 	var one, all page
@@ -137,9 +133,7 @@ func TestElementsAndImagesAreListed(t *testing.T) {
 	server := start(t, simulator.Options{Elements: 3})
 	c := signedIn(t, server, simulator.Legacy)
 	element := server.ElementIDs()[0]
-	if err := server.Upgrade([]string{element}, simulator.TargetImage(), simulator.Plan{}); err != nil {
-		t.Fatal(err)
-	}
+	upgrade(t, server.Simulator, []string{element}, simulator.Plan{})
 	server.Advance(9 * time.Minute)
 	one := c.do(http.MethodGet, c.neighbour("v3.2", "elements/"+element), "").object()
 	if one["connected"] != any(false) || one["software_version"] != simulator.CurrentImage().Version || one["tenant_id"] != simulator.TenantID {

@@ -14,7 +14,7 @@ import (
 
 func TestWholeFleetArrivesInEitherForm(t *testing.T) {
 	t.Parallel()
-	for _, form := range []simulator.Form{simulator.Unified, simulator.Legacy} {
+	for _, form := range bothForms {
 		t.Run(string(form), func(t *testing.T) {
 			t.Parallel()
 			server := start(t, simulator.Options{Elements: 2345, Scenario: "mixed", Switches: simulator.Switches{MaxLimit: 200}})

@@ -17,7 +17,6 @@ import (
 // siblings).
 const defaultLimit = 100
 
-// query is a request body that has been read and found good.
 type query struct {
 	limit           int
 	asked           int64 // the limit before the maximum was applied
@@ -26,7 +25,7 @@ type query struct {
 	lastQueryTS     int64
 	id              string
 	foldSort        bool
-	matches         func(*Row) bool // nil: every row
+	matches         condition // nil: every row
 	sort            []sortKey
 	aggregate       *aggregate
 	groupBy         []imagestatus.Field
@@ -34,28 +33,22 @@ type query struct {
 	rawFilter       json.RawMessage
 	rawSort         json.RawMessage
 	echo            []echoed
-
-	// shift moves the page by rows, as rows that come and go between two
-	// pages do.
-	shift int
+	shift           int // of the page, by rows that come and go between two pages
 }
 
-// sortKey is one entry of sort_params.
 type sortKey struct {
 	field      imagestatus.Field
 	descending bool
 }
 
-// echoed is one entry of next_query, already in JSON.
 type echoed struct {
 	key   string
 	value json.RawMessage
 }
 
-// members is a JSON object's members by name, still in JSON.
+// members are a JSON object's members by name, still in JSON.
 type members map[string]json.RawMessage
 
-// parse reads a body with the 16 documented keys under the given switches.
 func parse(body []byte, switches Switches) (*query, error) {
 	object, err := objectOf(body)
 	if err != nil {
@@ -75,7 +68,6 @@ func parse(body []byte, switches Switches) (*query, error) {
 	return parser.query, nil
 }
 
-// objectOf tells the ways apart in which a body is not a JSON object.
 func objectOf(body []byte) (members, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil, badRequest("INPUT_JSON_EMPTY", "The request has no body.")
@@ -144,30 +136,32 @@ func (p *parser) paging() error {
 // plain reads what is only passed on, and checks the types of what has no
 // known effect.
 func (p *parser) plain() error {
-	var err error
-	if p.query.lastQueryTS, err = p.integer("last_query_ts", "INVALID_INPUT"); err != nil {
-		return err
-	}
-	for _, key := range []string{"total_count", "_etag"} {
-		if _, err := p.integer(key, "INVALID_INPUT"); err != nil {
+	for _, number := range []struct {
+		key  string
+		into *int64
+	}{{"last_query_ts", &p.query.lastQueryTS}, {"total_count", new(int64)}, {"_etag", new(int64)}} {
+		var err error
+		if *number.into, err = p.integer(number.key, "INVALID_INPUT"); err != nil {
 			return err
 		}
 	}
-	if p.query.getDeleted, err = p.boolean("getDeleted"); err != nil {
-		return err
-	}
-	if p.query.foldSort, err = p.boolean("sort_case_insensitive"); err != nil {
-		return err
-	}
-	for _, key := range []string{"retrieved_fields_mask", "isReadPreferenceSecondary"} {
-		if _, err := p.boolean(key); err != nil {
+	for _, plain := range []struct {
+		key    string
+		into   any
+		wanted string
+	}{
+		{"getDeleted", &p.query.getDeleted, "true or false"},
+		{"sort_case_insensitive", &p.query.foldSort, "true or false"},
+		{"retrieved_fields_mask", new(bool), "true or false"},
+		{"isReadPreferenceSecondary", new(bool), "true or false"},
+		{"next_query", new(members), "an object"},
+		{"id", &p.query.id, "a text"},
+	} {
+		if err := p.decode(plain.key, plain.into, plain.wanted); err != nil {
 			return err
 		}
 	}
-	if _, err := p.members("next_query"); err != nil {
-		return err
-	}
-	return p.decode("id", &p.query.id, "a text")
+	return nil
 }
 
 // projection reads retrieved_fields. The mask has no effect: no value of it
@@ -224,7 +218,6 @@ func (p *parser) sorting() error {
 	return nil
 }
 
-// field finds a field that this controller knows.
 func (s Switches) field(name string) (imagestatus.Field, bool) {
 	if s.OmitNewerFields && slices.Contains(newerFields, name) {
 		return imagestatus.Field{}, false
@@ -247,12 +240,6 @@ func (p *parser) integer(key, code string) (int64, error) {
 		return 0, badRequest(code, "%s is not an integer.", key)
 	}
 	return number, nil
-}
-
-func (p *parser) boolean(key string) (bool, error) {
-	var set bool
-	err := p.decode(key, &set, "true or false")
-	return set, err
 }
 
 func (p *parser) names(key string) ([]string, error) {

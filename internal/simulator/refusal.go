@@ -4,18 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 )
 
-// refusal is an answer other than success, in the form of the API: a status
-// and one code with its message. Codes are documented unless a comment where
-// they are used says otherwise.
+// refusal is an answer other than success. Codes are documented unless a
+// comment where they are used says otherwise.
 type refusal struct {
 	status  int
 	code    string
 	message string
-	// body replaces the form of the API where it is not nil.
-	body []byte
+	body    []byte // if not nil, in place of the form of the API
 }
 
 func (r *refusal) Error() string {
@@ -30,8 +27,7 @@ func badRequest(code, format string, arguments ...any) *refusal {
 	return refuse(http.StatusBadRequest, code, format, arguments...)
 }
 
-// asRefusal gives the refusal in an error. Any other error is a defect of the
-// simulator and is shown as one.
+// asRefusal shows an error that is no refusal as a defect of the simulator.
 func asRefusal(err error) *refusal {
 	if refused, is := errors.AsType[*refusal](err); is {
 		return refused
@@ -53,15 +49,4 @@ func (s *Simulator) errorBody(refused *refusal) []byte {
 		"_error":      []problem{{refused.code, refused.message}},
 		"_request_id": s.nextRequestID(),
 	})
-}
-
-func writeJSON(w http.ResponseWriter, status int, body []byte) {
-	header := w.Header()
-	header.Set("Content-Type", "application/json; charset=utf-8")
-	header.Set("Server", "nginx")
-	header.Set("Cache-Control", "no-store")
-	header.Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(status)
-	// A client that has gone away is no error of the simulator.
-	_, _ = w.Write(body)
 }

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -11,31 +12,20 @@ type RequestKind string
 
 // The kinds of requests.
 const (
-	// RequestToken asks for an access token or logs in.
-	RequestToken RequestKind = "token"
-	// RequestProfile reads the profile, which primes a session.
-	RequestProfile RequestKind = "profile"
-	// RequestQuery is the image status query.
-	RequestQuery RequestKind = "query"
-	// RequestOther is any other request but those to the admin surface.
-	RequestOther RequestKind = "other"
+	RequestToken   RequestKind = "token"   // asks for an access token or logs in
+	RequestProfile RequestKind = "profile" // reads the profile, which primes a session
+	RequestQuery   RequestKind = "query"   // the image status query
+	RequestOther   RequestKind = "other"   // any other but those to the admin surface
 )
 
 // Request is one request as the simulator saw it, without its secrets.
 type Request struct {
-	// Time is when the request came, in real time.
-	Time time.Time
-	// Kind is what the request asks for.
-	Kind RequestKind
-	// Method and Path are those of the request line, without a query string.
-	Method, Path string
-	// UserAgent is the header of that name.
-	UserAgent string
-	// Status is the status of the answer; 0 while there is none, and for good
-	// where the connection was cut before it.
-	Status int
-	// Body is the body of a query, at most 64 KiB of it; empty for all others.
-	Body string
+	Time         time.Time // when it came, in real time
+	Kind         RequestKind
+	Method, Path string // without a query string
+	UserAgent    string
+	Status       int    // 0 while there is no answer, or if the connection was cut before it
+	Body         string // of a query, at most 64 KiB of it
 }
 
 // Bounds of the record, for a simulator that runs for days.
@@ -44,17 +34,16 @@ const (
 	maxRequestBody = 64 << 10
 )
 
-// requestLog records requests and counts those in flight.
 type requestLog struct {
 	mu       sync.Mutex
 	entries  []*Request
 	counts   map[RequestKind]int
-	inFlight int
+	inFlight int // queries
 	highest  int
 }
 
-// begin records a request and returns what to call when its answer begins, with
-// the status, or when there will be none, with 0. Only the first call counts.
+// begin records a request and returns what to call with the status when its
+// answer begins, or with 0 when there will be none. Only the first call counts.
 func (l *requestLog) begin(kind RequestKind, r *http.Request, body []byte) func(status int) {
 	entry := &Request{Time: time.Now(), Kind: kind, Method: r.Method, Path: r.URL.Path, UserAgent: r.UserAgent()}
 	if kind == RequestQuery {
@@ -64,7 +53,7 @@ func (l *requestLog) begin(kind RequestKind, r *http.Request, body []byte) func(
 	defer l.mu.Unlock()
 	l.entries = append(l.entries, entry)
 	if len(l.entries) > maxRequests {
-		l.entries = append([]*Request(nil), l.entries[maxRequests/2:]...)
+		l.entries = slices.Clone(l.entries[maxRequests/2:])
 	}
 	l.counts[kind]++
 	if kind == RequestQuery {
@@ -84,8 +73,8 @@ func (l *requestLog) end(entry *Request, status int) {
 	}
 }
 
-// Requests lists the requests since the start or the last ResetRequests in the
-// order in which they came; of very many, the newest.
+// Requests lists the requests since the start or ResetRequests as they came; of
+// very many, the newest.
 func (s *Simulator) Requests() []Request {
 	s.requests.mu.Lock()
 	defer s.requests.mu.Unlock()
@@ -96,17 +85,15 @@ func (s *Simulator) Requests() []Request {
 	return requests
 }
 
-// Count is the number of requests of a kind since the start or the last
-// ResetRequests.
+// Count is how many requests of a kind came since the start or ResetRequests.
 func (s *Simulator) Count(kind RequestKind) int {
 	s.requests.mu.Lock()
 	defer s.requests.mu.Unlock()
 	return s.requests.counts[kind]
 }
 
-// MaxConcurrent is the largest number of queries that were in flight at once,
-// from their arrival to the beginning of their answer, since the start or the
-// last ResetRequests.
+// MaxConcurrent is how many queries at most were in flight at once, from their
+// arrival to the beginning of their answer, since the start or ResetRequests.
 func (s *Simulator) MaxConcurrent() int {
 	s.requests.mu.Lock()
 	defer s.requests.mu.Unlock()

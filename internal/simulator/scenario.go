@@ -9,8 +9,7 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// UnlistedState is an upgrade state that the vendor's enum does not hold; the
-// scenario "mixed" gives it to some elements.
+// UnlistedState is a state of the scenario "mixed" that the vendor's enum lacks.
 const UnlistedState imagestatus.State = "quarantined"
 
 // scenario makes a fleet: dress gives the element at a position its row, begin
@@ -40,15 +39,10 @@ func Scenarios() []string {
 	return names
 }
 
-// ScenarioDescription says in one line what the scenario plays. It is empty
-// for a name that Scenarios does not list.
+// ScenarioDescription is one line; it is empty for an unknown scenario.
 func ScenarioDescription(name string) string {
-	for _, row := range scenarioTable {
-		if row.name == name {
-			return row.description
-		}
-	}
-	return ""
+	play, _ := scenarioByName(name)
+	return play.description
 }
 
 func scenarioByName(name string) (scenario, error) {
@@ -60,7 +54,6 @@ func scenarioByName(name string) (scenario, error) {
 	return scenario{}, fmt.Errorf("option Scenario: %q is not known; use one of %s", name, strings.Join(Scenarios(), ", "))
 }
 
-// newFleet makes the fleet that the options describe.
 func newFleet(options Options) (*fleet, error) {
 	play, err := scenarioByName(options.Scenario)
 	if err != nil {
@@ -121,8 +114,7 @@ func settledRow(element string, created time.Time, sequence int) Row {
 	}
 }
 
-// settledStates repeats over a fleet that has nothing under way; the empty
-// state stands for an element that was never upgraded.
+// settledStates repeat over a fleet that has nothing under way.
 var settledStates = []imagestatus.State{
 	"complete", "complete", "done", "complete", "upgrade_complete",
 	imagestatus.StateNone, "complete", "complete", "done", "complete",
@@ -145,7 +137,6 @@ func dressFresh(row *Row, _ int, _ time.Time) {
 	row.UpdatedOnUTC = row.CreatedOnUTC
 }
 
-// mixedStates is every state that a row can have.
 var mixedStates = append(imagestatus.States(), imagestatus.StateNone, UnlistedState)
 
 func dressMixed(row *Row, position int, start time.Time) {
@@ -169,7 +160,6 @@ func dressMixed(row *Row, position int, start time.Time) {
 	dressState(row, state, start.Add(-time.Duration(position%60)*time.Minute))
 }
 
-// dressState gives a row a state together with the values that belong to it.
 func dressState(row *Row, state imagestatus.State, since time.Time) {
 	row.UpgradeState = new(string(state))
 	row.UpdatedOnUTC = new(stamp(since))
@@ -194,15 +184,13 @@ func dressState(row *Row, state imagestatus.State, since time.Time) {
 	}
 }
 
-// Waves of a fleet: a canary of about 5 %, at least 3 elements where the fleet
-// has that many, an early wave of about 20 %, and the rest.
+// The waves, which part the fleet.
 const (
-	WaveCanary = "canary"
-	WaveEarly  = "early"
+	WaveCanary = "canary" // about 5 %, and 3 elements where the fleet has them
+	WaveEarly  = "early"  // about 20 %
 	WaveRest   = "rest"
 )
 
-// wavesOf parts the fleet; every element is in exactly one wave.
 func wavesOf(records []*record) map[string][]string {
 	total := len(records)
 	canary := min(max((total+10)/20, 3), total)
@@ -221,15 +209,15 @@ func wavesOf(records []*record) map[string][]string {
 	return waves
 }
 
-// rolloutPaths repeat over the canary of a rollout that goes well; each takes
-// at most 12 virtual minutes.
-var rolloutPaths = []Path{PathImmediate, PathImmediate, PathScheduled, PathJob, PathDevice}
-
-// troubledPaths repeat over the canary of a rollout that does not.
-var troubledPaths = []Path{PathImmediate, PathInstallFails, PathUpgradeAborted}
-
-// furtherTroubles go on after the first of troubledPaths, with one abort only.
-var furtherTroubles = []Path{PathImmediate, PathDownloadFails, PathScheduled, PathImmediate, PathUpgradeFails, PathDevice}
+var (
+	// rolloutPaths repeat over the canary of a rollout that goes well; each
+	// takes at most 12 virtual minutes.
+	rolloutPaths = []Path{PathImmediate, PathImmediate, PathScheduled, PathJob, PathDevice}
+	// troubledPaths begin the canary of a rollout that does not, with its one
+	// abort; furtherTroubles repeat over the rest.
+	troubledPaths   = []Path{PathImmediate, PathInstallFails, PathUpgradeAborted}
+	furtherTroubles = []Path{PathImmediate, PathDownloadFails, PathScheduled, PathImmediate, PathUpgradeFails, PathDevice}
+)
 
 func beginRollout(f *fleet, start time.Time) error {
 	return f.beginCanary(start, func(i int) Path { return rolloutPaths[i%len(rolloutPaths)] })

@@ -25,10 +25,7 @@ func TestSameOptionsMakeTheSameFleet(t *testing.T) {
 		advance := time.Duration(rapid.IntRange(0, 30).Draw(rt, "minutes")) * time.Minute
 		var fleets [2][]imagestatus.Status
 		for i := range fleets {
-			s, err := simulator.New(options)
-			if err != nil {
-				rt.Fatal(err)
-			}
+			s := simulate(rt, options)
 			s.Advance(advance)
 			fleets[i] = s.Rows()
 		}
@@ -51,11 +48,7 @@ func TestSeedsMakeDifferentFleets(t *testing.T) {
 
 func fleet(t *testing.T, scenario string, elements int, seed uint64) *simulator.Simulator {
 	t.Helper()
-	s, err := simulator.New(simulator.Options{Elements: elements, Seed: seed, Scenario: scenario})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return simulate(t, simulator.Options{Elements: elements, Seed: seed, Scenario: scenario})
 }
 
 func TestWavesPartTheFleet(t *testing.T) {

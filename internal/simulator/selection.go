@@ -15,13 +15,11 @@ type reader struct {
 	fleet    *fleet
 	now      time.Time
 	switches Switches
-	// ordinal tells requests apart, for the order that is dealt anew.
-	ordinal uint64
-	seed    uint64
+	seed     uint64
+	ordinal  uint64 // of the request, whose order of rows it deals
 }
 
-// row gives a record's row as the switches let it be seen, and false when they
-// hide it.
+// row gives a record's row, and false where the switches hide it.
 func (r *reader) row(record *record) (*Row, bool) {
 	row := record.at(r.now)
 	if row.UpgradeState == nil && r.switches.NeverUpgradedRows == RowsAbsent {
@@ -41,7 +39,7 @@ func (r *reader) row(record *record) (*Row, bool) {
 }
 
 // selectRecords finds the records that match, in the order that was asked for.
-// The result may be the store itself and must not be changed.
+// The result can be the store itself and must not be changed.
 func (r *reader) selectRecords(q *query) []*record {
 	from := r.fleet.records
 	presorted := len(q.sort) == 1 && q.sort[0].field.Name == imagestatus.FieldElementID && !q.sort[0].descending
@@ -85,14 +83,12 @@ func (r *reader) shuffle(records []*record) []*record {
 	return shuffled
 }
 
-// selectionKey is what a selection depends on besides the fleet and the time.
 type selectionKey struct {
 	filter, sort string
 	fold         bool
 	switches     Switches
 }
 
-// maxSelections bounds how many selections are kept.
 const maxSelections = 16
 
 // selections keeps what was selected at one moment, so that the pages of one
@@ -119,7 +115,6 @@ func (s *selections) keep(key selectionKey, now time.Time, records []*record) {
 	s.byKey[key] = records
 }
 
-// forget is called on every change of the fleet.
 func (s *selections) forget() { s.byKey = nil }
 
 // arrange sorts records that are in order of insertion; ties stay in it.
@@ -155,7 +150,6 @@ func (r *reader) arrange(records []*record, q *query) {
 	}
 }
 
-// folded disregards the case of a text where that is wanted.
 func folded(value imagestatus.Value, fold bool) imagestatus.Value {
 	if _, isNumber := value.Integer(); !fold || isNumber || value.Null() {
 		return value

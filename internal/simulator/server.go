@@ -14,22 +14,18 @@ import (
 // Server is a simulator that listens on a loopback address.
 type Server struct {
 	*Simulator
-	// URL is the address of the API without a path, such as
-	// http://127.0.0.1:41873.
-	URL string
+	URL string // without a path, such as http://127.0.0.1:41873
 
-	http   *http.Server
-	cancel context.CancelFunc
-	// stopped is closed when serving has ended, with the reason in failure.
-	stopped chan struct{}
-	failure error
+	http    *http.Server
+	cancel  context.CancelFunc
+	stopped chan struct{} // closed when serving has ended
+	failure error         // why it has
 	gate    gate
 	once    sync.Once
 }
 
 // Start makes a simulator and serves it until Close. The end of the context
-// ends requests in flight, not the server. An address that is not loopback, or
-// that cannot be listened on, is an error, as are the options that New refuses.
+// ends requests in flight, not the server.
 func Start(ctx context.Context, options Options) (*Server, error) {
 	simulator, err := New(options)
 	if err != nil {
@@ -80,8 +76,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 // ended. Closing twice does no harm.
 func (s *Server) Close() {
 	s.once.Do(func() {
-		// The connections go first, so that no request that is cancelled can
-		// still answer. An error of closing changes nothing here.
+		// The connections go first, so that no cancelled request can answer.
 		_ = s.http.Close()
 		s.cancel()
 		s.gate.close()
@@ -136,7 +131,6 @@ func (g *gate) close() {
 	g.inside.Wait()
 }
 
-// setting is one setting of the provider: attribute and variable.
 type setting struct {
 	attribute, variable, value string
 }

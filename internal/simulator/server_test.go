@@ -116,20 +116,14 @@ func TestLatencyEndsWithTheClient(t *testing.T) {
 
 func TestVirtualTime(t *testing.T) {
 	t.Parallel()
-	still, err := simulator.New(simulator.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	still := simulate(t, simulator.Options{})
 	still.Advance(time.Hour)
 	still.Advance(-time.Hour)
 	if got := still.Now(); !got.Equal(simulator.DefaultStart.Add(time.Hour)) {
 		t.Errorf("the clock shows %s", got)
 	}
 	begins := time.Date(2026, time.January, 2, 3, 4, 5, 0, time.UTC)
-	fast, err := simulator.New(simulator.Options{Start: begins, Speed: 3600})
-	if err != nil {
-		t.Fatal(err)
-	}
+	fast := simulate(t, simulator.Options{Start: begins, Speed: 3600})
 	time.Sleep(10 * time.Millisecond)
 	if passed := fast.Now().Sub(begins); passed < 36*time.Second {
 		t.Errorf("10 ms at 3600 times the speed are %s", passed)

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"crypto/subtle"
 	"encoding/json"
 	"fmt"
@@ -15,11 +16,8 @@ import (
 // Credentials of the simulated tenant. The secrets are texts that occur
 // nowhere else, so that a search of logs and files for them proves something.
 const (
-	// TSGID is the tenant service group that a scope must name.
-	TSGID = "1234567890"
-	// TenantID is the tenant in paths of the legacy form and in profiles.
-	TenantID = "1092945"
-	// ClientID and ClientSecret are the service account of the unified form.
+	TSGID        = "1234567890" // tenant service group, which a scope must name
+	TenantID     = "1092945"    // in paths of the legacy form and in profiles
 	ClientID     = "simulator@" + TSGID + ".iam.panserviceaccount.com"
 	ClientSecret = "simulated-client-secret-7d1f0b52-must-never-be-shown"
 	// AuthToken is a static token of the legacy form that names no region.
@@ -27,13 +25,11 @@ const (
 	// RegionalAuthToken is good as well; its text names a region, from which
 	// clients derive an address (observed).
 	RegionalAuthToken = "simulated-auth-token-5e77d20c&region=hood&must-never-be-shown"
-	// Email and Password log in under the legacy form.
-	Email    = "operator@example.com"
-	Password = "simulated-password-91b6c3fa-must-never-be-shown"
-	// AccessTokenPrefix begins every access token that the token endpoint
-	// gives out, SessionTokenPrefix every token of a legacy login.
-	AccessTokenPrefix  = "simulated-access-token-"
-	SessionTokenPrefix = "simulated-session-token-"
+	Email             = "operator@example.com" // of the legacy login
+	Password          = "simulated-password-91b6c3fa-must-never-be-shown"
+
+	AccessTokenPrefix  = "simulated-access-token-"  // of every token of the token endpoint
+	SessionTokenPrefix = "simulated-session-token-" // of every token of a legacy login
 )
 
 // Form is one of the two forms of the API.
@@ -41,34 +37,28 @@ type Form string
 
 // The forms of the API.
 const (
-	// Unified is the form of Prisma SASE, with OAuth2 client credentials.
-	Unified Form = "unified"
-	// Legacy is the form of CloudGenix, with a static token.
-	Legacy Form = "legacy"
+	Unified Form = "unified" // Prisma SASE, with OAuth2 client credentials
+	Legacy  Form = "legacy"  // CloudGenix, with a static token
 )
 
 // defaultTokenLifetime is what the real token endpoint gives (documented).
 const defaultTokenLifetime = 899 * time.Second
 
-// session is a token that was given out.
 type session struct {
-	form    Form
-	expires time.Time
-	primed  bool
-	agent   string
-	// callsLeft counts down to the end of a token that lies about its
-	// lifetime; negative means no such end.
-	callsLeft int
+	form      Form
+	expires   time.Time
+	primed    bool
+	agent     string
+	callsLeft int // until a token ends that lies about its lifetime; negative means no such end
 }
 
-// sessions holds the tokens that were given out and have not expired.
 type sessions struct {
 	mu      sync.Mutex
 	byToken map[string]*session
 	issued  int
 }
 
-// open gives out a token with the given prefix.
+// open gives out a token and forgets those that have expired.
 func (s *sessions) open(prefix string, form Form, lifetime time.Duration) (string, *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -96,8 +86,7 @@ func (s *sessions) each(change func(token string, session *session) bool) {
 	}
 }
 
-// ExpireTokens ends every token that was given out so far. Static tokens of
-// the legacy form do not end.
+// ExpireTokens ends every token that was given out; static tokens do not end.
 func (s *Simulator) ExpireTokens() {
 	s.sessions.each(func(string, *session) bool { return false })
 }
@@ -111,19 +100,14 @@ func (s *Simulator) UnprimeSessions() {
 	})
 }
 
-// access is what an endpoint asks of the sign-in.
 type access int
 
 const (
-	// accessOpen asks for nothing.
-	accessOpen access = iota
-	// accessProfile asks for a good token, and primes its session.
-	accessProfile
-	// accessPrimed asks for a session that was primed (documented).
-	accessPrimed
+	accessOpen    access = iota
+	accessProfile        // a good token, whose session it primes
+	accessPrimed         // a session that was primed (documented)
 )
 
-// admit checks the credentials of a call.
 func (s *Simulator) admit(c *call, wanted access) error {
 	switch {
 	case wanted == accessOpen:
@@ -161,15 +145,13 @@ func (s *Simulator) admitUnified(c *call, wanted access) error {
 	if session.agent == c.request.UserAgent() {
 		return nil
 	}
-	switch c.switches.BindUserAgent {
-	case AgentUnauthorized:
-		return unauthorized("The session belongs to another User-Agent.")
-	case AgentForbidden:
-		return forbidden("The session belongs to another User-Agent.")
-	default:
-		return nil
+	if deny := agentRefusals[c.switches.BindUserAgent]; deny != nil {
+		return deny("The session belongs to another User-Agent.")
 	}
+	return nil
 }
+
+var agentRefusals = map[AgentMode]func(string) error{AgentUnauthorized: unauthorized, AgentForbidden: forbidden}
 
 // find gives the session of a token and counts the call. It needs the lock.
 func (s *sessions) find(token string, form Form) (*session, error) {
@@ -193,17 +175,13 @@ func (s *Simulator) admitLegacy(c *call) error {
 		}
 	}
 	if tenant := c.request.PathValue("tenant_id"); tenant != "" && tenant != TenantID {
-		status := c.switches.WrongTenantStatus
-		if status == 0 {
-			status = http.StatusBadRequest
-		}
+		status := cmp.Or(c.switches.WrongTenantStatus, http.StatusBadRequest)
 		return refuse(status, "TENANT_ID_INVALID_0001", "The tenant %q is not that of the token.", tenant)
 	}
 	return nil
 }
 
-// tokenOf finds the token of a request. In the legacy form the cookie wins
-// over the header (observed).
+// In the legacy form the cookie wins over the header (observed).
 func tokenOf(r *http.Request, form Form) string {
 	if form == Unified {
 		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -232,19 +210,13 @@ func (s *Simulator) token(c *call) ([]byte, error) {
 		return nil, oauthError(http.StatusBadRequest, "unsupported_grant_type", "The grant type is not supported")
 	}
 	if !goodClient(c.request, form) {
-		status := c.switches.InvalidClientStatus
-		if status == 0 {
-			status = http.StatusBadRequest
-		}
+		status := cmp.Or(c.switches.InvalidClientStatus, http.StatusBadRequest)
 		return nil, oauthError(status, "invalid_client", "Client authentication failed")
 	}
 	if !slices.Contains(strings.Fields(form.Get("scope")), "tsg_id:"+TSGID) {
 		return nil, oauthError(http.StatusBadRequest, "invalid_scope", "The scope does not name a tsg_id of this client")
 	}
-	lifetime := c.switches.TokenLifetime
-	if lifetime == 0 {
-		lifetime = defaultTokenLifetime
-	}
+	lifetime := cmp.Or(c.switches.TokenLifetime, defaultTokenLifetime)
 	token, opened := s.sessions.open(AccessTokenPrefix, Unified, lifetime)
 	answer := map[string]any{
 		"access_token": token, "token_type": "Bearer", "scope": form.Get("scope"), "expires_in": int64(lifetime / time.Second),
@@ -269,8 +241,7 @@ func unescaped(text string) string {
 	return text
 }
 
-// oauthError is a refusal in the form of the token endpoint, which is not the
-// form of the API (observed).
+// oauthError is a refusal in the token endpoint's own form (observed).
 func oauthError(status int, code, description string) error {
 	form := map[string]string{"error": code, "error_description": description}
 	return &refusal{status: status, code: code, message: description, body: appendJSON(nil, form)}

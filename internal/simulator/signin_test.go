@@ -81,13 +81,13 @@ func TestSessionMustBePrimedOncePerToken(t *testing.T) {
 	}{
 		{"no token", func() {}, 401},
 		{"a new token is not primed", func() { c.token = c.newToken() }, 403},
-		{"the profile primes it", func() { c.do(http.MethodGet, "/sdwan/v2.1/api/profile", "") }, 200},
+		{"the profile primes it", func() { c.profile() }, 200},
 		{"and it stays so", func() {}, 200},
 		{"the session forgets", server.UnprimeSessions, 403},
-		{"and is primed again", func() { c.do(http.MethodGet, "/sdwan/v2.1/api/profile", "") }, 200},
+		{"and is primed again", func() { c.profile() }, 200},
 		{"another token needs its own call", func() { c.token = c.newToken() }, 403},
 		{"tokens expire", server.ExpireTokens, 401},
-		{"even the profile then refuses", func() { c.do(http.MethodGet, "/sdwan/v2.1/api/profile", "") }, 401},
+		{"even the profile then refuses", func() { c.profile() }, 401},
 		{"a new sign-in helps", c.signIn, 200},
 	}
 	for _, step := range steps {
@@ -103,7 +103,7 @@ func TestTokensExpireInRealTime(t *testing.T) {
 	server := start(t, simulator.Options{Elements: 1, Switches: simulator.Switches{TokenLifetime: 1}})
 	c := newClient(t, server, simulator.Unified)
 	c.token = c.newToken()
-	if answer := c.do(http.MethodGet, "/sdwan/v2.1/api/profile", ""); answer.status != http.StatusUnauthorized {
+	if answer := c.profile(); answer.status != http.StatusUnauthorized {
 		t.Errorf("got %d with a token of one nanosecond, want 401", answer.status)
 	}
 }

@@ -1,10 +1,10 @@
 package simulator
 
 import (
-	"context"
+	"cmp"
 	"fmt"
-	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,35 +12,25 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// Options describe a simulator.
+// Options describe a simulator. The same options make the same fleet.
 type Options struct {
-	// Elements is the size of the fleet; 0 is a tenant without elements.
-	Elements int
-	// Seed picks the identifiers; the same options make the same fleet.
-	Seed uint64
-	// Scenario is one of Scenarios; empty means "steady".
-	Scenario string
-	// Start is the virtual time at the start; zero means DefaultStart.
-	Start time.Time
-	// Speed is how many virtual seconds pass in a real second; with 0 the
-	// clock moves by Advance alone.
-	Speed float64
-	// Switches are the switches at the start.
-	Switches Switches
-	// Latency is a real delay before each query is looked at; it ends early
-	// when the client goes away.
-	Latency time.Duration
+	Elements int           // size of the fleet; 0 is a tenant without elements
+	Seed     uint64        // picks the identifiers
+	Scenario string        // one of Scenarios; empty means "steady"
+	Start    time.Time     // virtual time at the start; zero means DefaultStart
+	Speed    float64       // virtual seconds per real second; with 0 the clock moves by Advance alone
+	Switches Switches      // their positions at the start
+	Latency  time.Duration // real delay before each query; it ends early when the client goes away
 	// Address is the loopback address that Start listens on; empty means a
 	// free port of 127.0.0.1. New does not use it.
 	Address string
 }
 
-// DefaultStart is the virtual time at which a simulator starts when no other is
-// asked for.
+// DefaultStart is the virtual time at which a simulator starts by itself.
 var DefaultStart = time.Date(2026, time.August, 21, 2, 0, 0, 0, time.UTC)
 
-// Simulator is a controller with its fleet. It is an http.Handler, and all its
-// methods may be called at the same time.
+// Simulator is a controller with its fleet. All its methods may be called at
+// the same time.
 type Simulator struct {
 	seed     uint64
 	latency  time.Duration
@@ -56,12 +46,9 @@ type Simulator struct {
 	switches     Switches
 }
 
-// New makes a simulator. An option that cannot be is an error that names it,
-// its value and the remedy.
+// New makes a simulator. Its errors name the option, the value and the remedy.
 func New(options Options) (*Simulator, error) {
-	if options.Scenario == "" {
-		options.Scenario = scenarioTable[0].name
-	}
+	options.Scenario = cmp.Or(options.Scenario, scenarioTable[0].name)
 	if options.Start.IsZero() {
 		options.Start = DefaultStart
 	}
@@ -118,16 +105,15 @@ func (s *Simulator) Switches() Switches {
 }
 
 // SetSwitches puts all switches into position at once. A position that does
-// not exist acts as the default; Switches.Validate finds it.
+// not exist acts as the default.
 func (s *Simulator) SetSwitches(switches Switches) {
 	s.switchesLock.Lock()
 	defer s.switchesLock.Unlock()
 	s.switches = switches
 }
 
-// Rows is the truth at this virtual moment, ordered by element: the rows that
-// an unfiltered read must come to with the switches as they are. It is made
-// from the fleet without HTTP or JSON.
+// Rows is the truth at this virtual moment, ordered by element: what an
+// unfiltered read must come to with the switches as they are.
 func (s *Simulator) Rows() []imagestatus.Status {
 	reader, done := s.read(s.Switches())
 	defer done()
@@ -147,17 +133,16 @@ func (s *Simulator) ElementIDs() []string {
 	return s.fleet.elementIDs()
 }
 
-// Wave lists the elements of WaveCanary, WaveEarly or WaveRest as the fleet was
-// parted at its start; it is empty for any other name.
+// Wave lists the elements of a wave as the fleet was parted at its start; it is
+// empty for an unknown name.
 func (s *Simulator) Wave(name string) []string {
 	s.fleet.Lock()
 	defer s.fleet.Unlock()
-	return append([]string(nil), s.fleet.waves[name]...)
+	return slices.Clone(s.fleet.waves[name])
 }
 
-// Upgrade starts a lifecycle on elements. An element that is not in the fleet,
-// an unknown path and a negative time are errors; the elements before the
-// faulty one have then begun.
+// Upgrade starts a lifecycle on elements. When it fails, at an element that is
+// not in the fleet or for a plan that cannot be, those before have begun.
 func (s *Simulator) Upgrade(elements []string, target Image, plan Plan) error {
 	return s.change(func(now time.Time) error {
 		for _, element := range elements {
@@ -170,8 +155,7 @@ func (s *Simulator) Upgrade(elements []string, target Image, plan Plan) error {
 	})
 }
 
-// Fail ends an element's lifecycle in the failed state of its phase, with the
-// text as failure_info. An element that is not in the fleet is an error.
+// Fail ends an element's lifecycle in the failed state of its phase.
 func (s *Simulator) Fail(element, info string) error {
 	return s.Update(element, func(row *Row) {
 		row.UpgradeState = new(string(failedState(row.Phase())))
@@ -180,22 +164,19 @@ func (s *Simulator) Fail(element, info string) error {
 }
 
 // SetState ends an element's lifecycle in a state, listed or not;
-// imagestatus.StateNone stands for null. An element that is not in the fleet is
-// an error.
+// imagestatus.StateNone stands for null.
 func (s *Simulator) SetState(element string, state imagestatus.State) error {
 	return s.Update(element, func(row *Row) { row.UpgradeState = optional(string(state)) })
 }
 
-// Update edits an element's row by hand and ends its lifecycle there. The edit
-// must not call the simulator, and it cannot change element_id. _etag and
-// _updated_on_utc move on before the edit. An element that is not in the fleet
-// is an error.
+// Update edits an element's row by hand and ends its lifecycle there. _etag and
+// _updated_on_utc move on before the edit, which cannot change element_id and
+// must not call the simulator. An unknown element is an error.
 func (s *Simulator) Update(element string, edit func(*Row)) error {
 	return s.change(func(now time.Time) error { return s.fleet.edit(element, now, edit) })
 }
 
-// AddRow adds a row as it is: a new element, or one more row for an element
-// that has one, as nothing rules out.
+// AddRow adds a row as it is. Nothing rules out a second row of one element.
 func (s *Simulator) AddRow(row Row) {
 	_ = s.change(func(time.Time) error {
 		s.fleet.insert(clone(&row))
@@ -203,8 +184,7 @@ func (s *Simulator) AddRow(row Row) {
 	})
 }
 
-// Remove takes an element with all its rows out of the fleet. An element that
-// is not in the fleet is an error.
+// Remove takes an element with all its rows out of the fleet.
 func (s *Simulator) Remove(element string) error {
 	return s.change(func(now time.Time) error { return s.fleet.remove(element, now) })
 }
@@ -216,7 +196,6 @@ func (s *Simulator) change(change func(now time.Time) error) error {
 	return change(s.Now())
 }
 
-// read locks the fleet for reading at this moment; done unlocks it.
 func (s *Simulator) read(switches Switches) (_ *reader, done func()) {
 	s.fleet.Lock()
 	return &reader{fleet: s.fleet, now: s.Now(), switches: switches, seed: s.seed, ordinal: s.answers.Load()}, s.fleet.Unlock
@@ -224,76 +203,4 @@ func (s *Simulator) read(switches Switches) (_ *reader, done func()) {
 
 func (s *Simulator) nextRequestID() string {
 	return requestID(s.Now(), s.answers.Add(1))
-}
-
-// call is one request on its way through the simulator.
-type call struct {
-	request  *http.Request
-	form     Form
-	body     []byte
-	switches Switches
-	playing  *playing
-	// header takes what the answer carries besides its body.
-	header http.Header
-}
-
-// handler answers a call with a JSON body, or refuses it with a *refusal.
-type handler func(*call) ([]byte, error)
-
-// maxBody bounds what is read of a request.
-const maxBody = 32 << 20
-
-// endpoint wraps a handler in what all endpoints have in common.
-func (s *Simulator) endpoint(kind RequestKind, form Form, wanted access, handle handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, readErr := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-		playing := s.faults.next(kind)
-		recorded := &recordedWriter{w, s.requests.begin(kind, r, body)}
-		defer recorded.end(0)
-
-		if readErr != nil {
-			s.writeError(recorded, badRequest("INVALID_JSON", "The request body cannot be read."))
-			return
-		}
-		if kind == RequestQuery && !wait(r.Context(), s.latency) {
-			return
-		}
-		if playing.reply(s, recorded, r) {
-			return
-		}
-		c := &call{request: r, form: form, body: body, switches: s.Switches(), playing: playing, header: w.Header()}
-		answer, err := s.answer(c, wanted, handle)
-		if err != nil {
-			s.writeError(recorded, err)
-			return
-		}
-		playing.send(recorded, r, answer)
-	})
-}
-
-func (s *Simulator) answer(c *call, wanted access, handle handler) ([]byte, error) {
-	if err := s.admit(c, wanted); err != nil {
-		return nil, err
-	}
-	return handle(c)
-}
-
-func (s *Simulator) writeError(w http.ResponseWriter, err error) {
-	refused := asRefusal(err)
-	writeJSON(w, refused.status, s.errorBody(refused))
-}
-
-// wait lets real time pass and reports false when the client went away first.
-func wait(ctx context.Context, duration time.Duration) bool {
-	if duration <= 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(duration)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -2,8 +2,6 @@ package simulator
 
 import (
 	"encoding/json"
-	"fmt"
-	"net/http"
 	"time"
 )
 
@@ -27,15 +25,8 @@ const (
 
 func (w *wanted) etag() int64 { return w.puts + 1 }
 
-// getState reads the wanted state of one element.
 func (s *Simulator) getState(c *call) ([]byte, error) {
-	var body []byte
-	err := s.withElement(c, func(r *record, _ time.Time) error {
-		var err error
-		body, err = s.stateBody(r)
-		return err
-	})
-	return body, err
+	return s.onElement(c, func(r *record, _ time.Time) ([]byte, error) { return s.stateBody(r) })
 }
 
 // putState upgrades an element: at once, at the scheduled times, or only its
@@ -56,33 +47,27 @@ func (s *Simulator) putState(c *call) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var body []byte
-	err = s.withElement(c, func(r *record, now time.Time) error {
+	return s.onElement(c, func(r *record, now time.Time) ([]byte, error) {
 		if value(asked.Etag) != r.wanted.etag() || asked.Schema == nil {
-			return badRequest("INVALID_JSON_COMMON_ATTR_MISMATCH", "_etag and _schema are not those of the current state.")
+			return nil, badRequest("INVALID_JSON_COMMON_ATTR_MISMATCH", "_etag and _schema are not those of the current state.")
 		}
 		if err := s.fleet.upgrade(r.base.Element(), image, plan, now); err != nil {
-			return err
+			return nil, err
 		}
 		asked.puts = r.wanted.puts + 1
 		r.wanted = asked.wanted
-		body, err = s.stateBody(r)
-		return err
+		return s.stateBody(r)
 	})
-	return body, err
 }
 
 // plan turns the wanted state into the upgrade that it asks for.
 func (w *wanted) plan() (Plan, Image, error) {
-	image, err := ImageByID(value(w.ImageID))
-	if err != nil {
+	image, known := imageByID(value(w.ImageID))
+	if !known {
 		return Plan{}, Image{}, badRequest("ELEMENT_STATE_UPDATE_INVALID_IMAGE", "image_id %q is not an image of the tenant.", value(w.ImageID))
 	}
-	plan := Plan{Path: PathImmediate, DownloadInterval: w.DownloadInterval, UpgradeInterval: w.UpgradeInterval}
-	if plan.DownloadAt, err = scheduled(w.ScheduledDownload, w.DownloadInterval, "DOWNLOAD"); err != nil {
-		return Plan{}, Image{}, err
-	}
-	if plan.UpgradeAt, err = scheduled(w.ScheduledUpgrade, w.UpgradeInterval, "UPGRADE"); err != nil {
+	plan, err := w.schedule()
+	if err != nil {
 		return Plan{}, Image{}, err
 	}
 	switch {
@@ -95,7 +80,16 @@ func (w *wanted) plan() (Plan, Image, error) {
 	case w.ScheduledDownload != nil:
 		plan.Path = PathDownloadScheduled
 	}
-	return plan, image, nil
+	return plan, image.Image, nil
+}
+
+func (w *wanted) schedule() (plan Plan, err error) {
+	plan.DownloadInterval, plan.UpgradeInterval = w.DownloadInterval, w.UpgradeInterval
+	if plan.DownloadAt, err = scheduled(w.ScheduledDownload, w.DownloadInterval, "DOWNLOAD"); err != nil {
+		return plan, err
+	}
+	plan.UpgradeAt, err = scheduled(w.ScheduledUpgrade, w.UpgradeInterval, "UPGRADE")
+	return plan, err
 }
 
 // scheduled reads a time with its interval, which needs a time (documented).
@@ -120,38 +114,4 @@ func (s *Simulator) stateBody(r *record) ([]byte, error) {
 		Status    string `json:"_status_code"`
 		Length    string `json:"_content_length"`
 	}{r.wanted, r.base.Element(), r.wanted.etag(), 1, s.nextRequestID(), "200", "0"})
-}
-
-// operate takes the one element operation that is played: abort_upgrade.
-func (s *Simulator) operate(c *call) ([]byte, error) {
-	var asked struct{ Action string }
-	if err := json.Unmarshal(c.body, &asked); err != nil {
-		return nil, badRequest("INVALID_JSON", "The request body is not JSON.")
-	}
-	if asked.Action != "abort_upgrade" {
-		return nil, badRequest("COMMAND_NOT_SUPPORTED", "The action %q is not supported.", asked.Action)
-	}
-	err := s.withElement(c, func(r *record, now time.Time) error {
-		possible, err := s.fleet.abort(r.base.Element(), now)
-		if err == nil && !possible {
-			return badRequest("COMMAND_NOT_SUPPORTED", "There is no upgrade to abort.")
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return fmt.Appendf(nil, `{"_request_id":%q,"_status_code":"200","action":%q,"parameters":null}`, s.nextRequestID(), asked.Action), nil
-}
-
-// withElement works on the element in the path, under the fleet's lock.
-func (s *Simulator) withElement(c *call, work func(r *record, now time.Time) error) error {
-	return s.change(func(now time.Time) error {
-		r, err := s.fleet.find(c.request.PathValue("id"))
-		if err != nil {
-			return refuse(http.StatusNotFound, "ELEMENT_NOT_FOUND", "The element is not known.")
-		}
-		r.at(now)
-		return work(r, now)
-	})
 }

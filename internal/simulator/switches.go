@@ -11,26 +11,22 @@ import (
 // LimitMode is what the controller does with a limit above its maximum.
 type LimitMode string
 
-// The positions of Switches.LimitMode.
+// The positions of Switches.LimitMode, with the default first as in all lists
+// of positions.
 const (
-	// LimitClamp answers with the maximum and says nothing. The default.
-	LimitClamp LimitMode = "clamp"
-	// LimitRefuse answers 400 INVALID_LIMIT_NUMBER.
-	LimitRefuse LimitMode = "refuse"
+	LimitClamp  LimitMode = "clamp"  // answers with the maximum and says nothing
+	LimitRefuse LimitMode = "refuse" // answers 400 INVALID_LIMIT_NUMBER
 )
 
 // UnknownMode is what the controller does with a name that it does not know.
 type UnknownMode string
 
-// The positions of Switches.UnknownKeys and Switches.UnknownQuery.
+// The positions of Switches.UnknownKeys, whose default is UnknownIgnored, and of
+// Switches.UnknownQuery, whose default is UnknownRefused.
 const (
-	// UnknownIgnored passes over an unknown body key. The default there.
-	UnknownIgnored UnknownMode = "ignored"
-	// UnknownRefused answers 400. The default for fields and operators.
-	UnknownRefused UnknownMode = "refused"
-	// UnknownNoMatch lets a condition with an unknown name match nothing and
-	// passes over an unknown sort field.
-	UnknownNoMatch UnknownMode = "no_match"
+	UnknownIgnored UnknownMode = "ignored"  // of keys alone
+	UnknownRefused UnknownMode = "refused"  // answers 400
+	UnknownNoMatch UnknownMode = "no_match" // of queries alone: no row matches, a sort field is passed over
 )
 
 // AgentMode is what the controller does when a call comes with another
@@ -39,12 +35,9 @@ type AgentMode string
 
 // The positions of Switches.BindUserAgent.
 const (
-	// AgentFree does not look at the User-Agent. The default.
-	AgentFree AgentMode = "off"
-	// AgentUnauthorized answers 401.
+	AgentFree         AgentMode = "off" // does not look at the User-Agent
 	AgentUnauthorized AgentMode = "401"
-	// AgentForbidden answers 403.
-	AgentForbidden AgentMode = "403"
+	AgentForbidden    AgentMode = "403"
 )
 
 // AggregateMode is how the controller treats aggregate and group_by.
@@ -52,15 +45,10 @@ type AggregateMode string
 
 // The positions of Switches.Aggregate.
 const (
-	// AggregateRows answers with one item per group that carries
-	// aggregated_value, an int64. The default.
-	AggregateRows AggregateMode = "rows"
-	// AggregateEnvelope answers with an aggregate object in the envelope.
-	AggregateEnvelope AggregateMode = "envelope"
-	// AggregateIgnored answers with plain rows.
-	AggregateIgnored AggregateMode = "ignored"
-	// AggregateRefused answers 400 BAD_QUERY_REQUEST.
-	AggregateRefused AggregateMode = "refused"
+	AggregateRows     AggregateMode = "rows"     // one item per group, with aggregated_value, an int64
+	AggregateEnvelope AggregateMode = "envelope" // an aggregate object in the envelope
+	AggregateIgnored  AggregateMode = "ignored"  // plain rows
+	AggregateRefused  AggregateMode = "refused"  // answers 400 BAD_QUERY_REQUEST
 )
 
 // NullMode is what an aggregate makes of null values.
@@ -68,10 +56,8 @@ type NullMode string
 
 // The positions of Switches.AggregateNulls.
 const (
-	// NullsSkipped leaves null values out. The default.
 	NullsSkipped NullMode = "skipped"
-	// NullsAsZero counts null values as zero.
-	NullsAsZero NullMode = "zero"
+	NullsAsZero  NullMode = "zero"
 )
 
 // PlaceholderMode is what stands in a field that retrieved_fields left out.
@@ -79,16 +65,13 @@ type PlaceholderMode string
 
 // The positions of Switches.ProjectionPlaceholders.
 const (
-	// PlaceholderDefaults puts "" and 0. The default.
-	PlaceholderDefaults PlaceholderMode = "defaults"
+	PlaceholderDefaults PlaceholderMode = "defaults" // "" and 0
 	// PlaceholderFabricated puts values that look real: "1" for identifiers,
 	// the first state of the enum for upgrade_state (observed on a sibling,
 	// where site_id became "1" and role "NONE").
 	PlaceholderFabricated PlaceholderMode = "fabricated"
-	// PlaceholderNulls puts null.
-	PlaceholderNulls PlaceholderMode = "nulls"
-	// PlaceholderOff answers with full rows.
-	PlaceholderOff PlaceholderMode = "off"
+	PlaceholderNulls      PlaceholderMode = "nulls"
+	PlaceholderOff        PlaceholderMode = "off" // full rows
 )
 
 // OrderMode is the order of rows when no sort_params are given.
@@ -96,11 +79,8 @@ type OrderMode string
 
 // The positions of Switches.DefaultOrder.
 const (
-	// OrderInsertion keeps one order, which is not that of the identifiers.
-	// The default.
-	OrderInsertion OrderMode = "insertion"
-	// OrderShuffled deals the rows anew for every request.
-	OrderShuffled OrderMode = "shuffled"
+	OrderInsertion OrderMode = "insertion" // always the same, and not that of the identifiers
+	OrderShuffled  OrderMode = "shuffled"  // dealt anew for every request
 )
 
 // RowMode is whether elements without an upgrade state have a row.
@@ -108,69 +88,38 @@ type RowMode string
 
 // The positions of Switches.NeverUpgradedRows.
 const (
-	// RowsPresent gives them a row with nulls. The default.
-	RowsPresent RowMode = "present"
-	// RowsAbsent leaves them out.
-	RowsAbsent RowMode = "absent"
+	RowsPresent RowMode = "present" // with nulls
+	RowsAbsent  RowMode = "absent"
 )
 
 // Switches are the things about the controller that nobody knows. The zero
 // value is the reading of the evidence that is held to be the likeliest.
 type Switches struct {
-	// MaxLimit is the largest page; 0 means no maximum.
-	MaxLimit int
-	// LimitMode is what happens above MaxLimit.
-	LimitMode LimitMode
-	// NullsAbsent leaves null values out of items.
-	NullsAbsent bool
-	// OmitNewerFields plays a controller before 2026: the fields
-	// software_version_change_time and _etag do not exist.
-	OmitNewerFields bool
-	// UnknownKeys is UnknownIgnored or UnknownRefused, which answers 400
-	// INVALID_JSON_EXTRA_ATTRIBUTE; for keys of the request body.
-	UnknownKeys UnknownMode
-	// UnknownQuery is UnknownRefused, which answers 400 BAD_QUERY_REQUEST, or
-	// UnknownNoMatch; for fields, operators and sort fields.
-	UnknownQuery UnknownMode
-	// IgnoreFilters answers 200 with rows that query_params did not select.
-	IgnoreFilters bool
-	// BindUserAgent ties a session to the User-Agent of its profile call.
-	BindUserAgent AgentMode
-	// TotalCountAbsent leaves total_count out of the envelope.
+	MaxLimit         int         // the largest page; 0 means no maximum
+	LimitMode        LimitMode   // above MaxLimit
+	NullsAbsent      bool        // items lack their null values
+	OmitNewerFields  bool        // a controller before 2026: no software_version_change_time, no _etag
+	UnknownKeys      UnknownMode // of the body; refused is 400 INVALID_JSON_EXTRA_ATTRIBUTE
+	UnknownQuery     UnknownMode // of fields, operators and sort fields; refused is 400 BAD_QUERY_REQUEST
+	IgnoreFilters    bool        // 200 with rows that query_params did not select
+	BindUserAgent    AgentMode
 	TotalCountAbsent bool
-	// Aggregate is the treatment of aggregate and group_by.
-	Aggregate AggregateMode
-	// AggregateNulls is the treatment of null values in an aggregate.
-	AggregateNulls NullMode
-	// NumbersAsText spells the integers of items and envelope as texts.
-	NumbersAsText bool
-	// ProjectionPlaceholders is the treatment of retrieved_fields.
+	Aggregate        AggregateMode
+	AggregateNulls   NullMode
+	NumbersAsText    bool // in items and envelope
+
 	ProjectionPlaceholders PlaceholderMode
-	// DefaultOrder is the order of rows that no sort_params ask for.
-	DefaultOrder OrderMode
-	// NextQueryAbsent leaves next_query out of the envelope.
-	NextQueryAbsent bool
-	// EnvelopeID adds id, deleted_ids and, in the unified form, description
-	// to the envelope: documented, never seen.
-	EnvelopeID bool
-	// NeverUpgradedRows is the treatment of elements without a state.
-	NeverUpgradedRows RowMode
-	// CaseInsensitive makes eq, neq, in and re disregard case.
-	CaseInsensitive bool
-	// ChangeTimeAsStamp gives software_version_change_time in the 17-digit
-	// form instead of milliseconds.
-	ChangeTimeAsStamp bool
-	// InvalidClientStatus is the status of a failed sign-in at the token
-	// endpoint: 400 or 401; 0 means 400.
-	InvalidClientStatus int
-	// WrongTenantStatus is the status of TENANT_ID_INVALID_0001: 400, 403 or
-	// 404; 0 means 400.
-	WrongTenantStatus int
-	// TokenLifetime is how long an access token is good for, in real time; 0
-	// means 899 s.
-	TokenLifetime time.Duration
-	// RolesDenied answers 403 to queries although the session is primed.
-	RolesDenied bool
+	DefaultOrder           OrderMode
+	NextQueryAbsent        bool
+	EnvelopeID             bool // id, deleted_ids and, in the unified form, description: documented, never seen
+	NeverUpgradedRows      RowMode
+	CaseInsensitive        bool // of eq, neq, in and re
+	ChangeTimeAsStamp      bool // software_version_change_time in 17 digits, not in milliseconds
+
+	InvalidClientStatus int           // of a failed sign-in at the token endpoint: 400 or 401; 0 means 400
+	WrongTenantStatus   int           // of TENANT_ID_INVALID_0001: 400, 403 or 404; 0 means 400
+	TokenLifetime       time.Duration // in real time; 0 means 899 s
+	RolesDenied         bool          // 403 to queries although the session is primed
 }
 
 // Validate finds the first switch in a position that does not exist.
@@ -213,14 +162,10 @@ func positions(allowed []any) string {
 
 // Position is one switch in one position other than its default.
 type Position struct {
-	// Name is the name of the switch in Switches.
-	Name string
-	// Position is the position in words that fit into a test's name.
-	Position string
-	// Denied says that no read can succeed in this position.
-	Denied bool
-	// Apply puts the switch into the position.
-	Apply func(*Switches)
+	Name     string // of the switch in Switches
+	Position string // in words that fit into a test's name
+	Denied   bool   // no read can succeed
+	Apply    func(*Switches)
 }
 
 // SwitchPositions lists every position of every switch, one at a time; the

@@ -40,7 +40,7 @@ func TestEverySwitchHasItsPositions(t *testing.T) {
 func TestACarefulReadSucceedsInEveryPosition(t *testing.T) {
 	t.Parallel()
 	for _, position := range simulator.SwitchPositions() {
-		for _, form := range []simulator.Form{simulator.Unified, simulator.Legacy} {
+		for _, form := range bothForms {
 			t.Run(position.Name+"/"+position.Position+"/"+string(form), func(t *testing.T) {
 				t.Parallel()
 				var switches simulator.Switches

@@ -1,7 +1,7 @@
 // Command bench measures the real Terraform with this provider on simulated
 // fleets of 1,000, 10,000 and 50,000 elements: the time of an apply, the peak
 // memory of Terraform and of the provider, and the size of the state. It leaves
-// nothing behind.
+// nothing behind. Nothing that the released binary needs may live here.
 package main
 
 import (

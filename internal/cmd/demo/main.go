@@ -1,7 +1,8 @@
 // Command demo shows a gated rollout from end to end: it builds the provider,
 // serves a simulated fleet on loopback, and runs the real Terraform on
 // examples/rollout. It leaves nothing behind, and its exit code is 0 only if
-// every step did what it says.
+// every step did what it says. Nothing that the released binary needs may live
+// here.
 package main
 
 import (

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// width is that of a narrow terminal.
-const width = 78
+// textWidth is that of a narrow terminal.
+const textWidth = 78
 
 // printer writes for a person: bold where the output is a terminal that wants
 // it, and no color of its own, which would have to suit every background.
@@ -31,7 +31,7 @@ func (p *printer) bold(text string) string {
 }
 
 func (p *printer) title(text string) {
-	rule := strings.Repeat("=", width)
+	rule := strings.Repeat("=", textWidth)
 	fmt.Fprintf(p.out, "\n%s\n%s\n%s\n", rule, p.bold(text), rule)
 }
 
@@ -39,11 +39,11 @@ func (p *printer) heading(number int, text string) {
 	fmt.Fprintf(p.out, "\n%s\n", p.bold(fmt.Sprintf("%d. %s", number, text)))
 }
 
-// text writes a paragraph, folded at the width.
+// text writes a paragraph, folded at textWidth.
 func (p *printer) text(paragraph string) {
 	line := ""
 	for word := range strings.FieldsSeq(paragraph) {
-		if line != "" && len(line)+1+len(word) > width {
+		if line != "" && len(line)+1+len(word) > textWidth {
 			fmt.Fprintln(p.out, line)
 			line = ""
 		}

@@ -57,8 +57,8 @@ func TestTextIsFoldedAtTheWidth(t *testing.T) {
 	printer := &printer{out: recording}
 	printer.text(strings.Repeat(fmt.Sprintf("%s ", strings.Repeat("w", 9)), 30))
 	for line := range strings.SplitSeq(recording.printed.String(), "\n") {
-		if len(line) > width {
-			t.Errorf("a line has %d characters, want at most %d: %q", len(line), width, line)
+		if len(line) > textWidth {
+			t.Errorf("a line has %d characters, want at most %d: %q", len(line), textWidth, line)
 		}
 	}
 }

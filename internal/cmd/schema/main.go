@@ -1,6 +1,7 @@
 // Command schema prints the provider's schemas in the form of "terraform
 // providers schema -json". It asks the provider itself, so that the pages of
-// actions are written too where the installed Terraform knows none.
+// actions are written too where the installed Terraform knows none. No text of
+// a page may live here, and nothing that the released binary needs.
 package main
 
 import (

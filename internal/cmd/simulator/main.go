@@ -1,5 +1,6 @@
 // Command simulator serves a simulated Prisma SD-WAN controller on a loopback
-// address until it is interrupted, and prints what it takes to use it.
+// address until it is interrupted. It prints what it takes to use it. What the
+// controller does belongs into package simulator and may not live here.
 package main
 
 import (

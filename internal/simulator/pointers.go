@@ -1,0 +1,25 @@
+package simulator
+
+// optional is a reference, or nil for the empty text.
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// value is what a pointer leads to, or the zero value for nil.
+func value[T any](pointer *T) T {
+	if pointer == nil {
+		var zero T
+		return zero
+	}
+	return *pointer
+}
+
+func copyOf[T any](pointer *T) *T {
+	if pointer == nil {
+		return nil
+	}
+	return new(*pointer)
+}
