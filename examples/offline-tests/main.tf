@@ -1,5 +1,5 @@
 # A module with a gate of its own. Its tests, in tests/gate.tftest.hcl, need no
-# tenant, no network and no credentials: `terraform init && terraform test`.
+# tenant and no credentials: `terraform init && terraform test`.
 
 terraform {
   required_version = ">= 1.8"

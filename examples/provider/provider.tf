@@ -6,9 +6,16 @@ terraform {
   }
 }
 
-# Every argument may come from the environment instead: PRISMASDWAN_CLIENT_ID,
-# PRISMASDWAN_CLIENT_SECRET and PRISMASDWAN_TSG_ID are enough to sign in.
-provider "prismasdwan" {
-  page_size               = 1000
-  max_concurrent_requests = 4
+# Sign-in from the environment. Unified form: PRISMASDWAN_CLIENT_ID,
+# PRISMASDWAN_CLIENT_SECRET and PRISMASDWAN_TSG_ID. Legacy form:
+# PRISMASDWAN_AUTH_TOKEN.
+provider "prismasdwan" {}
+
+# How far the fleet is, in one line. It holds nothing by itself.
+data "prismasdwan_upgrade_gate" "fleet" {
+  target_version = ">= 6.3.5-b1"
+}
+
+output "fleet" {
+  value = data.prismasdwan_upgrade_gate.fleet.summary
 }

@@ -14,7 +14,7 @@ terraform {
 # Credentials come from the environment (PRISMASDWAN_CLIENT_ID and others).
 provider "prismasdwan" {}
 
-# What the fleet runs, in a few bytes of state.
+# What the fleet runs, without its rows in state.
 data "prismasdwan_element_image_status_aggregate" "versions" {
   aggregate = { operator = "count", field = "element_id" }
   group_by  = ["active_version"]

@@ -115,7 +115,7 @@ func (d *elementImageStatusesDataSource) Schema(ctx context.Context, _ datasourc
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads the current image status of the elements (ION devices) that match, as the endpoint " +
 			"*Get Image Status of Element (v2.1)* gives it, all pages of it.\n\n" +
-			"State holds about 800 bytes for each row. To decide on a large fleet without keeping its rows, use the gate or an aggregate.",
+			"State holds more than 900 bytes for each row. To decide on a large fleet without keeping its rows, use the gate or an aggregate.",
 		Attributes: attributes,
 	}
 }

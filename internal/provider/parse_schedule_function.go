@@ -45,8 +45,9 @@ func (parseScheduleFunction) Run(ctx context.Context, req function.RunRequest, r
 	resp.Error = resp.Result.Set(ctx, at.Format(time.RFC3339))
 }
 
-// argumentError reports an argument of a function by its position.
+// argumentError reports an argument of a function by its position. Terraform
+// ends the sentence itself.
 func argumentError(position int, err error) *function.FuncError {
 	text := err.Error()
-	return function.NewArgumentFuncError(int64(position), strings.ToUpper(text[:1])+text[1:]+".")
+	return function.NewArgumentFuncError(int64(position), strings.ToUpper(text[:1])+text[1:])
 }

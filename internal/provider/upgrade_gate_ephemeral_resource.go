@@ -53,7 +53,8 @@ func (e *upgradeGateEphemeralResource) Schema(ctx context.Context, _ ephemeral.S
 		MarkdownDescription: "Judges whether a fleet or a wave is ready, as the data source of the same name does, and leaves nothing in state.\n\n" +
 			"Terraform opens an ephemeral resource at plan **and again at apply**, also of a saved plan. Refer to `ready` in the `precondition` " +
 			"of what shall be held: a gate that closes between plan and apply then blocks the apply. A closed gate is a warning that explains itself, " +
-			"because Terraform does not show an `error_message` made of ephemeral values.",
+			"because Terraform does not show an `error_message` made of ephemeral values.\n\n" +
+			"Needs Terraform 1.10 or later, or OpenTofu 1.11 or later.",
 		Attributes: attributes,
 	}
 }
