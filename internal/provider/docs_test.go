@@ -3,6 +3,7 @@ package provider
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -91,5 +92,34 @@ func TestTroubleshootingHasAnEntryForEveryMessage(t *testing.T) {
 		if !strings.Contains(string(content), "\n### "+title+"\n") && !strings.Contains(string(content), "*"+title+"*") {
 			t.Errorf("the guide has no entry %q", title)
 		}
+	}
+}
+
+func TestLinksLeadToFilesOfTheRepository(t *testing.T) {
+	t.Parallel()
+	pages := []string{"../../README.md", "../../CONTRIBUTING.md", "../../SECURITY.md"}
+	for _, pattern := range []string{"../../docs/*.md", "../../docs/*/*.md"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages = append(pages, found...)
+	}
+	here := regexp.MustCompile(`\]\((?:https://github\.com/sdwanops/terraform-provider-prismasdwan/blob/main/)?([\w./-]+)(?:#[\w-]+)?\)`)
+	links := 0
+	for _, page := range pages {
+		content, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, link := range here.FindAllSubmatch(content, -1) {
+			links++
+			if _, err := os.Stat(filepath.Join("../..", string(link[1]))); err != nil {
+				t.Errorf("%s: %s leads nowhere", page, link[0])
+			}
+		}
+	}
+	if links == 0 {
+		t.Error("no page has a link")
 	}
 }
