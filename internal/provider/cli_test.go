@@ -155,13 +155,17 @@ type feature string
 const (
 	featureAction    feature = "actions"
 	featureEphemeral feature = "ephemeral resources"
+	// OpenTofu 1.11 calls the plan of such a provider's resources not empty, and
+	// says that there are no changes.
+	featureEphemeralProvider feature = "providers with an ephemeral configuration"
 )
 
 // oldest are the oldest versions of each CLI that know a feature; a CLI that
 // is missing has none.
 var oldest = map[feature]map[string]string{
-	featureAction:    {"Terraform": "1.14.0"},
-	featureEphemeral: {"Terraform": "1.10.0", "OpenTofu": "1.11.0"},
+	featureAction:            {"Terraform": "1.14.0"},
+	featureEphemeral:         {"Terraform": "1.10.0", "OpenTofu": "1.11.0"},
+	featureEphemeralProvider: {"Terraform": "1.10.0", "OpenTofu": "1.12.0"},
 }
 
 // needs skips the test where the CLI does not know the feature.

@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
@@ -403,6 +402,7 @@ func TestAccInvalidGateArgumentsAreNamed(t *testing.T) {
 func TestAccEphemeralGateGivesWhatTheDataSourceGives(t *testing.T) {
 	t.Parallel()
 	server := startSimulator(t, simulator.Options{Elements: 50, Seed: 1, Scenario: "mixed"})
+	newTerminal(t, server, nil).needs(featureEphemeralProvider)
 	verdict := imagestatus.Gate{MinElements: 1, MaxBlocking: 20}.Judge()
 	for _, row := range server.Rows() {
 		if err := verdict.Add(row); err != nil {
@@ -411,7 +411,6 @@ func TestAccEphemeralGateGivesWhatTheDataSourceGives(t *testing.T) {
 	}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: connected(server, simulator.Unified),
-		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_10_0)},
 		Steps: []resource.TestStep{{
 			Config: `
 ephemeral "prismasdwan_upgrade_gate" "fleet" {}
