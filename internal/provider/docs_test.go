@@ -114,7 +114,7 @@ func TestLinksLeadToFilesOfTheRepository(t *testing.T) {
 		}
 		for _, link := range here.FindAllSubmatch(content, -1) {
 			links++
-			if _, err := os.Stat(filepath.Join("../..", string(link[1]))); err != nil {
+			if _, err := os.Stat("../../" + string(link[1])); err != nil {
 				t.Errorf("%s: %s leads nowhere", page, link[0])
 			}
 		}
