@@ -308,31 +308,15 @@ func TestSecretInARedirectIsNotShown(t *testing.T) {
 
 func TestSecretInABrokenAnswerIsNotShown(t *testing.T) {
 	t.Parallel()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var serving sync.WaitGroup
-	serving.Go(func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			if request, err := http.ReadRequest(bufio.NewReader(connection)); err == nil {
-				// net/http quotes such a line in its error.
-				_, _ = io.WriteString(connection, "HTTP/1.1 "+request.Header.Get("X-Auth-Token")+" is no status line\r\n\r\n")
-			}
-			_ = connection.Close()
+	address := serveConnections(t, func(connection net.Conn) {
+		if request, err := http.ReadRequest(bufio.NewReader(connection)); err == nil {
+			// net/http quotes such a line in its error.
+			_, _ = io.WriteString(connection, "HTTP/1.1 "+request.Header.Get("X-Auth-Token")+" is no status line\r\n\r\n")
 		}
-	})
-	t.Cleanup(func() {
-		_ = listener.Close()
-		serving.Wait()
 	})
 	var told strings.Builder
 	client := clientOf(t, inMemoryConfig(nil), withCredentialsOf("static token"), func(c *Config) {
-		c.Endpoint = "http://" + listener.Addr().String()
+		c.Endpoint = "http://" + address
 		c.Observe = func(_ context.Context, attempt Attempt) { fmt.Fprintf(&told, "%+v\n", attempt) }
 	})
 	failure := wantKind(t, readOnce(t.Context(), client), KindUnreachable)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -99,6 +100,32 @@ func wantCount(t *testing.T, simulated *simulator.Simulator, kind simulator.Requ
 	if got := simulated.Count(kind); got != want {
 		t.Errorf("%d requests of kind %q were sent, want %d", got, kind, want)
 	}
+}
+
+// serveConnections serves a loopback address, one connection at a time, each
+// of which is closed once answered.
+func serveConnections(t *testing.T, answer func(net.Conn)) (address string) {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			answer(connection)
+			_ = connection.Close()
+		}
+	})
+	t.Cleanup(func() {
+		_ = listener.Close()
+		serving.Wait()
+	})
+	return listener.Addr().String()
 }
 
 // readOnce reads the whole fleet and gives the error.

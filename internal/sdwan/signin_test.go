@@ -139,50 +139,15 @@ func TestTokenThatEndsEarlyIsReplacedAtEachEnd(t *testing.T) {
 
 func TestRefusedSessionIsMendedOnce(t *testing.T) {
 	t.Parallel()
-	always := simulator.Fault{}
-	second := simulator.Fault{Nth: 2}
-	for name, test := range map[string]struct {
-		form                      simulator.Form
-		kind                      simulator.FaultKind
-		when                      simulator.Fault
-		want                      Kind
-		tokens, profiles, queries int
-	}{
-		"token ended":                       {simulator.Unified, "unauthorized_401", second, "", 2, 2, 4},
-		"token good, agent disliked":        {simulator.Unified, "agent_mismatch_401", second, "", 2, 2, 4},
-		"every token refused":               {simulator.Unified, "unauthorized_401", always, KindCredentials, 2, 2, 2},
-		"no longer primed":                  {simulator.Unified, "forbidden_403", second, "", 1, 2, 4},
-		"never primed":                      {simulator.Unified, "forbidden_403", always, KindForbidden, 1, 2, 2},
-		"static token refused once":         {simulator.Legacy, "agent_mismatch_401", second, KindCredentials, 0, 0, 2},
-		"static token refused":              {simulator.Legacy, "agent_mismatch_401", always, KindCredentials, 0, 0, 1},
-		"static token no longer primed":     {simulator.Legacy, "forbidden_403", second, "", 0, 1, 4},
-		"static token without a permission": {simulator.Legacy, "forbidden_403", always, KindForbidden, 0, 1, 2},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := startSimulator(t, simulator.Options{Elements: 30, Seed: 1})
-			fault := test.when
-			fault.Kind = test.kind
-			setFaults(t, server.Simulator, fault)
-			client := newClient(t, server, test.form, func(c *Config) { c.PageSize, c.MaxConcurrentRequests = 10, 1 })
-			err := readOnce(t.Context(), client)
-			if KindOf(err) != test.want || (err == nil) != (test.want == "") {
-				t.Errorf("the error is %v, want kind %q", err, test.want)
-			}
-			wantCount(t, server.Simulator, simulator.RequestToken, test.tokens)
-			wantCount(t, server.Simulator, simulator.RequestProfile, test.profiles)
-			wantCount(t, server.Simulator, simulator.RequestQuery, test.queries)
-		})
-	}
-}
-
-// TestTokenTakenBackSinceAQueryWasForbiddenIsRenewed has a query answered with
-// 403, and the profile that is read because of it with 401.
-func TestTokenTakenBackSinceAQueryWasForbiddenIsRenewed(t *testing.T) {
-	t.Parallel()
-	forbidden := simulator.Fault{Kind: "forbidden_403", Nth: 2}
-	refused := func(nth int) simulator.Fault {
-		return simulator.Fault{Kind: "unauthorized_401", On: simulator.RequestProfile, Nth: nth}
+	always := func(kind simulator.FaultKind) []simulator.Fault { return []simulator.Fault{{Kind: kind}} }
+	second := func(kind simulator.FaultKind) []simulator.Fault { return []simulator.Fault{{Kind: kind, Nth: 2}} }
+	// The profile that is read because a query was forbidden is refused.
+	takenBack := func(profiles ...int) []simulator.Fault {
+		faults := second("forbidden_403")
+		for _, nth := range profiles {
+			faults = append(faults, simulator.Fault{Kind: "unauthorized_401", On: simulator.RequestProfile, Nth: nth})
+		}
+		return faults
 	}
 	for name, test := range map[string]struct {
 		form                      simulator.Form
@@ -190,9 +155,18 @@ func TestTokenTakenBackSinceAQueryWasForbiddenIsRenewed(t *testing.T) {
 		want                      Kind
 		tokens, profiles, queries int
 	}{
-		"once":             {simulator.Unified, []simulator.Fault{forbidden, refused(2)}, "", 2, 3, 4},
-		"the new one too":  {simulator.Unified, []simulator.Fault{forbidden, refused(2), refused(3)}, KindCredentials, 2, 3, 2},
-		"the static token": {simulator.Legacy, []simulator.Fault{forbidden, refused(1)}, KindCredentials, 0, 1, 2},
+		"token ended":                       {simulator.Unified, second("unauthorized_401"), "", 2, 2, 4},
+		"token good, agent disliked":        {simulator.Unified, second("agent_mismatch_401"), "", 2, 2, 4},
+		"every token refused":               {simulator.Unified, always("unauthorized_401"), KindCredentials, 2, 2, 2},
+		"no longer primed":                  {simulator.Unified, second("forbidden_403"), "", 1, 2, 4},
+		"never primed":                      {simulator.Unified, always("forbidden_403"), KindForbidden, 1, 2, 2},
+		"static token refused once":         {simulator.Legacy, second("agent_mismatch_401"), KindCredentials, 0, 0, 2},
+		"static token refused":              {simulator.Legacy, always("agent_mismatch_401"), KindCredentials, 0, 0, 1},
+		"static token no longer primed":     {simulator.Legacy, second("forbidden_403"), "", 0, 1, 4},
+		"static token without a permission": {simulator.Legacy, always("forbidden_403"), KindForbidden, 0, 1, 2},
+		"token taken back":                  {simulator.Unified, takenBack(2), "", 2, 3, 4},
+		"token taken back, the new one too": {simulator.Unified, takenBack(2, 3), KindCredentials, 2, 3, 2},
+		"static token taken back":           {simulator.Legacy, takenBack(1), KindCredentials, 0, 1, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -564,27 +564,10 @@ func TestServerWithoutTLSIsNamedAndNotTriedAgain(t *testing.T) {
 // one line in the clear.
 func serveLine(t *testing.T, line string) string {
 	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var serving sync.WaitGroup
-	serving.Go(func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			_, _ = connection.Read(make([]byte, 4096))
-			_, _ = io.WriteString(connection, line)
-			_ = connection.Close()
-		}
+	return "https://" + serveConnections(t, func(connection net.Conn) {
+		_, _ = connection.Read(make([]byte, 4096))
+		_, _ = io.WriteString(connection, line)
 	})
-	t.Cleanup(func() {
-		_ = listener.Close()
-		serving.Wait()
-	})
-	return "https://" + listener.Addr().String()
 }
 
 func TestNetworkAsksForModernTLS(t *testing.T) {
@@ -604,20 +587,16 @@ func TestProxyOfTheEnvironmentIsUsed(t *testing.T) {
 	if os.Getenv(asChild) != "" {
 		t.Skip("this is the child process")
 	}
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
 	asked := make(chan string, 10)
-	var proxy sync.WaitGroup
-	proxy.Go(func() { refuseTunnels(listener, asked) })
-	t.Cleanup(func() {
-		_ = listener.Close()
-		proxy.Wait()
+	proxy := serveConnections(t, func(connection net.Conn) {
+		if request, err := http.ReadRequest(bufio.NewReader(connection)); err == nil {
+			asked <- request.Method + " " + request.Host
+		}
+		_, _ = io.WriteString(connection, "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
 	})
 
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestChildReadsThroughTheProxy$", "-test.v")
-	child.Env = append(os.Environ(), asChild+"=1", "HTTPS_PROXY=http://"+listener.Addr().String(), "NO_PROXY=")
+	child.Env = append(os.Environ(), asChild+"=1", "HTTPS_PROXY=http://"+proxy, "NO_PROXY=")
 	output, err := child.CombinedOutput()
 	if err != nil {
 		t.Errorf("the child failed: %v\n%s", err, output)
@@ -629,21 +608,6 @@ func TestProxyOfTheEnvironmentIsUsed(t *testing.T) {
 		}
 	default:
 		t.Errorf("the proxy was not asked\n%s", output)
-	}
-}
-
-// refuseTunnels tells what each connection asks for and refuses it.
-func refuseTunnels(listener net.Listener, asked chan<- string) {
-	for {
-		connection, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		if request, err := http.ReadRequest(bufio.NewReader(connection)); err == nil {
-			asked <- request.Method + " " + request.Host
-		}
-		_, _ = connection.Write([]byte("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"))
-		_ = connection.Close()
 	}
 }
 
