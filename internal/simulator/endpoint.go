@@ -53,6 +53,11 @@ func (s *Simulator) endpoint(served route) http.Handler {
 }
 
 func (s *Simulator) answer(c *call, served route) ([]byte, error) {
+	if served.kind == RequestQuery {
+		if err := s.limit.admit(c); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.admit(c, served.access); err != nil {
 		return nil, err
 	}

@@ -43,17 +43,22 @@ var faultTable = []faultRow{
 	{kind: "forbidden_403", description: "403, and the session is no longer primed", reply: unprimed},
 	{kind: "agent_mismatch_401", description: "401 as for a session of another User-Agent", reply: status(http.StatusUnauthorized)},
 
-	{kind: "too_many_requests_seconds", description: "429 with Retry-After of 1 second", reply: tooMany(func() string { return "1" })},
-	{kind: "too_many_requests_date", description: "429 with Retry-After as a date, 2 seconds ahead", reply: tooMany(func() string {
-		return time.Now().UTC().Add(2 * time.Second).Format(http.TimeFormat)
-	})},
-	{kind: "too_many_requests_day", description: "429 with Retry-After of a day", reply: tooMany(func() string { return "86400" })},
-	{kind: "too_many_requests_absent", description: "429 without Retry-After", reply: tooMany(func() string { return "" })},
+	{kind: "too_many_requests_seconds", description: "429 with Retry-After of 1 second", reply: comeBack(http.StatusTooManyRequests, text("1"))},
+	{kind: "too_many_requests_date", description: "429 with Retry-After as a date, 2 seconds ahead", reply: comeBack(http.StatusTooManyRequests, date(2*time.Second))},
+	{kind: "too_many_requests_day", description: "429 with Retry-After of a day", reply: comeBack(http.StatusTooManyRequests, text("86400"))},
+	{kind: "too_many_requests_absent", description: "429 without Retry-After", reply: comeBack(http.StatusTooManyRequests, text(""))},
+	{kind: "too_many_requests_zero", description: "429 with Retry-After of 0 seconds", reply: comeBack(http.StatusTooManyRequests, text("0"))},
+	{kind: "too_many_requests_past", description: "429 with Retry-After as a date, an hour ago", reply: comeBack(http.StatusTooManyRequests, date(-time.Hour))},
+	{kind: "unavailable_503_seconds", description: "503 with Retry-After of 1 second", reply: comeBack(http.StatusServiceUnavailable, text("1"))},
 
 	{kind: "server_error_500", description: "500 with an HTML body", reply: gateway(http.StatusInternalServerError)},
 	{kind: "bad_gateway_502", description: "502 with an HTML body", reply: gateway(http.StatusBadGateway)},
 	{kind: "unavailable_503", description: "503 with an HTML body", reply: gateway(http.StatusServiceUnavailable)},
 	{kind: "gateway_timeout_504", description: "504 with an HTML body", reply: gateway(http.StatusGatewayTimeout)},
+	{kind: "request_timeout_408", description: "408 with an HTML body", reply: gateway(http.StatusRequestTimeout)},
+	{kind: "too_large_413", description: "413 with an HTML body", reply: gateway(http.StatusRequestEntityTooLarge)},
+	{kind: "too_early_425", description: "425 with an HTML body", reply: gateway(http.StatusTooEarly)},
+	{kind: "connection_timed_out_522", description: "522 with an HTML body, as a content delivery network answers", reply: gateway(522)},
 
 	{kind: "reset_before_headers", description: "the connection is reset before the headers", reply: resetBeforeHeaders},
 	{kind: "reset_after_headers", description: "the connection is reset after the headers", send: resetAfterHeaders},
@@ -66,7 +71,11 @@ var faultTable = []faultRow{
 	{kind: "empty_200", description: "200 without a body", reply: page(http.StatusOK, jsonType, "")},
 	{kind: "html_200", description: "200 with a page of HTML", reply: page(http.StatusOK, "text/html", signInPage)},
 	{kind: "json_not_object", description: "200 with a JSON list", reply: page(http.StatusOK, jsonType, `["unexpected"]`)},
-	{kind: "error_200", description: "200 with _error in the body", reply: errorWithSuccess},
+	{kind: "error_200", description: "200 with _error in the body", reply: errorWithSuccess("BAD_REQUEST", "The request failed.")},
+	{kind: "internal_200", description: "200 with _error INTERNAL in the body", reply: errorWithSuccess("INTERNAL", "backend timed out")},
+	{kind: "status_code_500", description: "200 with a page without rows whose _status_code is 500", reply: page(http.StatusOK, jsonType, emptyPage("500"))},
+	{kind: "accepted_202", description: "202 with a page without rows", reply: page(http.StatusAccepted, jsonType, emptyPage("202"))},
+	{kind: "no_content_204", description: "204 without a body", reply: page(http.StatusNoContent, jsonType, "")},
 	{kind: "items_null", description: "items is null", after: func(a *answer, _ int) { a.items, a.itemsNull = nil, true }},
 	{kind: "wrong_types", description: "texts where numbers belong, lists where texts do", after: wrongTypes},
 	{kind: "numbers_as_text", description: "numbers are spelt as texts", before: func(a *answer) { a.switches.NumbersAsText = true }},
@@ -97,6 +106,8 @@ var faultTable = []faultRow{
 	{kind: "token_expiry_negative", on: RequestToken, description: "the token claims a negative lifetime, and is good", token: expiresIn(-1)},
 	{kind: "token_expiry_text", on: RequestToken, description: "expires_in is a text", token: expiresIn("899")},
 	{kind: "token_expiry_absent", on: RequestToken, description: "expires_in is left out", token: func(answer map[string]any, _ *session) { delete(answer, "expires_in") }},
+	{kind: "token_late_401", on: RequestToken, description: "the token is answered with 401 for 1.5 seconds", token: refusedAtFirst(http.StatusUnauthorized)},
+	{kind: "token_late_403", on: RequestToken, description: "the token is answered with 403 for 1.5 seconds", token: refusedAtFirst(http.StatusForbidden)},
 	{kind: "token_absent", on: RequestToken, description: "access_token is left out", token: func(answer map[string]any, _ *session) { delete(answer, "access_token") }},
 	{kind: "redirect_token", on: RequestToken, description: "the token endpoint answers 307 to Location", reply: redirect},
 }
@@ -108,6 +119,9 @@ const (
 	maxEndless = 256 << 20
 	maxHang    = 10 * time.Minute
 )
+
+// tokenLate is how long a late token is refused.
+const tokenLate = 1500 * time.Millisecond
 
 func page(code int, contentType, body string) func(*reply) bool {
 	return func(p *reply) bool {
@@ -148,18 +162,32 @@ func unprimed(p *reply) bool {
 	return status(http.StatusForbidden)(p)
 }
 
-func tooMany(retryAfter func() string) func(*reply) bool {
+// comeBack answers with a Retry-After, unless its text is empty.
+func comeBack(code int, retryAfter func() string) func(*reply) bool {
 	return func(p *reply) bool {
 		if text := retryAfter(); text != "" {
 			p.w.Header().Set("Retry-After", text)
 		}
-		return status(http.StatusTooManyRequests)(p)
+		return status(code)(p)
 	}
 }
 
-func errorWithSuccess(p *reply) bool {
-	writeJSON(p.w, http.StatusOK, p.simulator.errorBody(badRequest("BAD_REQUEST", "The request failed.")))
-	return true
+func text(text string) func() string { return func() string { return text } }
+
+func date(ahead time.Duration) func() string {
+	return func() string { return time.Now().UTC().Add(ahead).Format(http.TimeFormat) }
+}
+
+func errorWithSuccess(code, message string) func(*reply) bool {
+	return func(p *reply) bool {
+		writeJSON(p.w, http.StatusOK, p.simulator.errorBody(badRequest(code, "%s", message)))
+		return true
+	}
+}
+
+// emptyPage is a page of no rows that names a status of its own.
+func emptyPage(statusCode string) string {
+	return `{"_status_code":"` + statusCode + `","count":0,"deleted_count":0,"total_count":0,"items":[]}`
 }
 
 func redirect(p *reply) bool {
@@ -255,4 +283,11 @@ func deepJSON(w http.ResponseWriter, _ *http.Request, body []byte) {
 
 func expiresIn(claimed any) func(map[string]any, *session) {
 	return func(answer map[string]any, _ *session) { answer["expires_in"] = claimed }
+}
+
+// refusedAtFirst makes a token that works a moment after it was issued.
+func refusedAtFirst(status int) func(map[string]any, *session) {
+	return func(_ map[string]any, opened *session) {
+		opened.refusal, opened.refusedUntil = status, time.Now().Add(tokenLate)
+	}
 }

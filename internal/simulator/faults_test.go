@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -83,31 +85,47 @@ var queryFaults = map[simulator.FaultKind]func(*testing.T, reply){
 			t.Errorf("got %d with Retry-After %q", answer.status, answer.header.Get("Retry-After"))
 		}
 	},
-	"server_error_500":     gatewayPage(http.StatusInternalServerError),
-	"bad_gateway_502":      gatewayPage(http.StatusBadGateway),
-	"unavailable_503":      gatewayPage(http.StatusServiceUnavailable),
-	"gateway_timeout_504":  gatewayPage(http.StatusGatewayTimeout),
-	"reset_before_headers": breaks,
-	"reset_after_headers":  breaks,
-	"body_cut_off":         breaks,
-	"slow":                 rowsAre(5, 10),
-	"empty_200":            func(t *testing.T, answer reply) { has("")(t, answer); failsWith(200, "Content-Length", "0")(t, answer) },
-	"html_200":             has("<!DOCTYPE html>"),
-	"json_not_object":      has(`["unexpected"]`),
-	"error_200":            has(`"_error":[{"code":"BAD_REQUEST"`),
-	"items_null":           has(`"items":null`),
-	"wrong_types":          has(`"active_version":6.3`),
-	"numbers_as_text":      has(`"count":"5"`),
-	"rows_repeated":        rowsAre(4, 9),
-	"rows_missing":         rowsAre(6, 11),
-	"row_lost":             rowsAre(5, 9),
-	"page_repeats":         rowsAre(0, 5),
-	"total_changes":        bodyIs(func(p page, _ []string) bool { return p.TotalCount == "13" }),
-	"total_absent":         bodyIs(func(p page, _ []string) bool { return p.TotalCount == "" }),
-	"total_too_small":      bodyIs(func(p page, _ []string) bool { return p.TotalCount == "4" }),
-	"total_absurd":         bodyIs(func(p page, _ []string) bool { return p.TotalCount == "9223372036854775807" }),
-	"unknown_states":       has(`"upgrade_state":"state_from_the_future"`),
-	"null_bytes":           has(`\u0000broken\u0000`),
+	"too_many_requests_zero": failsWith(http.StatusTooManyRequests, "Retry-After", "0"),
+	"too_many_requests_past": func(t *testing.T, answer reply) {
+		date, err := http.ParseTime(answer.header.Get("Retry-After"))
+		if err != nil || time.Since(date) < time.Hour || answer.status != http.StatusTooManyRequests {
+			t.Errorf("got %d with Retry-After %q", answer.status, answer.header.Get("Retry-After"))
+		}
+	},
+	"unavailable_503_seconds":  failsWith(http.StatusServiceUnavailable, "Retry-After", "1"),
+	"request_timeout_408":      gatewayPage(http.StatusRequestTimeout),
+	"too_large_413":            gatewayPage(http.StatusRequestEntityTooLarge),
+	"too_early_425":            gatewayPage(http.StatusTooEarly),
+	"connection_timed_out_522": gatewayPage(522),
+	"internal_200":             has(`"_error":[{"code":"INTERNAL","message":"backend timed out"}]`),
+	"status_code_500":          has(`"_status_code":"500"`),
+	"accepted_202":             failsWith(http.StatusAccepted, "", ""),
+	"no_content_204":           failsWith(http.StatusNoContent, "", ""),
+	"server_error_500":         gatewayPage(http.StatusInternalServerError),
+	"bad_gateway_502":          gatewayPage(http.StatusBadGateway),
+	"unavailable_503":          gatewayPage(http.StatusServiceUnavailable),
+	"gateway_timeout_504":      gatewayPage(http.StatusGatewayTimeout),
+	"reset_before_headers":     breaks,
+	"reset_after_headers":      breaks,
+	"body_cut_off":             breaks,
+	"slow":                     rowsAre(5, 10),
+	"empty_200":                func(t *testing.T, answer reply) { has("")(t, answer); failsWith(200, "Content-Length", "0")(t, answer) },
+	"html_200":                 has("<!DOCTYPE html>"),
+	"json_not_object":          has(`["unexpected"]`),
+	"error_200":                has(`"_error":[{"code":"BAD_REQUEST"`),
+	"items_null":               has(`"items":null`),
+	"wrong_types":              has(`"active_version":6.3`),
+	"numbers_as_text":          has(`"count":"5"`),
+	"rows_repeated":            rowsAre(4, 9),
+	"rows_missing":             rowsAre(6, 11),
+	"row_lost":                 rowsAre(5, 9),
+	"page_repeats":             rowsAre(0, 5),
+	"total_changes":            bodyIs(func(p page, _ []string) bool { return p.TotalCount == "13" }),
+	"total_absent":             bodyIs(func(p page, _ []string) bool { return p.TotalCount == "" }),
+	"total_too_small":          bodyIs(func(p page, _ []string) bool { return p.TotalCount == "4" }),
+	"total_absurd":             bodyIs(func(p page, _ []string) bool { return p.TotalCount == "9223372036854775807" }),
+	"unknown_states":           has(`"upgrade_state":"state_from_the_future"`),
+	"null_bytes":               has(`\u0000broken\u0000`),
 	"huge_failure_info": func(t *testing.T, answer reply) {
 		if bytes.Count(answer.body, []byte("failure ")) != 1<<17 {
 			t.Errorf("body has %d bytes", len(answer.body))
@@ -227,6 +245,8 @@ func TestTokenFaults(t *testing.T) {
 		"token_expiry_text":     member("expires_in", `"899"`),
 		"token_expiry_absent":   member("expires_in", ""),
 		"token_absent":          member("access_token", ""),
+		"token_late_401":        member("expires_in", "899"),
+		"token_late_403":        member("expires_in", "899"),
 		"redirect_token":        failsWith(http.StatusTemporaryRedirect, "Location", "http://127.0.0.2:9/oauth2/access_token"),
 	}
 	for _, info := range simulator.FaultKinds() {
@@ -256,6 +276,53 @@ func TestTokenThatLivesShortIsGoodForTwoCalls(t *testing.T) {
 			t.Errorf("query %d: got %d, want %d", i+1, answer.status, want)
 		}
 	}
+}
+
+func TestLateTokenIsRefusedAtFirst(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[simulator.FaultKind]int{"token_late_401": 401, "token_late_403": 403} {
+		synctest.Test(t, func(t *testing.T) {
+			s := simulate(t, simulator.Options{})
+			if err := s.SetFaults(simulator.Fault{Kind: kind}); err != nil {
+				t.Fatal(err)
+			}
+			token := tokenOf(t, s)
+			for _, step := range []struct {
+				wait time.Duration
+				want int
+			}{{0, want}, {1499 * time.Millisecond, want}, {time.Millisecond, 200}} {
+				time.Sleep(step.wait)
+				if got := profileStatus(t, s, token); got != step.want {
+					t.Errorf("%s, %s later: got %d, want %d", kind, step.wait, got, step.want)
+				}
+			}
+		})
+	}
+}
+
+// tokenOf signs in without a connection.
+func tokenOf(t *testing.T, s http.Handler) string {
+	t.Helper()
+	form := url.Values{"grant_type": {"client_credentials"}, "scope": {"tsg_id:" + simulator.TSGID}}
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/oauth2/access_token", strings.NewReader(form.Encode()))
+	request.SetBasicAuth(url.QueryEscape(simulator.ClientID), simulator.ClientSecret)
+	answer := httptest.NewRecorder()
+	s.ServeHTTP(answer, request)
+	var issued struct {
+		Token string `json:"access_token"`
+	}
+	decode(t, answer.Body.Bytes(), &issued)
+	return issued.Token
+}
+
+// profileStatus is the status of a profile that is read without a connection.
+func profileStatus(t *testing.T, s http.Handler, token string) int {
+	t.Helper()
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/sdwan/v2.1/api/profile", http.NoBody)
+	request.Header.Set("Authorization", "Bearer "+token)
+	answer := httptest.NewRecorder()
+	s.ServeHTTP(answer, request)
+	return answer.Code
 }
 
 func TestProfileFaultsLeaveTheSessionUnprimed(t *testing.T) {

@@ -45,11 +45,14 @@ const (
 const defaultTokenLifetime = 899 * time.Second
 
 type session struct {
-	form      Form
-	expires   time.Time
-	primed    bool
-	agent     string
-	callsLeft int // until a token ends that lies about its lifetime; negative means no such end
+	form    Form
+	expires time.Time
+	primed  bool
+	agent   string
+	// refusal is the status of calls with a late token until refusedUntil.
+	refusal      int
+	refusedUntil time.Time
+	callsLeft    int // until a token ends that lies about its lifetime; negative means no such end
 }
 
 type sessions struct {
@@ -128,6 +131,8 @@ func forbidden(message string) error {
 	return refuse(http.StatusForbidden, "FORBIDDEN", "%s", message)
 }
 
+var tooEarly = map[int]func(string) error{http.StatusUnauthorized: unauthorized, http.StatusForbidden: forbidden}
+
 func (s *Simulator) admitUnified(c *call, wanted access) error {
 	s.sessions.mu.Lock()
 	defer s.sessions.mu.Unlock()
@@ -158,6 +163,9 @@ func (s *sessions) find(token string, form Form) (*session, error) {
 	found, known := s.byToken[token]
 	if !known || found.form != form || time.Now().After(found.expires) || found.callsLeft == 0 {
 		return nil, unauthorized("The token is missing, unknown or expired.")
+	}
+	if time.Now().Before(found.refusedUntil) {
+		return nil, tooEarly[found.refusal]("The token is not in force yet.")
 	}
 	if found.callsLeft > 0 {
 		found.callsLeft--

@@ -39,6 +39,7 @@ type Simulator struct {
 	sessions *sessions
 	requests *requestLog
 	faults   *faults
+	limit    *rateLimit
 	mux      *http.ServeMux
 	answers  atomic.Uint64
 
@@ -67,6 +68,7 @@ func New(options Options) (*Simulator, error) {
 		sessions: &sessions{byToken: make(map[string]*session)},
 		requests: &requestLog{counts: make(map[RequestKind]int)},
 		faults:   &faults{},
+		limit:    &rateLimit{},
 		switches: options.Switches,
 	}
 	simulator.mux = simulator.routes()

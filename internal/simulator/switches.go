@@ -120,6 +120,7 @@ type Switches struct {
 	WrongTenantStatus   int           // of TENANT_ID_INVALID_0001: 400, 403 or 404; 0 means 400
 	TokenLifetime       time.Duration // in real time; 0 means 899 s
 	RolesDenied         bool          // 403 to queries although the session is primed
+	QueriesPerSecond    int           // in real time, others are answered with 429 and Retry-After; 0 means no limit
 }
 
 // Validate finds the first switch in a position that does not exist.
@@ -145,8 +146,9 @@ func (s Switches) Validate() error {
 			return fmt.Errorf("switch %s: position %q does not exist; use one of %s", check.name, fmt.Sprint(check.position), positions(check.allowed))
 		}
 	}
-	if s.MaxLimit < 0 || s.TokenLifetime < 0 {
-		return fmt.Errorf("switches MaxLimit (%d) and TokenLifetime (%s) must not be negative; use 0 for the default", s.MaxLimit, s.TokenLifetime)
+	if s.MaxLimit < 0 || s.TokenLifetime < 0 || s.QueriesPerSecond < 0 {
+		return fmt.Errorf("switches MaxLimit (%d), TokenLifetime (%s) and QueriesPerSecond (%d) must not be negative; use 0 for the default",
+			s.MaxLimit, s.TokenLifetime, s.QueriesPerSecond)
 	}
 	return nil
 }
@@ -201,6 +203,7 @@ func SwitchPositions() []Position {
 		{Name: "WrongTenantStatus", Position: "403", Apply: func(s *Switches) { s.WrongTenantStatus = http.StatusForbidden }},
 		{Name: "WrongTenantStatus", Position: "404", Apply: func(s *Switches) { s.WrongTenantStatus = http.StatusNotFound }},
 		{Name: "TokenLifetime", Position: "two_minutes", Apply: func(s *Switches) { s.TokenLifetime = 2 * time.Minute }},
+		{Name: "QueriesPerSecond", Position: "5", Apply: func(s *Switches) { s.QueriesPerSecond = 5 }},
 		{Name: "RolesDenied", Position: "on", Denied: true, Apply: func(s *Switches) { s.RolesDenied = true }},
 	}
 }
