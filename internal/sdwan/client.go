@@ -103,7 +103,11 @@ type answer struct {
 
 // send includes the retries. Errors are *Error.
 func (c *Client) send(ctx context.Context, tally *exchange, method, path string, granted grant, body []byte) (*answer, error) {
-	request, err := retryablehttp.NewRequestWithContext(ctx, method, strings.TrimRight(c.config.Endpoint, "/")+path, body)
+	var content any // A nil []byte in it would be a body, and go out over HTTP/2 as one.
+	if body != nil {
+		content = body
+	}
+	request, err := retryablehttp.NewRequestWithContext(ctx, method, strings.TrimRight(c.config.Endpoint, "/")+path, content)
 	if err != nil {
 		return nil, tally.failed(KindUnreachable, "the request could not be made", err)
 	}
