@@ -48,6 +48,11 @@ var adviceByKind = map[sdwan.Kind]advice{
 		summary: "Query refused by the controller",
 		remedy:  "Change the query. Where a code follows, it is the controller's own reason; what it takes beyond the documented filters is not published.",
 	},
+	sdwan.KindQueryTooLarge: {
+		summary:  "Query too large",
+		remedy:   "Lower `page_size`, or name fewer `element_ids` in one block.",
+		settings: []string{settingPageSize},
+	},
 	sdwan.KindNotFound: {
 		summary:  "Controller has no such path",
 		remedy:   "Check that the endpoint is the base URL of a controller of this form of sign-in, without a path.",
@@ -60,8 +65,8 @@ var adviceByKind = map[sdwan.Kind]advice{
 	},
 	sdwan.KindRateLimited: {
 		summary:  "Rate limit of the controller reached",
-		remedy:   "Try again later, raise `timeouts`, or lower `max_concurrent_requests`.",
-		settings: []string{settingConcurrency, settingRetries},
+		remedy:   "Try again later, or raise `max_retries` and `retry_wait_max` to wait longer.",
+		settings: []string{settingRetries, settingRetryWaitMax},
 	},
 	sdwan.KindUnavailable: {
 		summary:  "Controller unavailable",

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
 
 // Some tables of the documentation are written by hand. These tests hold them
@@ -68,6 +69,27 @@ func tableRows(t *testing.T, page string) map[string]string {
 		}
 	}
 	return rows
+}
+
+func TestTroubleshootingSaysWhatEachAnswerMeans(t *testing.T) {
+	t.Parallel()
+	page := "../../templates/guides/troubleshooting.md.tmpl"
+	rows := tableRows(t, page)
+	for _, answer := range sdwan.StatusTable() {
+		if answer.Kind == "" {
+			continue
+		}
+		retried := map[bool]string{false: "no", true: "yes"}[answer.Retry]
+		if got, want := rows[answer.Answer], adviceByKind[answer.Kind].summary+" | "+retried; got != want {
+			t.Errorf("the row of %q is %q, want %q", answer.Answer, got, want)
+		}
+		delete(rows, answer.Answer)
+	}
+	for answer, row := range rows {
+		if strings.HasSuffix(row, "| yes") || strings.HasSuffix(row, "| no") {
+			t.Errorf("%s has a row for %q, which the client's table does not", page, answer)
+		}
+	}
 }
 
 func TestTroubleshootingHasAnEntryForEveryMessage(t *testing.T) {

@@ -112,17 +112,18 @@ var settings = []setting{
 	},
 	{
 		attribute: settingRetries, integer: true, check: checkBetween(0, 20),
-		description: "Repetitions of a request that failed for a passing reason, 0 to 20: status 429, 500, 502, 503 or 504, no connection, a body cut off.",
-		fallback:    fmt.Sprintf("`%d`", sdwan.DefaultMaxRetries),
+		description: "Retries of a request that failed for a transient reason, 0 to 20: no connection, a body that is cut off, or one of these answers: " +
+			retriedAnswers() + ". A 429, or a 503 with `Retry-After`, uses up no retry while the controller answers other queries in between.",
+		fallback: fmt.Sprintf("`%d`", sdwan.DefaultMaxRetries),
 	},
 	{
 		attribute: settingRetryWaitMin, check: checkDuration,
-		description: "Shortest wait before a repetition, as a duration such as `1s`. Each wait is about twice the one before; a `Retry-After` of the controller counts instead.",
+		description: "Shortest wait before a retry, as a duration such as `1s`. Each wait is about twice the one before, and at least as long as a `Retry-After` of the controller says.",
 		fallback:    "`1s`",
 	},
 	{
 		attribute: settingRetryWaitMax, check: checkDuration,
-		description: "Longest wait before a repetition, as a duration such as `30s`.",
+		description: "Longest wait before a retry, as a duration such as `30s`. A longer `Retry-After` counts.",
 		fallback:    "`30s`",
 	},
 	{
@@ -130,6 +131,17 @@ var settings = []setting{
 		description: "Time for one request with its answer, as a duration such as `60s`. The `timeouts` of a data source bound all of its requests together.",
 		fallback:    "`60s`",
 	},
+}
+
+// retriedAnswers lists what the client's table of answers calls transient.
+func retriedAnswers() string {
+	var answers []string
+	for _, row := range sdwan.StatusTable() {
+		if row.Retry {
+			answers = append(answers, row.Answer)
+		}
+	}
+	return strings.Join(answers, ", ")
 }
 
 // variable is the argument's own environment variable.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -145,7 +144,7 @@ func (e *exchange) diagnose(ctx context.Context, err error) (kind Kind, problem 
 	var timeout interface{ Timeout() bool }
 	switch {
 	case errors.As(err, &late):
-		return retryStatuses[e.status], late.Error()
+		return late.kind, late.Error()
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return KindTimeout, e.lastFailure()
 	case ctx.Err() != nil:
@@ -168,7 +167,7 @@ func (e *exchange) lastFailure() string {
 	case e.failure != nil && !errors.Is(e.failure, context.DeadlineExceeded) && !errors.Is(e.failure, context.Canceled):
 		return "the last attempt failed: " + rootCause(e.failure)
 	case e.status >= http.StatusBadRequest:
-		return fmt.Sprintf("the last answer was %d %s", e.status, http.StatusText(e.status))
+		return "the last answer was " + statusText(e.status)
 	default:
 		return "no answer had arrived"
 	}

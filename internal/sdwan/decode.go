@@ -151,12 +151,20 @@ func (a *answer) decode(tally *exchange, into any, body *errorBody) *Error {
 		return a.malformed(tally, "the answer is empty")
 	}
 	if err := json.Unmarshal(a.body, into); err != nil {
-		return a.malformed(tally, describeJSONError(err))
+		form := errorForm(a.body)
+		if len(form.Errors) == 0 {
+			return a.malformed(tally, describeJSONError(err))
+		}
+		body = &form
 	}
-	if len(body.Errors) > 0 {
-		return a.failed(tally, KindRefused, "the answer has status 200 and reports an error")
+	switch row := rowOf(a.status, body); {
+	case row.Kind == "":
+		return nil
+	case len(body.Errors) > 0:
+		return a.failed(tally, row.Kind, "the answer has status 200 and reports an error")
+	default:
+		return a.malformed(tally, "the answer has status 200 and names the status "+snippet(body.StatusCode)+" itself")
 	}
-	return nil
 }
 
 func (a *answer) malformed(tally *exchange, problem string) *Error {
@@ -198,6 +206,8 @@ func describeJSONError(err error) string {
 type errorBody struct {
 	Errors    []Code `json:"_error"`
 	RequestID string `json:"_request_id"`
+	// StatusCode is a text (observed); it may come as a number.
+	StatusCode json.RawMessage `json:"_status_code"`
 }
 
 // errorForm is zero where the body is no error form.
@@ -209,23 +219,13 @@ func errorForm(body []byte) errorBody {
 	return form
 }
 
-// statusKinds holds where no code says more.
-var statusKinds = map[int]Kind{
-	http.StatusUnauthorized: KindCredentials,
-	http.StatusForbidden:    KindForbidden,
-	http.StatusNotFound:     KindNotFound,
-}
-
-// codeTenantInvalid is the documented code for a tenant that is not the
-// token's; its status is not documented.
-const codeTenantInvalid = "TENANT_ID_INVALID_0001"
-
 // failure is nil for status 200.
 func (a *answer) failure(tally *exchange) *Error {
 	if a.status == http.StatusOK {
 		return nil
 	}
-	failure := a.failed(tally, a.kind(), fmt.Sprintf("the answer is %d %s", a.status, http.StatusText(a.status)))
+	form := errorForm(a.body)
+	failure := a.failed(tally, rowOf(a.status, &form).Kind, "the answer is "+statusText(a.status))
 	if len(failure.Codes) == 0 {
 		failure.Snippet = a.snippet()
 	}
@@ -239,27 +239,7 @@ func (a *answer) failed(tally *exchange, kind Kind, problem string) *Error {
 	form := errorForm(a.body)
 	failure := tally.failed(kind, problem, nil)
 	failure.Status, failure.Codes, failure.RequestID = a.status, form.Errors, form.RequestID
-	if failure.HasCode(codeTenantInvalid) {
-		failure.Kind = KindTenant
-	}
 	return failure
-}
-
-func (a *answer) kind() Kind {
-	if kind, known := retryStatuses[a.status]; known {
-		return kind
-	}
-	if kind, known := statusKinds[a.status]; known {
-		return kind
-	}
-	switch {
-	case isRedirect(a.status):
-		return KindRedirected
-	case a.status >= http.StatusBadRequest && a.status < http.StatusInternalServerError:
-		return KindRefused
-	default:
-		return KindUnavailable
-	}
 }
 
 func isRedirect(status int) bool {

@@ -20,7 +20,10 @@ const (
 	KindForbidden Kind = "access denied"
 	KindTenant    Kind = "tenant not accepted"
 	KindRefused   Kind = "query refused"
-	KindNotFound  Kind = "endpoint has no such path"
+	// KindQueryTooLarge: the request's body or its answer is beyond a bound of the
+	// controller or a gateway.
+	KindQueryTooLarge Kind = "query too large"
+	KindNotFound      Kind = "endpoint has no such path"
 	// KindRedirected: credentials do not follow a redirect.
 	KindRedirected Kind = "endpoint redirects"
 	// KindRateLimited: the wait is beyond the deadline or the retries.

@@ -184,6 +184,18 @@ func (c *controller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	part(w, r)
 }
 
+// playing is a controller one place of which has an answer of its own.
+func playing(place string, answer http.HandlerFunc) *controller {
+	switch place {
+	case "token":
+		return &controller{token: answer}
+	case "profile":
+		return &controller{profile: answer}
+	default:
+		return &controller{query: answer}
+	}
+}
+
 const fakeAccessToken = "fake-access-token-2f77-must-never-be-shown"
 
 // count is the number of requests whose path has the ending.

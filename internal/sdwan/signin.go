@@ -150,18 +150,20 @@ func renewalTime(expiry time.Time) time.Time {
 func (f *unifiedForm) tokenError(ctx context.Context, tally *exchange, err error) *Error {
 	var answered *oauth2.RetrieveError
 	if !errors.As(err, &answered) {
-		if ctx.Err() == nil && tally.failure == nil && tally.status == http.StatusOK {
+		if ctx.Err() == nil && tally.failure == nil && tally.status < http.StatusMultipleChoices {
 			return tally.failed(KindSignIn, "the answer of the token endpoint holds no access token", err)
 		}
 		return tally.fromNetwork(ctx, err)
 	}
 	failure := tally.failed(KindSignIn, "the token endpoint gave no token", nil)
-	switch status := answered.Response.StatusCode; {
+	status := answered.Response.StatusCode
+	row := retryRow(status, nil)
+	switch {
 	case status == http.StatusBadRequest, status == http.StatusUnauthorized, status == http.StatusForbidden:
 		failure.Kind = KindCredentials
 		failure.Problem = "the token endpoint does not accept the credentials"
-	case retryStatuses[status] != "":
-		failure.Kind = retryStatuses[status]
+	case row.Retry:
+		failure.Kind = row.Kind
 		failure.Problem = "the token endpoint does not answer properly"
 	case isRedirect(status):
 		failure.Kind, failure.Problem = KindRedirected, redirection(answered.Response.Header)
@@ -224,11 +226,16 @@ func (c *Client) profile(ctx context.Context, path string, issued grant) (profil
 		return profile{}, err
 	}
 	if failure := answer.failure(tally); failure != nil {
+		if failure.Kind == KindMalformed {
+			failure.Kind = KindSignIn
+		}
 		return profile{}, c.redacted(failure)
 	}
 	var read profile
 	if failure := answer.decode(tally, &read, &read.errorBody); failure != nil {
-		failure.Kind = KindSignIn
+		if failure.Kind == KindMalformed || failure.Kind == KindRefused {
+			failure.Kind = KindSignIn
+		}
 		return profile{}, c.redacted(failure)
 	}
 	return read, nil

@@ -17,15 +17,6 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// retryStatuses say that the controller or a gateway could not serve it now.
-var retryStatuses = map[int]Kind{
-	http.StatusTooManyRequests:     KindRateLimited,
-	http.StatusInternalServerError: KindUnavailable,
-	http.StatusBadGateway:          KindUnavailable,
-	http.StatusServiceUnavailable:  KindUnavailable,
-	http.StatusGatewayTimeout:      KindUnavailable,
-}
-
 // exchange is what one operation met, for its error. It travels in the context
 // because attempts happen inside libraries.
 type exchange struct {
@@ -185,8 +176,12 @@ func (e *oversizeError) Error() string {
 	return fmt.Sprintf("the answer is larger than %d %s", size, unit)
 }
 
-// lateError is a Retry-After that lies beyond the deadline.
-type lateError struct{ wait, left time.Duration }
+// lateError is a Retry-After that lies beyond the deadline, in an answer of the
+// kind.
+type lateError struct {
+	wait, left time.Duration
+	kind       Kind
+}
 
 func (e *lateError) Error() string {
 	return fmt.Sprintf("the controller asks to wait %s, and %s are left of this read",
@@ -200,13 +195,18 @@ func checkRetry(ctx context.Context, response *http.Response, err error) (bool, 
 	if err != nil {
 		return !isPermanent(err), nil
 	}
-	if _, again := retryStatuses[response.StatusCode]; !again {
+	var body []byte
+	if tally, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
+		body = tally.body
+	}
+	row := retryRow(response.StatusCode, body)
+	if !row.Retry {
 		return false, nil
 	}
 	wait, asked := retryAfter(response.Header.Get("Retry-After"), time.Now())
 	deadline, bounded := ctx.Deadline()
 	if left := time.Until(deadline); asked && bounded && wait > left {
-		return false, &lateError{wait: wait, left: left}
+		return false, &lateError{wait: wait, left: left, kind: row.Kind}
 	}
 	return true, nil
 }

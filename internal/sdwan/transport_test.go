@@ -30,7 +30,8 @@ import (
 func TestRetryStatusesAreTriedAgain(t *testing.T) {
 	t.Parallel()
 	for status, kind := range map[int]Kind{
-		429: KindRateLimited, 500: KindUnavailable, 502: KindUnavailable, 503: KindUnavailable, 504: KindUnavailable,
+		408: KindUnavailable, 425: KindUnavailable, 429: KindRateLimited, 500: KindUnavailable, 502: KindUnavailable,
+		503: KindUnavailable, 504: KindUnavailable, 520: KindUnavailable, 522: KindUnavailable, 529: KindUnavailable,
 	} {
 		failing := respond(status, "text/html", "<html><h1>gateway</h1></html>")
 		t.Run(fmt.Sprint(status, " twice"), func(t *testing.T) {
@@ -61,8 +62,9 @@ func TestRetryStatusesAreTriedAgain(t *testing.T) {
 func TestOtherStatusesAreNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	for status, kind := range map[int]Kind{
-		204: KindUnavailable, 304: KindRedirected, 400: KindRefused, 404: KindNotFound, 405: KindRefused, 413: KindRefused,
-		418: KindRefused, 501: KindUnavailable, 505: KindUnavailable, 599: KindUnavailable,
+		201: KindMalformed, 202: KindMalformed, 204: KindMalformed, 299: KindMalformed, 304: KindRedirected, 400: KindRefused,
+		404: KindNotFound, 405: KindRefused, 413: KindQueryTooLarge, 418: KindRefused, 501: KindUnavailable, 505: KindUnavailable,
+		519: KindUnavailable, 530: KindUnavailable, 599: KindUnavailable,
 	} {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			t.Parallel()
