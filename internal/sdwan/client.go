@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 
 	"github.com/hashicorp/go-retryablehttp"
-	"golang.org/x/sync/semaphore"
 )
 
 // Client reads image statuses from one controller. It is safe for concurrent
@@ -20,9 +19,8 @@ type Client struct {
 	config   Config
 	retrying *retryablehttp.Client
 	session  *session
-	// slots bounds the queries in flight of all reads together.
-	slots   *semaphore.Weighted
-	flights flights
+	throttle *throttle
+	flights  flights
 	// acceptedSize took the place of a page size that was refused; 0 until then.
 	acceptedSize atomic.Int64
 
@@ -38,8 +36,8 @@ func New(config Config) (*Client, error) {
 		return nil, err
 	}
 	client := &Client{
-		config: config,
-		slots:  semaphore.NewWeighted(int64(config.MaxConcurrentRequests)),
+		config:   config,
+		throttle: newThrottle(config.MaxConcurrentRequests),
 	}
 	config.Observe = client.concealing(config.Observe)
 	client.retrying = newRetrying(config)
@@ -61,35 +59,57 @@ func (c *Client) Endpoint() string { return c.config.Endpoint }
 
 const operationRead = "read the image statuses"
 
-// query signs in again once for a 401 and reads the profile again once for a 403.
+// query gives an answer of status 200. See persistence for what it goes through.
 func (c *Client) query(ctx context.Context, body []byte) (*answer, *exchange, *Error) {
 	ctx, tally := withExchange(ctx, operationRead)
-	if err := c.slots.Acquire(ctx, 1); err != nil {
-		return nil, nil, tally.fromNetwork(ctx, err)
-	}
-	defer c.slots.Release(1)
-	granted, err := c.session.grant(ctx)
-	if err != nil {
-		return nil, nil, tally.fromNetwork(ctx, err)
-	}
-	mendable := map[int]bool{http.StatusUnauthorized: c.session.form.renewable(), http.StatusForbidden: true}
+	tally.leavesLimits = true
+	persisted := persistence{progress: c.throttle.progress()}
 	for {
-		answer, err := c.send(ctx, tally, http.MethodPost, granted.path, granted, body)
+		answer, again, err := c.turn(ctx, tally, body, &persisted)
 		if err != nil {
-			return nil, nil, tally.fromNetwork(ctx, err)
-		}
-		failure := answer.failure(tally)
-		if failure == nil {
-			return answer, tally, nil
-		}
-		if !mendable[answer.status] {
-			return nil, nil, c.redacted(failure)
-		}
-		mendable[answer.status] = false
-		if granted, err = c.session.after(ctx, granted, answer.status); err != nil {
 			return nil, nil, c.redacted(tally.fromNetwork(ctx, err))
 		}
+		if again {
+			continue
+		}
+		if failure := answer.failure(tally); failure != nil {
+			return nil, nil, c.redacted(failure)
+		}
+		return answer, tally, nil
 	}
+}
+
+// turn sends a query once it may be sent, and reports whether to try again.
+func (c *Client) turn(ctx context.Context, tally *exchange, body []byte, persisted *persistence) (_ *answer, again bool, err error) {
+	round, err := c.throttle.enter(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	defer c.throttle.leave()
+	granted, err := c.session.grant(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	answer, err := c.send(ctx, tally, http.MethodPost, granted.path, granted, body)
+	if err != nil {
+		return nil, false, err
+	}
+	if answer.status == http.StatusOK {
+		c.session.answered(granted)
+		c.throttle.answered()
+		return answer, false, nil
+	}
+	persisted.since(c.throttle.progress())
+	if asked, limited := answer.limit(); limited {
+		wait := max(asked, jittered(c.config.RetryWaitMin, c.config.RetryWaitMax, persisted.holds))
+		c.throttle.hold(round, wait, asked, retryRow(answer.status, answer.body).Kind)
+		persisted.holds++
+		return answer, persisted.holds <= c.config.MaxRetries, nil
+	}
+	if isRefusal(answer.status) {
+		again, err = c.session.after(ctx, granted, answer.status, persisted)
+	}
+	return answer, again, err
 }
 
 type answer struct {

@@ -211,16 +211,7 @@ func TestEchoedSecretIsNotShown(t *testing.T) {
 // credentials to which the secret belongs.
 func readFrom(ctx context.Context, t *testing.T, place, secret string, echo http.HandlerFunc) error {
 	t.Helper()
-	fake := new(controller)
-	switch place {
-	case "token":
-		fake.token = echo
-	case "profile":
-		fake.profile = echo
-	default:
-		fake.query = echo
-	}
-	return readOnce(ctx, clientOf(t, inMemoryConfig(inMemory(fake)), withCredentialsOf(secret)))
+	return readOnce(ctx, clientOf(t, inMemoryConfig(inMemory(playing(place, echo))), withCredentialsOf(secret)))
 }
 
 func withCredentialsOf(secret string) func(*Config) {
@@ -239,7 +230,7 @@ func TestSecretEchoedBeforeASignInThatIsGivenUpIsNotShown(t *testing.T) {
 		hanging := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 		echo := respond(403, "application/json", `{"_error":[{"code":"A","message":"you sent `+fakeAccessToken+`"}],"_request_id":"`+fakeAccessToken+`"}`)
 		good := new(controller)
-		client := clientOf(t, inMemoryConfig(inMemory(&controller{query: slowly(echo), profile: inTurn(good.ServeHTTP, hanging)})))
+		client := clientOf(t, inMemoryConfig(inMemory(&controller{query: slowly(echo), profile: inTurn(good.ServeHTTP, hanging)})), func(c *Config) { c.MaxRetries = 0 })
 		if _, err := client.session.grant(t.Context()); err != nil {
 			t.Fatal(err)
 		}

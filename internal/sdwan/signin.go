@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -26,9 +27,17 @@ const renewBefore = 60 * time.Second
 type grant struct {
 	header, value string
 	path          string
+	// use is nil for a static token.
+	use *tokenUse
 	// serial grows with every token and every call of the profile, so that
 	// requests which were refused together renew the session once.
 	serial int
+}
+
+// tokenUse is what a token that was issued has met.
+type tokenUse struct {
+	issued            time.Time
+	answered, refused atomic.Bool
 }
 
 // session signs in once for every read that waits for it.
@@ -40,6 +49,9 @@ type session struct {
 	current grant
 	expires time.Time
 	valid   bool
+	// prompt says that the controller's tokens are in force at once: one was never
+	// refused before a query was answered with it.
+	prompt atomic.Bool
 }
 
 type form interface {
@@ -65,24 +77,52 @@ func (s *session) grant(ctx context.Context) (grant, error) {
 	return s.renew(ctx)
 }
 
-// after replaces a grant that was answered with 401 or 403.
-func (s *session) after(ctx context.Context, refused grant, status int) (grant, error) {
+// answered records that a query was answered with a grant.
+func (s *session) answered(granted grant) {
+	if granted.use != nil && !granted.use.answered.Swap(true) && !granted.use.refused.Load() {
+		s.prompt.Store(true)
+	}
+}
+
+// settles is the time up to which a refusal may mean that the token is not in
+// force yet; zero where it cannot.
+func (s *session) settles(granted grant) time.Time {
+	if granted.use == nil || granted.use.answered.Load() || s.prompt.Load() {
+		return time.Time{}
+	}
+	return granted.use.issued.Add(settling)
+}
+
+// after replaces a grant that was answered with 401 or 403, and reports whether
+// there is another one to try. One that was replaced already costs nothing.
+func (s *session) after(ctx context.Context, refused grant, status int, persisted *persistence) (again bool, err error) {
+	if status == http.StatusUnauthorized && !s.form.renewable() {
+		return false, nil
+	}
 	if err := s.lock.Acquire(ctx, 1); err != nil {
-		return grant{}, err
+		return false, err
 	}
 	defer s.lock.Release(1)
 	if s.valid && s.current.serial != refused.serial {
-		return s.current, nil
+		return true, nil
 	}
-	if status == http.StatusUnauthorized {
-		return s.renew(ctx)
+	s.client.throttle.try()
+	if wait := persisted.patience(s.settles(refused), s.client.config); wait > 0 {
+		refused.use.refused.Store(true)
+		s.client.throttle.pause(wait)
+		return true, nil
 	}
-	primed, err := s.prime(ctx, s.current)
-	if KindOf(err) == KindCredentials && s.form.renewable() {
-		// The token was taken back since the query was refused.
-		return s.renew(ctx)
+	if !persisted.renewal(status) {
+		return false, nil
 	}
-	return primed, err
+	if status == http.StatusForbidden {
+		_, err = s.prime(ctx, s.current)
+	}
+	// A token may be taken back after the query with it was refused.
+	if status == http.StatusUnauthorized || KindOf(err) == KindCredentials && s.form.renewable() {
+		_, err = s.renew(ctx)
+	}
+	return err == nil, err
 }
 
 func (s *session) renew(ctx context.Context) (grant, error) {
@@ -92,7 +132,11 @@ func (s *session) renew(ctx context.Context) (grant, error) {
 		return grant{}, err
 	}
 	s.expires = expires
-	return s.prime(ctx, grant{header: header, value: value, serial: s.current.serial})
+	issued := grant{header: header, value: value, serial: s.current.serial}
+	if s.form.renewable() {
+		issued.use = &tokenUse{issued: time.Now()}
+	}
+	return s.prime(ctx, issued)
 }
 
 func (s *session) prime(ctx context.Context, issued grant) (grant, error) {
@@ -221,7 +265,11 @@ type profile struct {
 
 func (c *Client) profile(ctx context.Context, path string, issued grant) (profile, error) {
 	ctx, tally := withExchange(ctx, "read the profile")
+	tally.settles = c.session.settles(issued)
 	answer, err := c.send(ctx, tally, http.MethodGet, path, issued, nil)
+	if tally.settled > 0 {
+		issued.use.refused.Store(true)
+	}
 	if err != nil {
 		return profile{}, err
 	}

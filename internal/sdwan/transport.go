@@ -29,6 +29,11 @@ type exchange struct {
 	failure   error
 	// body is that of the last answer, so that a large one is not copied.
 	body []byte
+	// leavesLimits says that the caller waits when the controller asks to.
+	leavesLimits bool
+	// Until settles a refusal may pass by itself; settled counts those.
+	settles time.Time
+	settled int
 }
 
 type exchangeKey struct{}
@@ -36,6 +41,14 @@ type exchangeKey struct{}
 func withExchange(ctx context.Context, operation string) (context.Context, *exchange) {
 	started := &exchange{operation: operation, started: time.Now()}
 	return context.WithValue(ctx, exchangeKey{}, started), started
+}
+
+// exchangeOf is an empty one where the context has none.
+func exchangeOf(ctx context.Context) *exchange {
+	if started, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
+		return started
+	}
+	return new(exchange)
 }
 
 func (e *exchange) failed(kind Kind, problem string, err error) *Error {
@@ -56,7 +69,7 @@ func newRetrying(config Config) *retryablehttp.Client {
 	retrying.RetryMax = config.MaxRetries
 	retrying.RetryWaitMin = config.RetryWaitMin
 	retrying.RetryWaitMax = config.RetryWaitMax
-	retrying.CheckRetry = checkRetry
+	retrying.CheckRetry = config.checkRetry
 	retrying.Backoff = backoff
 	retrying.ErrorHandler = answerOrError
 	retrying.HTTPClient = &http.Client{
@@ -101,24 +114,20 @@ type wholeAnswers struct {
 
 // RoundTrip gives an answer that is in memory.
 func (t *wholeAnswers) RoundTrip(request *http.Request) (*http.Response, error) {
+	tally := exchangeOf(request.Context())
 	request = request.Clone(request.Context())
 	request.Header.Set("User-Agent", t.config.UserAgent)
-	attempt := Attempt{Method: request.Method, URL: request.URL.Redacted(), Number: 1}
-	tally, _ := request.Context().Value(exchangeKey{}).(*exchange)
-	if tally != nil {
-		tally.attempts++
-		tally.method, tally.url = attempt.Method, attempt.URL
-		attempt.Number = tally.attempts
-	}
+	attempt := Attempt{Method: request.Method, URL: request.URL.Redacted()}
+	tally.attempts++
+	tally.method, tally.url = attempt.Method, attempt.URL
+	attempt.Number = tally.attempts
 	started := time.Now()
 	response, body, err := t.send(request)
 	attempt.Duration, attempt.Bytes, attempt.Err = time.Since(started), len(body), err
 	if response != nil {
 		attempt.Status = response.StatusCode
 	}
-	if tally != nil {
-		tally.status, tally.failure, tally.body = attempt.Status, err, body
-	}
+	tally.status, tally.failure, tally.body = attempt.Status, err, body
 	t.observe(request, attempt, body)
 	if err != nil {
 		return nil, err
@@ -188,22 +197,23 @@ func (e *lateError) Error() string {
 		e.wait.Round(time.Second), max(0, e.left).Round(time.Second))
 }
 
-func checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
+func (c Config) checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
 	if ctx.Err() != nil {
 		return false, context.Cause(ctx)
 	}
 	if err != nil {
 		return !isPermanent(err), nil
 	}
-	var body []byte
-	if tally, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
-		body = tally.body
+	tally := exchangeOf(ctx)
+	if isRefusal(response.StatusCode) && time.Now().Before(tally.settles) && tally.settled < c.MaxRetries {
+		tally.settled++
+		return true, nil
 	}
-	row := retryRow(response.StatusCode, body)
-	if !row.Retry {
+	row := retryRow(response.StatusCode, tally.body)
+	wait, asked := retryAfter(response.Header.Get("Retry-After"), time.Now())
+	if !row.Retry || tally.leavesLimits && limits(response.StatusCode, asked) {
 		return false, nil
 	}
-	wait, asked := retryAfter(response.Header.Get("Retry-After"), time.Now())
 	deadline, bounded := ctx.Deadline()
 	if left := time.Until(deadline); asked && bounded && wait > left {
 		return false, &lateError{wait: wait, left: left, kind: row.Kind}
@@ -229,14 +239,25 @@ func isCertificateError(err error) bool {
 	return errors.As(err, &verification) || errors.As(err, &authority)
 }
 
-// backoff is what the controller asks for, or else doubles each time, less up to
-// half of it by chance so that parallel runs spread out.
-func backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
-	if response != nil {
-		if wait, asked := retryAfter(response.Header.Get("Retry-After"), time.Now()); asked {
-			return wait
-		}
-	}
+// jittered doubles with each attempt, from 0, less up to half of it by chance so
+// that parallel runs spread out.
+func jittered(shortest, longest time.Duration, attempt int) time.Duration {
 	wait := retryablehttp.DefaultBackoff(shortest, longest, attempt, nil)
 	return wait - time.Duration(rand.Int64N(int64(wait)/2+1)) //nolint:gosec // Jitter is no secret.
+}
+
+// backoff has a wait that the controller asks for as its lower bound, and the
+// time in which a refusal may pass by itself as its upper one.
+func backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
+	wait := jittered(shortest, longest, attempt)
+	if response == nil {
+		return wait
+	}
+	if asked, named := retryAfter(response.Header.Get("Retry-After"), time.Now()); named {
+		wait = max(wait, asked)
+	}
+	if isRefusal(response.StatusCode) && response.Request != nil {
+		wait = min(wait, max(0, time.Until(exchangeOf(response.Request.Context()).settles)))
+	}
+	return wait
 }

@@ -180,37 +180,61 @@ func TestControllerIsGivenTheTimeItAsksFor(t *testing.T) {
 		shortest, longest time.Duration
 	}{
 		"seconds":                {text("7"), 7 * time.Second, 7 * time.Second},
-		"no seconds":             {text("0"), 0, 0},
+		"no seconds":             {text("0"), 500 * time.Millisecond, time.Second},
 		"seconds beyond maximum": {text("50"), 50 * time.Second, 50 * time.Second},
 		"date":                   {inDate(7 * time.Second), 6 * time.Second, 7 * time.Second},
-		"date gone by":           {inDate(-time.Hour), 0, 0},
+		"date gone by":           {inDate(-time.Hour), 500 * time.Millisecond, time.Second},
 		"absent":                 {text(""), 500 * time.Millisecond, time.Second},
 		"no number":              {text("soon"), 500 * time.Millisecond, time.Second},
 		"negative":               {text("-5"), 500 * time.Millisecond, time.Second},
 	} {
 		for _, status := range []int{429, 503} {
-			t.Run(fmt.Sprintf("%s/%d", name, status), func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					busy := func(w http.ResponseWriter, _ *http.Request) {
-						if header := test.header(); header != "" {
-							w.Header().Set("Retry-After", header)
+			for _, place := range []string{"token", "profile", "query"} {
+				t.Run(fmt.Sprintf("%s/%d/%s", name, status, place), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
+						busy := func(w http.ResponseWriter, _ *http.Request) {
+							if header := test.header(); header != "" {
+								w.Header().Set("Retry-After", header)
+							}
+							w.WriteHeader(status)
 						}
-						w.WriteHeader(status)
-					}
-					fake := &controller{query: inTurn(busy, emptyPage)}
-					client := clientOf(t, inMemoryConfig(inMemory(fake)), waitingSeconds)
-					ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-					defer cancel()
-					began := time.Now()
-					if err := readOnce(ctx, client); err != nil {
-						t.Fatal(err)
-					}
-					if waited := time.Since(began); waited < test.shortest || waited > test.longest {
-						t.Errorf("the read took %s, want %s to %s", waited, test.shortest, test.longest)
-					}
+						ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+						defer cancel()
+						began := time.Now()
+						if err := readOnce(ctx, clientOf(t, inMemoryConfig(inMemory(playing(place, inTurn(busy, new(controller).ServeHTTP)))), waitingSeconds)); err != nil {
+							t.Fatal(err)
+						}
+						if waited := time.Since(began); waited < test.shortest || waited > test.longest {
+							t.Errorf("the read took %s, want %s to %s", waited, test.shortest, test.longest)
+						}
+					})
 				})
-			})
+			}
+		}
+	}
+}
+
+// A server whose clock is ahead, or which says 0, must not use up the retries in
+// no time.
+func TestWaitThatIsOverUsesUpNoRetries(t *testing.T) {
+	t.Parallel()
+	for name, header := range map[string]func() string{"no seconds": text("0"), "date gone by": inDate(-time.Hour)} {
+		for status, kind := range map[int]Kind{429: KindRateLimited, 503: KindUnavailable} {
+			for _, place := range []string{"token", "profile", "query"} {
+				t.Run(fmt.Sprintf("%s/%d/%s", name, status, place), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
+						client := clientOf(t, inMemoryConfig(inMemory(playing(place, comeBack(status, header, "{}")))), withDefaults)
+						began := time.Now()
+						failure := wantKind(t, readOnce(t.Context(), client), kind)
+						// 1, 2, 4, 8 and 16 seconds, each less up to its half.
+						if waited := time.Since(began); failure.Attempts != 6 || waited < 15500*time.Millisecond || waited > 31*time.Second {
+							t.Errorf("it took %s and %d attempts, want half a minute and 6", waited, failure.Attempts)
+						}
+					})
+				})
+			}
 		}
 	}
 }
@@ -628,9 +652,9 @@ func TestEveryAttemptIsObserved(t *testing.T) {
 	for _, bodies := range []bool{false, true} {
 		t.Run(fmt.Sprint("bodies ", bodies), func(t *testing.T) {
 			t.Parallel()
-			fake := &controller{query: inTurn(
-				respond(503, "text/html", "<h1>503</h1>"), respond(403, "application/json", "{}"), respond(200, "application/json", page),
-			)}
+			first := inTurn(respond(503, "text/html", "<h1>503</h1>"), respond(200, "application/json", page))
+			second := inTurn(respond(403, "application/json", "{}"), respond(200, "application/json", page))
+			fake := &controller{query: after(2, first, second)}
 			query := func(number, status int, body string) Attempt {
 				attempt := Attempt{Method: "POST", URL: fakeEndpoint + unifiedQueryPath, Number: number, Status: status, Bytes: len(body)}
 				if bodies {
@@ -641,7 +665,8 @@ func TestEveryAttemptIsObserved(t *testing.T) {
 			profile := Attempt{Method: "GET", URL: fakeEndpoint + unifiedProfilePath, Number: 1, Status: 200, Bytes: 23}
 			want := []Attempt{
 				{Method: "POST", URL: fakeTokenURL, Number: 1, Status: 200, Bytes: 100}, profile,
-				query(1, 503, "<h1>503</h1>"), query(2, 403, "{}"), profile, query(3, 200, page),
+				query(1, 503, "<h1>503</h1>"), query(2, 200, page),
+				query(1, 403, "{}"), profile, query(2, 200, page),
 			}
 			var seen []Attempt
 			client := clientOf(t, inMemoryConfig(inMemory(fake)), func(c *Config) {
@@ -651,8 +676,10 @@ func TestEveryAttemptIsObserved(t *testing.T) {
 					seen = append(seen, attempt)
 				}
 			})
-			if err := readOnce(t.Context(), client); err != nil {
-				t.Fatal(err)
+			for range 2 {
+				if err := readOnce(t.Context(), client); err != nil {
+					t.Fatal(err)
+				}
 			}
 			if diff := cmp.Diff(want, seen); diff != "" {
 				t.Errorf("the attempts differ (-want +seen):\n%s", diff)
