@@ -57,14 +57,14 @@ func (p *persistence) patience(settles time.Time, config Config) time.Duration {
 	return min(left, jittered(config.RetryWaitMin, config.RetryWaitMax, p.settled-1))
 }
 
-// renewal reports whether a refusal with this status may renew the session.
-func (p *persistence) renewal(status int) bool {
-	if p.renewed[status] >= renewalsInARow || p.renewals >= maxRenewals {
-		return false
-	}
+// mayRenew reports whether a refusal with this status may renew the session.
+func (p *persistence) mayRenew(status int) bool {
+	return p.renewed[status] < renewalsInARow && p.renewals < maxRenewals
+}
+
+func (p *persistence) renew(status int) {
 	p.renewed[status]++
 	p.renewals++
-	return true
 }
 
 // limit reports whether an answer asks the client to slow down, and for how

@@ -86,11 +86,11 @@ func (s *session) answered(granted grant) {
 
 // settles is the time up to which a refusal may mean that the token is not in
 // force yet; zero where it cannot.
-func (s *session) settles(granted grant) time.Time {
-	if granted.use == nil || granted.use.answered.Load() || s.prompt.Load() {
+func (g grant) settles() time.Time {
+	if g.use == nil || g.use.answered.Load() {
 		return time.Time{}
 	}
-	return granted.use.issued.Add(settling)
+	return g.use.issued.Add(settling)
 }
 
 // after replaces a grant that was answered with 401 or 403, and reports whether
@@ -107,14 +107,19 @@ func (s *session) after(ctx context.Context, refused grant, status int, persiste
 		return true, nil
 	}
 	s.client.throttle.try()
-	if wait := persisted.patience(s.settles(refused), s.client.config); wait > 0 {
-		refused.use.refused.Store(true)
-		s.client.throttle.pause(wait)
-		return true, nil
+	renewing := persisted.mayRenew(status)
+	// Where tokens are in force at once, another one is the better bet.
+	if !renewing || !s.prompt.Load() {
+		if wait := persisted.patience(refused.settles(), s.client.config); wait > 0 {
+			refused.use.refused.Store(true)
+			s.client.throttle.pause(wait)
+			return true, nil
+		}
 	}
-	if !persisted.renewal(status) {
+	if !renewing {
 		return false, nil
 	}
+	persisted.renew(status)
 	if status == http.StatusForbidden {
 		_, err = s.prime(ctx, s.current)
 	}
@@ -265,7 +270,7 @@ type profile struct {
 
 func (c *Client) profile(ctx context.Context, path string, issued grant) (profile, error) {
 	ctx, tally := withExchange(ctx, "read the profile")
-	tally.settles = c.session.settles(issued)
+	tally.settles = issued.settles()
 	answer, err := c.send(ctx, tally, http.MethodGet, path, issued, nil)
 	if tally.settled > 0 {
 		issued.use.refused.Store(true)

@@ -165,7 +165,7 @@ func TestRefusedSessionIsMendedOnce(t *testing.T) {
 		"static token no longer primed":     {simulator.Legacy, second("forbidden_403"), "", 0, 1, 4},
 		"static token without a permission": {simulator.Legacy, always("forbidden_403"), KindForbidden, 0, 2, 3},
 		"token taken back":                  {simulator.Unified, takenBack(2), "", 2, 3, 4},
-		"token taken back, the new one too": {simulator.Unified, takenBack(2, 3), KindCredentials, 2, 3, 2},
+		"token taken back, the new one too": {simulator.Unified, takenBack(2, 3, 4, 5), KindCredentials, 2, 5, 2},
 		"static token taken back":           {simulator.Legacy, takenBack(1), KindCredentials, 0, 1, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -683,6 +683,42 @@ func TestTokenThatIsNotInForceYetIsWaitedFor(t *testing.T) {
 	}
 }
 
+// A controller whose tokens are mostly in force at once has a late one.
+func TestLateTokenAfterPromptOnesIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"profile and query", "query alone"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				good := new(controller)
+				var force time.Time
+				refuse := func(w http.ResponseWriter, r *http.Request) {
+					if time.Now().Before(force) {
+						respond(401, "application/json", "{}")(w, r)
+						return
+					}
+					good.ServeHTTP(w, r)
+				}
+				fake := &controller{query: refuse}
+				if name == "profile and query" {
+					fake.profile = refuse
+				}
+				client := clientOf(t, inMemoryConfig(inMemory(fake)), withDefaults)
+				if err := readOnce(t.Context(), client); err != nil {
+					t.Fatal(err)
+				}
+				force = time.Now().Add(2 * time.Second)
+				if err := readOnce(t.Context(), client); err != nil {
+					t.Error(err)
+				}
+				if took := time.Until(force); took < -2*time.Second {
+					t.Errorf("the query was answered %s after the token was in force", -took)
+				}
+			})
+		})
+	}
+}
+
 // The query may be refused for a while although the profile was read.
 func TestRefusalOfANewTokenEndsInTheSameErrorAfterSeconds(t *testing.T) {
 	t.Parallel()
@@ -735,7 +771,8 @@ func TestRenewalsHaveTheirBounds(t *testing.T) {
 	for progress := range 100 {
 		spent.since(progress)
 		for _, status := range []int{401, 401, 401, 403, 403, 403} {
-			if spent.renewal(status) {
+			if spent.mayRenew(status) {
+				spent.renew(status)
 				granted++
 			}
 		}
