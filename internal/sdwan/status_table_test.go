@@ -88,7 +88,7 @@ func TestInternalErrorInASuccessfulAnswerIsTriedAgain(t *testing.T) {
 	for _, place := range []string{"profile", "query"} {
 		t.Run(place, func(t *testing.T) {
 			t.Parallel()
-			fake := playing(place, after(2, failing, new(controller).ServeHTTP))
+			fake := playing(place, after(1, failing, new(controller).ServeHTTP))
 			if err := readOnce(t.Context(), clientOf(t, inMemoryConfig(inMemory(fake)))); err != nil {
 				t.Error(err)
 			}
