@@ -42,7 +42,9 @@ type Config struct {
 	PageSize               int64
 	// MaxConcurrentRequests bounds the queries in flight of the whole client.
 	MaxConcurrentRequests int
-	MaxRetries            int
+	// MaxRetries counts transient failures of one request; see persistence for
+	// what does not count.
+	MaxRetries int
 	// RetryWaitMin and RetryWaitMax do not bound a wait that the controller asks
 	// for.
 	RetryWaitMin, RetryWaitMax time.Duration

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// How long a query is kept up. "In a row" is without a good answer to any query
-// of the client in between; the deadline of the read bounds everything.
+// Bounds of one query. "In a row" means without a good answer to any query of the
+// client in between. The deadline of the read bounds everything.
 //
 //	answer                                what is done                   at most
 //	429, or 503 with Retry-After          the whole client is held back  MaxRetries times in a row
@@ -16,8 +16,8 @@ import (
 //	401, token form                       a new token                    renewalsInARow, maxRenewals
 //	403                                   the profile is read again      renewalsInARow, maxRenewals
 const (
-	// settling is the time in which a new token may still be refused (observed
-	// to take a second or two).
+	// settling is the time in which a new token may still be refused (reported to
+	// take a second or two).
 	settling = 3 * time.Second
 	// renewalsInARow is for each of the two statuses, maxRenewals for one query
 	// in all.

@@ -28,7 +28,7 @@ func StatusTable() []StatusRow { return slices.Clone(statusTable) }
 // token's; its status is not documented.
 const codeTenantInvalid = "TENANT_ID_INVALID_0001"
 
-// codeInternal is the code of a backend that failed or was too slow (observed
+// codeInternal is the code of a backend that failed or was too slow (reported
 // with status 200); its longer forms are inferred.
 const codeInternal = "INTERNAL"
 
