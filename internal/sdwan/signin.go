@@ -108,7 +108,7 @@ func (s *session) after(ctx context.Context, refused grant, status int, persiste
 	}
 	s.client.throttle.try()
 	renewing := persisted.mayRenew(status)
-	// Where tokens are in force at once, another one is the better bet.
+	// Where tokens are in force at once, a new token helps sooner than a wait.
 	if !renewing || !s.prompt.Load() {
 		if wait := persisted.patience(refused.settles(), s.client.config); wait > 0 {
 			refused.use.refused.Store(true)

@@ -215,9 +215,9 @@ func TestControllerIsGivenTheTimeItAsksFor(t *testing.T) {
 	}
 }
 
-// A server whose clock is ahead, or which says 0, must not use up the retries in
-// no time.
-func TestWaitThatIsOverUsesUpNoRetries(t *testing.T) {
+// A server that says 0, or whose clock is behind, must not use up the retries at
+// once.
+func TestWaitThatIsOverDoesNotReplaceTheBackoff(t *testing.T) {
 	t.Parallel()
 	for name, header := range map[string]func() string{"no seconds": text("0"), "date gone by": inDate(-time.Hour)} {
 		for status, kind := range map[int]Kind{429: KindRateLimited, 503: KindUnavailable} {
