@@ -8,27 +8,32 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// integer is a JSON integer or a text with one: the controller is known to accept
-// both, so it may send both.
+// integer is a whole JSON number or a text with one: the controller is known to
+// accept both, so it may send both.
 type integer int64
 
 // longestShown bounds the values that errors quote; a longer one is not cut, as
 // a part of a secret might stay.
 const longestShown = 64
 
-// UnmarshalJSON reads 37 and "37", exactly over all 64 bits.
+// UnmarshalJSON reads a whole number in every spelling that JSON has, such as
+// 37, 37.0 and 3.7e1, exactly over all 64 bits.
 func (i *integer) UnmarshalJSON(raw []byte) error {
-	digits := raw
+	digits := string(raw)
 	if len(raw) > 1 && raw[0] == '"' {
-		digits = raw[1 : len(raw)-1]
+		digits = digits[1 : len(digits)-1]
 	}
-	value, err := strconv.ParseInt(string(digits), 10, 64)
+	value, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		value, err = strconv.ParseInt(plainDigits(digits), 10, 64)
+	}
 	if err != nil {
 		problem := "a value that is not a 64-bit integer"
 		if len(raw) <= longestShown {
@@ -39,6 +44,38 @@ func (i *integer) UnmarshalJSON(raw []byte) error {
 	}
 	*i = integer(value)
 	return nil
+}
+
+// jsonNumber has the parts sign, whole digits, fraction and exponent.
+var jsonNumber = regexp.MustCompile(`^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$`)
+
+// plainDigits writes a whole number without a point and an exponent. It is "" for
+// any other text, and for a number beyond 64 bits: whatever the exponent, the
+// result is short.
+func plainDigits(number string) string {
+	const most = 19 // The digits of the largest 64-bit integer.
+	parts := jsonNumber.FindStringSubmatch(number)
+	if parts == nil {
+		return ""
+	}
+	sign, whole, fraction, exponent := parts[1], parts[2], parts[3], parts[4]
+	digits := strings.TrimLeft(whole+fraction, "0")
+	significant := strings.TrimRight(digits, "0")
+	if significant == "" {
+		return "0"
+	}
+	shift := 0
+	if exponent != "" {
+		var err error
+		if shift, err = strconv.Atoi(exponent); err != nil {
+			return ""
+		}
+	}
+	zeros := shift + len(digits) - len(significant) - len(fraction)
+	if zeros < 0 || len(significant)+zeros > most {
+		return ""
+	}
+	return sign + significant + strings.Repeat("0", zeros)
 }
 
 // wireStatus is imagestatus.Status as it is spelt on the wire.

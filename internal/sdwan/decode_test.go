@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/big"
 	"strings"
 	"testing"
 
@@ -119,11 +120,37 @@ func TestIntegersAreExactAsNumbersAndTexts(t *testing.T) {
 	}
 }
 
+func TestWholeNumbersAreExactInEverySpelling(t *testing.T) {
+	t.Parallel()
+	for spelling, want := range map[string]int64{
+		"100.0": 100, "1e2": 100, "1E+2": 100, "0.1e3": 100, "1000e-1": 100, "100.000e0": 100, "-100.0": -100,
+		"1.773935101223e+12": 1773935101223, "17739352012230004.0": 17739352012230004, "1.7739352012230004e16": 17739352012230004,
+		"9.223372036854775807e18": math.MaxInt64, "-9.223372036854775808e18": math.MinInt64, "9223372036854775807.00": math.MaxInt64,
+		"0.0": 0, "-0": 0, "-0.0": 0, "0e999999999999": 0, "0e-5": 0, "0.000e-99999999999999999999": 0,
+		"1" + strings.Repeat("0", 60) + "e-60": 1, "100." + strings.Repeat("0", 100_000): 100,
+		"0." + strings.Repeat("0", 99_999) + "1e100000": 1,
+	} {
+		for _, number := range []string{spelling, `"` + spelling + `"`} {
+			page, failure := decodePage(fmt.Sprintf(`{"items":[{"download_percent":%s}],"total_count":%s}`, number, number))
+			if failure != nil {
+				t.Errorf("%.60s: %v", number, failure)
+				continue
+			}
+			row, total := page.Items[0].status(), page.envelope().TotalCount
+			if *row.DownloadPercent != want || *total != want {
+				t.Errorf("%.60s: got %d and %d, want %d", number, *row.DownloadPercent, *total, want)
+			}
+		}
+	}
+}
+
 func TestWhatIsNoIntegerNamesItsField(t *testing.T) {
 	t.Parallel()
 	for _, value := range []string{
-		`"half"`, `""`, `" 7"`, `"7 "`, `"0x10"`, `"1e3"`, `1.5`, `1e3`, `37.0`, `true`, `[]`, `[7]`, `{}`,
-		`9223372036854775808`, `"9223372036854775808"`, `-9223372036854775809`,
+		`"half"`, `""`, `" 7"`, `"7 "`, `"0x10"`, `"1_000"`, `"1/2"`, `"1."`, `".5"`, `"1e"`, `"NaN"`, `"Infinity"`, `true`, `[]`, `[7]`, `{}`,
+		`1.5`, `37.5`, `"37.5"`, `-0.1`, `1e-1`, `15e-1`, `1.0000000000000000000000001`, `1e-999999999999999999999`,
+		`9223372036854775808`, `"9223372036854775808"`, `-9223372036854775809`, `12345678901234567890`, `9223372036854775808.0`,
+		`1e19`, `0.1e20`, `1e999999999`, `-1e999999999999999999999`,
 	} {
 		for field, body := range map[string]string{
 			"items.download_percent": `{"items":[{"download_percent":%s}]}`,
@@ -264,6 +291,7 @@ func FuzzDecodePage(f *testing.F) {
 		`{"count":0,"deleted_count":0,"items":[],"next_query":{"limit":{"eq":100}},"total_count":0}`,
 		`{"_error":[{"code":"BAD_REQUEST","message":"m"}],"_request_id":"1558378573092005799996729697124332900411"}`,
 		`{"items":[{"download_percent":"37","_etag":9223372036854775807}],"total_count":"49"}`,
+		`{"items":[{"download_percent":100.0,"_etag":"7.0"}],"total_count":1.773935101223e+12}`,
 		`{"items":[{"upgrade_state":"complete","aggregated_value":41}],"total_count":1}`,
 		`{"aggregate":{"field":"element_id","operator":"count","data":[{"value":41,"view":{"upgrade_state":"complete"}}]},"items":[]}`,
 		`{"items":[{"id":7}]}`, "{\"items\":[{\"failure_info\":\"\\u0000\xff\"}]}", nested(50, `{"items":[]}`),
@@ -291,6 +319,36 @@ func FuzzDecodePage(f *testing.F) {
 		var groups wireGroups
 		if given.decode(&exchange{}, &groups, &groups.errorBody) == nil {
 			groups.groups()
+		}
+	})
+}
+
+// The independent computation is bounded, as math/big works through every
+// digit that an exponent stands for.
+func FuzzInteger(f *testing.F) {
+	for _, seed := range []string{
+		"0", "-0.0", "100.0", "1.773935101223e+12", "1e-1", "37.5", "9223372036854775807", "-9.223372036854775808e18", "12345678901234567890",
+		`"37"`, `"100.0"`, `""`, `"+7"`, "1e999999999", "0e99999999999", "null", "NaN",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if !json.Valid(raw) || len(raw) > 40 {
+			return
+		}
+		var got integer
+		accepted := json.Unmarshal(raw, &got) == nil
+		text := strings.TrimSpace(string(raw))
+		_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
+		if text[0] != '-' && (text[0] < '0' || text[0] > '9') || len(exponent) > 4 {
+			return
+		}
+		exact, ok := new(big.Rat).SetString(text)
+		if !ok {
+			t.Fatalf("%s is no number", text)
+		}
+		if whole := exact.IsInt() && exact.Num().IsInt64(); accepted != whole || accepted && exact.Num().Int64() != int64(got) {
+			t.Errorf("%s is read as %d (accepted: %t), and is %s", text, got, accepted, exact)
 		}
 	})
 }
