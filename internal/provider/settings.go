@@ -70,11 +70,11 @@ var settings = []setting{
 			"else `" + sdwan.DefaultLegacyEndpoint + "`",
 	},
 	{
-		attribute: settingClientID, vendor: "SCM_CLIENT_ID", form: formUnified, check: sdwan.CheckCredential,
+		attribute: settingClientID, vendor: "SCM_CLIENT_ID", form: formUnified, check: sdwan.CheckHeader,
 		description: "Client id of the service account (unified form), such as `name@1234567890.iam.panserviceaccount.com`. Conflicts with `auth_token`.",
 	},
 	{
-		attribute: settingClientSecret, vendor: "SCM_CLIENT_SECRET", form: formUnified, sensitive: true, check: sdwan.CheckCredential,
+		attribute: settingClientSecret, vendor: "SCM_CLIENT_SECRET", form: formUnified, sensitive: true, check: sdwan.CheckHeader,
 		description: "Client secret of the service account (unified form). Conflicts with `auth_token`.",
 	},
 	{
@@ -87,7 +87,7 @@ var settings = []setting{
 		fallback:    "`" + sdwan.DefaultTokenURL + "`",
 	},
 	{
-		attribute: settingAuthToken, form: formLegacy, sensitive: true, check: sdwan.CheckCredential,
+		attribute: settingAuthToken, form: formLegacy, sensitive: true, check: sdwan.CheckHeader,
 		description: "Static token of the legacy (CloudGenix) form, sent as `X-Auth-Token`. Conflicts with `client_id`, `client_secret` and `tsg_id`.",
 	},
 	{

@@ -1,7 +1,6 @@
 package sdwan
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -140,7 +139,7 @@ func (c *Client) send(ctx context.Context, tally *exchange, method, path string,
 		return nil, c.redacted(tally.fromNetwork(ctx, err))
 	}
 	defer response.Body.Close()
-	return &answer{status: response.StatusCode, header: response.Header, body: bytes.TrimSpace(tally.body), conceal: c.conceal}, nil
+	return &answer{status: response.StatusCode, header: response.Header, body: jsonText(tally.body), conceal: c.conceal}, nil
 }
 
 // fromNetwork makes an error of one that came without a usable answer, and adds

@@ -68,6 +68,9 @@ type Unified struct {
 	// TSGID is the tenant service group, as digits.
 	TSGID    string
 	TokenURL string
+	// Scopes are asked for beside the tenant service group. Without any, email and
+	// profile are tried once where the profile is denied.
+	Scopes []string
 }
 
 // Legacy holds a static token (CloudGenix).
@@ -127,6 +130,9 @@ func (c Config) validate() error {
 	if _, err := ParseEndpoint(c.Endpoint); err != nil {
 		return fmt.Errorf("endpoint: %w", err)
 	}
+	if err := named("user agent", CheckHeader(c.UserAgent)); err != nil {
+		return err
+	}
 	if c.Unified != nil {
 		return c.Unified.validate()
 	}
@@ -137,11 +143,11 @@ func (u Unified) validate() error {
 	if _, err := ParseEndpoint(u.TokenURL); err != nil {
 		return fmt.Errorf("token URL: %w", err)
 	}
-	return errors.Join(named("client_id", CheckCredential(u.ClientID)), named("client_secret", CheckCredential(u.ClientSecret)))
+	return errors.Join(named("client_id", CheckHeader(u.ClientID)), named("client_secret", CheckHeader(u.ClientSecret)))
 }
 
 func (l Legacy) validate() error {
-	return errors.Join(named("auth_token", CheckCredential(l.AuthToken)), named("tenant_id", CheckCredential(l.TenantID)))
+	return errors.Join(named("auth_token", CheckHeader(l.AuthToken)), named("tenant_id", CheckHeader(l.TenantID)))
 }
 
 func named(argument string, err error) error {
@@ -151,9 +157,9 @@ func named(argument string, err error) error {
 	return fmt.Errorf("%s: %w", argument, err)
 }
 
-// CheckCredential refuses control characters, most of which no HTTP header can
-// hold. The error is a sentence without the value.
-func CheckCredential(value string) error {
+// CheckHeader refuses control characters, most of which no HTTP header can hold.
+// The error is a sentence without the value.
+func CheckHeader(value string) error {
 	if strings.ContainsFunc(value, unicode.IsControl) {
 		return errors.New("it holds a line break or another control character, such as the end of the line of the file that it was read from; leave it out")
 	}

@@ -250,7 +250,7 @@ type errorBody struct {
 // errorForm is zero where the body is no error form.
 func errorForm(body []byte) errorBody {
 	var form errorBody
-	if json.Unmarshal(body, &form) != nil {
+	if json.Unmarshal(jsonText(body), &form) != nil {
 		return errorBody{}
 	}
 	return form

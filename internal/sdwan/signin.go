@@ -6,6 +6,9 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -60,6 +63,10 @@ type form interface {
 	// prime makes the token usable and gives the path of the query.
 	prime(ctx context.Context, issued grant) (path string, err error)
 	renewable() bool
+	// widen asks for more with the next token, and reports whether there is more
+	// to ask for; narrow takes that back, for good where it was refused.
+	widen() bool
+	narrow(refused bool)
 }
 
 func newSession(client *Client, form form) *session {
@@ -141,7 +148,26 @@ func (s *session) renew(ctx context.Context) (grant, error) {
 	if s.form.renewable() {
 		issued.use = &tokenUse{issued: time.Now()}
 	}
-	return s.prime(ctx, issued)
+	granted, err := s.prime(ctx, issued)
+	if KindOf(err) == KindForbidden && s.form.widen() {
+		return s.widened(ctx, err)
+	}
+	return granted, err
+}
+
+// widened signs in once more where the profile was denied. A refusal of that as
+// well tells less than the first one.
+func (s *session) widened(ctx context.Context, denied error) (grant, error) {
+	granted, err := s.renew(ctx)
+	if err == nil {
+		return granted, nil
+	}
+	refused := KindOf(err) == KindForbidden || KindOf(err) == KindCredentials
+	s.form.narrow(refused)
+	if refused {
+		return grant{}, denied
+	}
+	return grant{}, err
 }
 
 func (s *session) prime(ctx context.Context, issued grant) (grant, error) {
@@ -161,9 +187,24 @@ func (s *session) prime(ctx context.Context, issued grant) (grant, error) {
 type unifiedForm struct {
 	client      *Client
 	credentials Unified
+	// more are scopes besides those of the credentials.
+	more   []string
+	denied bool
 }
 
 func (f *unifiedForm) renewable() bool { return true }
+
+// widen: in one tenant the profile answers 403 to a token without these scopes,
+// which the vendor's SDK asks for (observed).
+func (f *unifiedForm) widen() bool {
+	if len(f.credentials.Scopes) > 0 || len(f.more) > 0 || f.denied {
+		return false
+	}
+	f.more = []string{"email", "profile"}
+	return true
+}
+
+func (f *unifiedForm) narrow(refused bool) { f.more, f.denied = nil, refused }
 
 func (f *unifiedForm) token(ctx context.Context) (header, value string, expires time.Time, err error) {
 	ctx, tally := withExchange(ctx, "sign in")
@@ -171,17 +212,22 @@ func (f *unifiedForm) token(ctx context.Context) (header, value string, expires 
 		ClientID:     f.credentials.ClientID,
 		ClientSecret: f.credentials.ClientSecret,
 		TokenURL:     f.credentials.TokenURL,
-		Scopes:       []string{"tsg_id:" + f.credentials.TSGID},
+		Scopes:       slices.Concat([]string{"tsg_id:" + f.credentials.TSGID}, f.credentials.Scopes, f.more),
 		AuthStyle:    oauth2.AuthStyleInHeader,
 	}
 	client := f.client.retrying.StandardClient()
 	client.CheckRedirect = stayHere
+	client.Transport = &tokenAnswers{next: client.Transport}
 	issued, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
 	if err != nil {
 		return "", "", time.Time{}, f.client.redacted(f.tokenError(ctx, tally, err))
 	}
-	f.client.keepToken(issued.AccessToken)
-	return "Authorization", "Bearer " + issued.AccessToken, renewalTime(issued.Expiry), nil
+	accessToken := strings.TrimSpace(issued.AccessToken)
+	f.client.keepToken(accessToken)
+	if accessToken == "" || CheckHeader(accessToken) != nil {
+		return "", "", time.Time{}, tally.failed(KindSignIn, "the access token is empty, or holds a line break or another control character", nil)
+	}
+	return "Authorization", "Bearer " + accessToken, renewalTime(issued.Expiry), nil
 }
 
 // renewalTime is renewBefore ahead of the end, or half-way to an end nearer than
@@ -241,6 +287,10 @@ type legacyForm struct {
 
 func (f *legacyForm) renewable() bool { return false }
 
+func (f *legacyForm) widen() bool { return false }
+
+func (f *legacyForm) narrow(bool) {}
+
 func (f *legacyForm) token(context.Context) (header, value string, expires time.Time, err error) {
 	return "X-Auth-Token", f.credentials.AuthToken, time.Time{}, nil
 }
@@ -253,7 +303,7 @@ func (f *legacyForm) prime(ctx context.Context, issued grant) (string, error) {
 			return "", err
 		}
 		if tenant == "" {
-			tenant = profile.TenantID
+			tenant = profile.tenant()
 		}
 	}
 	if tenant == "" {
@@ -264,8 +314,22 @@ func (f *legacyForm) prime(ctx context.Context, issued grant) (string, error) {
 }
 
 type profile struct {
-	TenantID string `json:"tenant_id"`
+	// TenantID is read where it is needed alone: the unified form has no use for it.
+	TenantID json.RawMessage `json:"tenant_id"`
 	errorBody
+}
+
+// tenant is "" where the profile names none.
+func (p *profile) tenant() string {
+	var text string
+	if json.Unmarshal(p.TenantID, &text) == nil {
+		return text
+	}
+	var number integer
+	if json.Unmarshal(p.TenantID, &number) != nil {
+		return ""
+	}
+	return strconv.FormatInt(int64(number), 10)
 }
 
 func (c *Client) profile(ctx context.Context, path string, issued grant) (profile, error) {

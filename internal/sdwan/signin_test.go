@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
 
@@ -120,6 +122,159 @@ func TestTokenOfUncertainEndServesUntilItIsRefused(t *testing.T) {
 			wantCount(t, simulated, simulator.RequestToken, 2)
 			wantCount(t, simulated, simulator.RequestProfile, 2)
 		})
+	}
+}
+
+func TestSignInReadsAnAnswerThatIsSpeltUnusually(t *testing.T) {
+	t.Parallel()
+	numberAsTenant := respond(http.StatusOK, "application/json", `{"tenant_id":`+simulator.TenantID+`}`)
+	tenantOfNoUse := respond(http.StatusOK, "application/json", `{"tenant_id":{"id":[1]}}`)
+	token := func(contentType, body string) http.HandlerFunc { return respond(http.StatusOK, contentType, body) }
+	const good = `"access_token":"` + fakeAccessToken + `"`
+	for name, test := range map[string]struct {
+		fake *controller
+		edit func(*Config)
+	}{
+		"lifetime with a point":          {&controller{token: token("application/json", `{`+good+`,"expires_in":899.0}`)}, nil},
+		"lifetime with an exponent":      {&controller{token: token("application/json", `{`+good+`,"expires_in":8.99e2}`)}, nil},
+		"lifetime with a fraction":       {&controller{token: token("application/json", `{`+good+`,"expires_in":899.5}`)}, nil},
+		"lifetime as text with a point":  {&controller{token: token("application/json", `{`+good+`,"expires_in":"899.0"}`)}, nil},
+		"lifetime in words":              {&controller{token: token("application/json", `{`+good+`,"expires_in":"15 minutes"}`)}, nil},
+		"lifetime beyond every bound":    {&controller{token: token("application/json", `{`+good+`,"expires_in":1e999999}`)}, nil},
+		"lifetime of 20 digits":          {&controller{token: token("application/json", `{`+good+`,"expires_in":12345678901234567890}`)}, nil},
+		"lifetime that is an object":     {&controller{token: token("application/json", `{`+good+`,"expires_in":{}}`)}, nil},
+		"byte order mark before a token": {&controller{token: token("application/json", "\ufeff{"+good+`,"expires_in":899}`)}, nil},
+		"token as plain text":            {&controller{token: token("text/plain", `{`+good+`,"expires_in":899}`)}, nil},
+		"token with a line break":        {&controller{token: token("application/json", `{"access_token":"`+fakeAccessToken+`\r\n","expires_in":899}`)}, nil},
+		"byte order mark everywhere else": {&controller{
+			profile: respond(http.StatusOK, "application/json", "\ufeff{}"),
+			query:   respond(http.StatusOK, "application/json", "\ufeff"+`{"items":[],"total_count":0}`),
+		}, nil},
+		"tenant as a number":                     {&controller{profile: numberAsTenant}, nil},
+		"tenant that nobody needs":               {&controller{profile: tenantOfNoUse}, nil},
+		"tenant as a number, in the legacy form": {&controller{profile: numberAsTenant}, func(c *Config) { inLegacyForm(c); withoutTenant(c) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := clientOf(t, inMemoryConfig(inMemory(test.fake)), func(c *Config) {
+				if test.edit != nil {
+					test.edit(c)
+				}
+			})
+			for range 2 {
+				if err := readOnce(t.Context(), client); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, request := range test.fake.requests {
+				if header := request.Header.Get("Authorization"); strings.HasPrefix(header, "Bearer ") && header != "Bearer "+fakeAccessToken {
+					t.Errorf("the token was sent as %q", header)
+				}
+				if tenant := "/tenants/" + simulator.TenantID + "/"; client.config.Legacy != nil && strings.HasSuffix(request.URL.Path, queryPath) && !strings.Contains(request.URL.Path, tenant) {
+					t.Errorf("the query went to %s", request.URL.Path)
+				}
+			}
+			if got := test.fake.count("/access_token"); got > 1 {
+				t.Errorf("%d tokens were asked for, want 1", got)
+			}
+		})
+	}
+}
+
+func TestLifetimeWithAPointIsKept(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		simulated := newSimulator(t, simulator.Options{Elements: 3})
+		setFaults(t, simulated, simulator.Fault{Kind: "token_expiry_point"})
+		client := clientOf(t, inMemoryConfig(inMemory(simulated)))
+		for _, step := range []struct {
+			sleep  time.Duration
+			tokens int
+		}{{0, 1}, {838 * time.Second, 1}, {2 * time.Second, 2}} {
+			time.Sleep(step.sleep)
+			if err := readOnce(t.Context(), client); err != nil {
+				t.Fatal(err)
+			}
+			wantCount(t, simulated, simulator.RequestToken, step.tokens)
+		}
+	})
+}
+
+func TestTokenThatNoHeaderCanHoldIsRefusedUnseen(t *testing.T) {
+	t.Parallel()
+	for _, inside := range []string{`\n`, `\r`, `\u0000`, `\u001b`} {
+		fake := &controller{token: respond(http.StatusOK, "application/json", `{"access_token":"`+fakeAccessToken+inside+fakeAccessToken+`"}`)}
+		failure := wantKind(t, readOnce(t.Context(), clientOf(t, inMemoryConfig(inMemory(fake)))), KindSignIn)
+		wantText(t, failure.Error(), "sign in: ", "holds a line break or another control character")
+		if strings.Contains(failure.Error(), fakeAccessToken) {
+			t.Errorf("the token is shown: %v", failure)
+		}
+		if got := len(fake.requests); got != 1 {
+			t.Errorf("%d requests were sent, want the one for a token", got)
+		}
+	}
+}
+
+func TestProfileThatNeedsMoreScopesIsAskedForThemOnce(t *testing.T) {
+	t.Parallel()
+	denied := respond(http.StatusForbidden, "application/json", `{"_error":[{"code":"FORBIDDEN"}]}`)
+	good := new(controller)
+	refusedScope := respond(http.StatusBadRequest, "application/json", `{"error":"invalid_scope"}`)
+	const alone, wide = "tsg_id:" + simulator.TSGID, "tsg_id:" + simulator.TSGID + " email profile"
+	for name, test := range map[string]struct {
+		fake     *controller
+		scopes   []string
+		want     Kind
+		asked    []string
+		profiles int
+	}{
+		"enough as it is":                  {&controller{}, nil, "", []string{alone}, 1},
+		"needed":                           {&controller{profile: inTurn(denied, good.ServeHTTP)}, nil, "", []string{alone, wide}, 2},
+		"given":                            {&controller{}, []string{"profile", "email"}, "", []string{alone + " profile email"}, 1},
+		"given and not enough":             {&controller{profile: denied}, []string{"profile"}, KindForbidden, []string{alone + " profile"}, 1},
+		"no help":                          {&controller{profile: denied}, nil, KindForbidden, []string{alone, wide}, 2},
+		"refused by the token endpoint":    {&controller{profile: denied, token: inTurn(good.ServeHTTP, refusedScope)}, nil, KindForbidden, []string{alone, wide}, 1},
+		"profile fails for another reason": {&controller{profile: respond(http.StatusNotFound, "application/json", "{}")}, nil, KindNotFound, []string{alone}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var asked []string
+			token := test.fake.token
+			if token == nil {
+				token = good.ServeHTTP
+			}
+			test.fake.token = func(w http.ResponseWriter, r *http.Request) {
+				asked = append(asked, r.FormValue("scope"))
+				token(w, r)
+			}
+			client := clientOf(t, inMemoryConfig(inMemory(test.fake)), func(c *Config) { c.Unified.Scopes = test.scopes })
+			err := readOnce(t.Context(), client)
+			if KindOf(err) != test.want || (err == nil) != (test.want == "") {
+				t.Errorf("the error is %v, want kind %q", err, test.want)
+			}
+			if test.want != "" {
+				wantText(t, err.Error(), "read the profile: ")
+			}
+			if difference := cmp.Diff(test.asked, asked); difference != "" {
+				t.Errorf("the scopes that were asked for (-want +got):\n%s", difference)
+			}
+			if got := test.fake.count("/profile"); got != test.profiles {
+				t.Errorf("the profile was read %d times, want %d", got, test.profiles)
+			}
+		})
+	}
+}
+
+func TestScopesThatWereNeededAreAskedForFromThenOn(t *testing.T) {
+	t.Parallel()
+	simulated := newSimulator(t, simulator.Options{Elements: 3, Switches: simulator.Switches{ProfileNeedsScopes: true}})
+	client := clientOf(t, inMemoryConfig(inMemory(simulated)))
+	for _, tokens := range []int{2, 3, 4} {
+		if err := readOnce(t.Context(), client); err != nil {
+			t.Fatal(err)
+		}
+		wantCount(t, simulated, simulator.RequestToken, tokens)
+		simulated.ExpireTokens()
 	}
 }
 

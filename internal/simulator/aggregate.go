@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
@@ -213,7 +214,13 @@ func (r *reader) aggregateEnvelope(a *answer, groups []*group) {
 }
 
 func (r *reader) number(spelled string) string {
-	if r.switches.NumbersAsText && spelled != "null" {
+	if spelled == "null" {
+		return spelled
+	}
+	if r.switches.NumbersWithPoint && !strings.Contains(spelled, ".") {
+		spelled += ".0"
+	}
+	if r.switches.NumbersAsText {
 		return strconv.Quote(spelled)
 	}
 	return spelled

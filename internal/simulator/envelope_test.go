@@ -136,6 +136,11 @@ func TestSwitchesOfTheEnvelope(t *testing.T) {
 				t.Errorf("envelope %v", object)
 			}
 		}},
+		{"numbers with a point", simulator.Switches{NumbersWithPoint: true}, func(t *testing.T, object, item map[string]any) {
+			if object["count"] != json.Number("5.0") || object["total_count"] != json.Number("5.0") || item["download_percent"] != json.Number("100.0") {
+				t.Errorf("envelope %v", object)
+			}
+		}},
 		{"change time as stamp", simulator.Switches{ChangeTimeAsStamp: true}, func(t *testing.T, _, item map[string]any) {
 			if number, _ := item["software_version_change_time"].(json.Number); len(number.String()) != 17 {
 				t.Errorf("item %v", item)

@@ -3,6 +3,7 @@ package simulator
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"math"
 	"net"
@@ -69,6 +70,7 @@ var faultTable = []faultRow{
 	{kind: "slow", description: "the right answer, after Delay", reply: slow},
 
 	{kind: "empty_200", description: "200 without a body", reply: page(http.StatusOK, jsonType, "")},
+	{kind: "byte_order_mark", description: "a byte order mark before the answer", send: afterByteOrderMark},
 	{kind: "html_200", description: "200 with a page of HTML", reply: page(http.StatusOK, "text/html", signInPage)},
 	{kind: "json_not_object", description: "200 with a JSON list", reply: page(http.StatusOK, jsonType, `["unexpected"]`)},
 	{kind: "error_200", description: "200 with _error in the body", reply: errorWithSuccess("BAD_REQUEST", "The request failed.")},
@@ -96,6 +98,8 @@ var faultTable = []faultRow{
 
 	{kind: "redirect", description: "307 to Location", reply: redirect},
 	{kind: "profile_fails", on: RequestProfile, description: "the profile answers 500 with an HTML body", reply: gateway(http.StatusInternalServerError)},
+	{kind: "profile_byte_order_mark", on: RequestProfile, description: "a byte order mark before the profile", send: afterByteOrderMark},
+	{kind: "profile_numeric_tenant", on: RequestProfile, description: "the profile's tenant_id is a number", send: numericTenant},
 	{kind: "token_slow", on: RequestToken, description: "the token endpoint answers after Delay", reply: slow},
 	{kind: "token_html", on: RequestToken, description: "the token endpoint answers 200 with a page of HTML", reply: page(http.StatusOK, "text/html", signInPage)},
 	{kind: "token_unavailable", on: RequestToken, description: "the token endpoint answers 503 with an HTML body", reply: gateway(http.StatusServiceUnavailable)},
@@ -105,6 +109,12 @@ var faultTable = []faultRow{
 	{kind: "token_expiry_zero", on: RequestToken, description: "the token claims to have expired, and is good", token: expiresIn(0)},
 	{kind: "token_expiry_negative", on: RequestToken, description: "the token claims a negative lifetime, and is good", token: expiresIn(-1)},
 	{kind: "token_expiry_text", on: RequestToken, description: "expires_in is a text", token: expiresIn("899")},
+	{kind: "token_expiry_point", on: RequestToken, description: "expires_in is 899.0", token: expiresIn(json.RawMessage("899.0"))},
+	{kind: "token_expiry_words", on: RequestToken, description: "expires_in is no number", token: expiresIn("15 minutes")},
+	{kind: "token_byte_order_mark", on: RequestToken, description: "a byte order mark before the token endpoint's answer", send: afterByteOrderMark},
+	{kind: "token_line_break", on: RequestToken, description: "access_token ends with a line break", token: func(answer map[string]any, _ *session) {
+		answer["access_token"] = fmt.Sprint(answer["access_token"], "\n")
+	}},
 	{kind: "token_expiry_absent", on: RequestToken, description: "expires_in is left out", token: func(answer map[string]any, _ *session) { delete(answer, "expires_in") }},
 	{kind: "token_late_401", on: RequestToken, description: "the token is answered with 401 for 1.5 seconds", token: refusedAtFirst(http.StatusUnauthorized)},
 	{kind: "token_late_403", on: RequestToken, description: "the token is answered with 403 for 1.5 seconds", token: refusedAtFirst(http.StatusForbidden)},
@@ -279,6 +289,14 @@ func deepJSON(w http.ResponseWriter, _ *http.Request, body []byte) {
 	const levels = 10_000
 	nested := `{"_nested":` + strings.Repeat(`{"a":`, levels) + "null" + strings.Repeat("}", levels) + ","
 	writeJSON(w, http.StatusOK, slices.Concat([]byte(nested), body[1:]))
+}
+
+func afterByteOrderMark(w http.ResponseWriter, _ *http.Request, body []byte) {
+	writeJSON(w, http.StatusOK, slices.Concat([]byte("\ufeff"), body))
+}
+
+func numericTenant(w http.ResponseWriter, _ *http.Request, body []byte) {
+	writeJSON(w, http.StatusOK, bytes.ReplaceAll(body, []byte(`"`+TenantID+`"`), []byte(TenantID)))
 }
 
 func expiresIn(claimed any) func(map[string]any, *session) {

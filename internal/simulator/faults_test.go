@@ -110,6 +110,7 @@ var queryFaults = map[simulator.FaultKind]func(*testing.T, reply){
 	"body_cut_off":             breaks,
 	"slow":                     rowsAre(5, 10),
 	"empty_200":                func(t *testing.T, answer reply) { has("")(t, answer); failsWith(200, "Content-Length", "0")(t, answer) },
+	"byte_order_mark":          has("\ufeff{"),
 	"html_200":                 has("<!DOCTYPE html>"),
 	"json_not_object":          has(`["unexpected"]`),
 	"error_200":                has(`"_error":[{"code":"BAD_REQUEST"`),
@@ -243,6 +244,10 @@ func TestTokenFaults(t *testing.T) {
 		"token_expiry_zero":     member("expires_in", "0"),
 		"token_expiry_negative": member("expires_in", "-1"),
 		"token_expiry_text":     member("expires_in", `"899"`),
+		"token_expiry_point":    member("expires_in", "899.0"),
+		"token_expiry_words":    member("expires_in", `"15 minutes"`),
+		"token_byte_order_mark": has("\ufeff{"),
+		"token_line_break":      has(`-must-never-be-shown\n"`),
 		"token_expiry_absent":   member("expires_in", ""),
 		"token_absent":          member("access_token", ""),
 		"token_late_401":        member("expires_in", "899"),
@@ -335,6 +340,22 @@ func TestProfileFaultsLeaveTheSessionUnprimed(t *testing.T) {
 		profile, query := c.profile(), c.query(`{}`)
 		if profile.status != want.profile || query.status != want.query {
 			t.Errorf("got %d and %d, want %v", profile.status, query.status, want)
+		}
+	}
+}
+
+func TestProfileFaultsOfSpellingPrimeTheSession(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[simulator.FaultKind]string{
+		"profile_byte_order_mark": "\ufeff{", "profile_numeric_tenant": `"tenant_id":` + simulator.TenantID,
+	} {
+		server := start(t, simulator.Options{})
+		c := newClient(t, server, simulator.Unified)
+		c.token = c.newToken()
+		setFaults(t, server, simulator.Fault{Kind: kind})
+		has(want)(t, c.profile())
+		if answer := c.query(`{}`); answer.status != http.StatusOK {
+			t.Errorf("%s: the query gets %d", kind, answer.status)
 		}
 	}
 }

@@ -14,11 +14,12 @@ type style struct {
 	nullsAbsent   bool
 	omitNewer     bool
 	numbersAsText bool
+	withPoint     bool
 	stampTimes    bool
 }
 
 func (s Switches) style() style {
-	return style{s.NullsAbsent, s.OmitNewerFields, s.NumbersAsText, s.ChangeTimeAsStamp}
+	return style{s.NullsAbsent, s.OmitNewerFields, s.NumbersAsText, s.NumbersWithPoint, s.ChangeTimeAsStamp}
 }
 
 // itemKey is one key of an item, with a field or else a constant as its value.
@@ -80,10 +81,17 @@ func (s style) appendValue(buffer []byte, value imagestatus.Value) []byte {
 }
 
 func (s style) appendNumber(buffer []byte, number int64) []byte {
-	if !s.numbersAsText {
-		return strconv.AppendInt(buffer, number, 10)
+	if s.numbersAsText {
+		buffer = append(buffer, '"')
 	}
-	return append(strconv.AppendInt(append(buffer, '"'), number, 10), '"')
+	buffer = strconv.AppendInt(buffer, number, 10)
+	if s.withPoint {
+		buffer = append(buffer, ".0"...)
+	}
+	if s.numbersAsText {
+		buffer = append(buffer, '"')
+	}
+	return buffer
 }
 
 // appendText writes a JSON string, fast because nearly none here needs escapes.

@@ -97,7 +97,7 @@ func (c *client) profile() reply {
 
 func (c *client) newToken() string {
 	c.t.Helper()
-	form := url.Values{"grant_type": {"client_credentials"}, "scope": {"tsg_id:" + simulator.TSGID}}
+	form := url.Values{"grant_type": {"client_credentials"}, "scope": {"tsg_id:" + simulator.TSGID + " email profile"}}
 	answer := c.requestToken("/oauth2/access_token", form, simulator.ClientID, simulator.ClientSecret)
 	token, isText := answer.object()["access_token"].(string)
 	if answer.status != http.StatusOK || !isText {
@@ -246,7 +246,7 @@ func statusOf(t *testing.T, item map[string]json.RawMessage) imagestatus.Status 
 		decode(t, item[name], into)
 	}
 	for name, into := range numbers {
-		decode(t, json.RawMessage(strings.Trim(string(item[name]), `"`)), into)
+		decode(t, json.RawMessage(strings.TrimSuffix(strings.Trim(string(item[name]), `"`), ".0")), into)
 	}
 	return row
 }

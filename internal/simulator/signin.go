@@ -49,6 +49,7 @@ type session struct {
 	expires time.Time
 	primed  bool
 	agent   string
+	scopes  []string
 	// refusal is the status of calls with a late token until refusedUntil.
 	refusal      int
 	refusedUntil time.Time
@@ -141,6 +142,9 @@ func (s *Simulator) admitUnified(c *call, wanted access) error {
 		return err
 	}
 	if wanted == accessProfile {
+		if c.switches.ProfileNeedsScopes && !session.mayReadProfile() {
+			return forbidden("The scope of the token does not include the profile.")
+		}
 		session.primed, session.agent = true, c.request.UserAgent()
 		return nil
 	}
@@ -154,6 +158,10 @@ func (s *Simulator) admitUnified(c *call, wanted access) error {
 		return deny("The session belongs to another User-Agent.")
 	}
 	return nil
+}
+
+func (s *session) mayReadProfile() bool {
+	return slices.Contains(s.scopes, "email") && slices.Contains(s.scopes, "profile")
 }
 
 var agentRefusals = map[AgentMode]func(string) error{AgentUnauthorized: unauthorized, AgentForbidden: forbidden}
@@ -221,11 +229,13 @@ func (s *Simulator) token(c *call) ([]byte, error) {
 		status := cmp.Or(c.switches.InvalidClientStatus, http.StatusBadRequest)
 		return nil, oauthError(status, "invalid_client", "Client authentication failed")
 	}
-	if !slices.Contains(strings.Fields(form.Get("scope")), "tsg_id:"+TSGID) {
+	scopes := strings.Fields(form.Get("scope"))
+	if !slices.Contains(scopes, "tsg_id:"+TSGID) {
 		return nil, oauthError(http.StatusBadRequest, "invalid_scope", "The scope does not name a tsg_id of this client")
 	}
 	lifetime := cmp.Or(c.switches.TokenLifetime, defaultTokenLifetime)
 	token, opened := s.sessions.open(AccessTokenPrefix, Unified, lifetime)
+	opened.scopes = scopes
 	answer := map[string]any{
 		"access_token": token, "token_type": "Bearer", "scope": form.Get("scope"), "expires_in": int64(lifetime / time.Second),
 	}

@@ -98,6 +98,20 @@ func TestSessionMustBePrimedOncePerToken(t *testing.T) {
 	}
 }
 
+func TestProfileMayNeedScopes(t *testing.T) {
+	t.Parallel()
+	server := start(t, simulator.Options{Switches: simulator.Switches{ProfileNeedsScopes: true}})
+	for scope, want := range map[string]int{"": 403, " email": 403, " profile": 403, " email profile": 200, " profile openid email": 200} {
+		c := newClient(t, server, simulator.Unified)
+		form := url.Values{"grant_type": {"client_credentials"}, "scope": {"tsg_id:" + simulator.TSGID + scope}}
+		answer := c.requestToken("/oauth2/access_token", form, simulator.ClientID, simulator.ClientSecret)
+		c.token, _ = answer.object()["access_token"].(string)
+		if profile, query := c.profile(), c.query(`{}`); profile.status != want || query.status != want {
+			t.Errorf("scope %q: got %d and %d, want %d", scope, profile.status, query.status, want)
+		}
+	}
+}
+
 func TestTokensExpireInRealTime(t *testing.T) {
 	t.Parallel()
 	server := start(t, simulator.Options{Elements: 1, Switches: simulator.Switches{TokenLifetime: 1}})

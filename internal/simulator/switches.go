@@ -107,6 +107,7 @@ type Switches struct {
 	Aggregate        AggregateMode
 	AggregateNulls   NullMode
 	NumbersAsText    bool // in items and envelope
+	NumbersWithPoint bool // there as well: 37.0, as a serializer of floating-point numbers writes 37
 
 	ProjectionPlaceholders PlaceholderMode
 	DefaultOrder           OrderMode
@@ -116,6 +117,7 @@ type Switches struct {
 	CaseInsensitive        bool // of eq, neq, in and re
 	ChangeTimeAsStamp      bool // software_version_change_time in 17 digits, not in milliseconds
 
+	ProfileNeedsScopes  bool          // 403 to the profile unless the token's scope also names email and profile (observed in one tenant)
 	InvalidClientStatus int           // of a failed sign-in at the token endpoint: 400 or 401; 0 means 400
 	WrongTenantStatus   int           // of TENANT_ID_INVALID_0001: 400, 403 or 404; 0 means 400
 	TokenLifetime       time.Duration // in real time; 0 means 899 s
@@ -190,6 +192,7 @@ func SwitchPositions() []Position {
 		{Name: "Aggregate", Position: "refused", Apply: func(s *Switches) { s.Aggregate = AggregateRefused }},
 		{Name: "AggregateNulls", Position: "zero", Apply: func(s *Switches) { s.AggregateNulls = NullsAsZero }},
 		{Name: "NumbersAsText", Position: "on", Apply: func(s *Switches) { s.NumbersAsText = true }},
+		{Name: "NumbersWithPoint", Position: "on", Apply: func(s *Switches) { s.NumbersWithPoint = true }},
 		{Name: "ProjectionPlaceholders", Position: "fabricated", Apply: func(s *Switches) { s.ProjectionPlaceholders = PlaceholderFabricated }},
 		{Name: "ProjectionPlaceholders", Position: "nulls", Apply: func(s *Switches) { s.ProjectionPlaceholders = PlaceholderNulls }},
 		{Name: "ProjectionPlaceholders", Position: "off", Apply: func(s *Switches) { s.ProjectionPlaceholders = PlaceholderOff }},
@@ -199,6 +202,7 @@ func SwitchPositions() []Position {
 		{Name: "NeverUpgradedRows", Position: "absent", Apply: func(s *Switches) { s.NeverUpgradedRows = RowsAbsent }},
 		{Name: "CaseInsensitive", Position: "on", Apply: func(s *Switches) { s.CaseInsensitive = true }},
 		{Name: "ChangeTimeAsStamp", Position: "on", Apply: func(s *Switches) { s.ChangeTimeAsStamp = true }},
+		{Name: "ProfileNeedsScopes", Position: "on", Apply: func(s *Switches) { s.ProfileNeedsScopes = true }},
 		{Name: "InvalidClientStatus", Position: "401", Apply: func(s *Switches) { s.InvalidClientStatus = http.StatusUnauthorized }},
 		{Name: "WrongTenantStatus", Position: "403", Apply: func(s *Switches) { s.WrongTenantStatus = http.StatusForbidden }},
 		{Name: "WrongTenantStatus", Position: "404", Apply: func(s *Switches) { s.WrongTenantStatus = http.StatusNotFound }},
