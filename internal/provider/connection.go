@@ -125,6 +125,7 @@ func prepareConnection(values settingValues, agent string, lookup func(string) (
 		UserAgent:             agent,
 		Observe:               connected.logAttempt,
 		ObserveBodies:         logsBodies(lookup),
+		Proxy:                 proxies(lookup, diags),
 	}
 	config.RetryWaitMax = values.duration(settingRetryWaitMax, max(sdwan.DefaultRetryWaitMax, config.RetryWaitMin))
 	connected.credentials(&config, diags)

@@ -83,6 +83,24 @@ var adviceByKind = map[sdwan.Kind]advice{
 		remedy:   "If a proxy inspects TLS here, set `ca_certificate_file` to its certificate authority.",
 		settings: []string{settingEndpoint, settingTokenURL, settingCAFile},
 	},
+	sdwan.KindCertificateTime: {
+		summary:  "Server certificate expired or not yet valid",
+		remedy:   "Check the clock of this machine against the time above. If the clock is right, the server, or a proxy that inspects TLS, needs a new certificate.",
+		settings: []string{settingEndpoint, settingTokenURL},
+	},
+	sdwan.KindCertificateName: {
+		summary:  "Server certificate of another host",
+		remedy:   "Write the address with a host name that the certificate is for. If it is right, its name leads to another server here: check DNS and proxies.",
+		settings: []string{settingEndpoint, settingTokenURL},
+	},
+	sdwan.KindProxy: {
+		summary: "Proxy refuses the connection",
+		remedy: "This is the answer of the proxy, not of the controller. " +
+			"If it asks for a sign-in (407), correct the user name and password in HTTPS_PROXY, with special characters percent-encoded, such as %40 for @; " +
+			"an HTTP proxy must take the Basic scheme. " +
+			"If it does not allow the host (403), have the host allowed there, or name it in NO_PROXY if it can be reached without the proxy.",
+		settings: []string{settingEndpoint, settingTokenURL},
+	},
 	sdwan.KindTimeout: {
 		summary: "Read took too long",
 		remedy:  "Raise `timeouts` of this block, or narrow the query.",

@@ -171,7 +171,9 @@ func (e *exchange) diagnose(ctx context.Context, err error) (kind Kind, problem 
 	case errors.As(err, &oversize):
 		return KindTooLarge, oversize.Error()
 	case isCertificateError(err):
-		return KindCertificate, rootCause(err)
+		return certificateKind(err), rootCause(err)
+	case proxyRefusal(err) != "":
+		return KindProxy, proxyRefusal(err)
 	case isWithoutTLS(err):
 		return KindUnreachable, "the server does not speak TLS: " + rootCause(err)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
@@ -203,7 +205,7 @@ func rootCause(err error) string {
 		if inner == nil {
 			return err.Error()
 		}
-		for _, telling := range []string{"dial ", "proxyconnect ", "the answer"} {
+		for _, telling := range []string{"dial ", "proxyconnect ", "socks connect ", "the answer"} {
 			if strings.HasPrefix(err.Error(), telling) {
 				return err.Error()
 			}

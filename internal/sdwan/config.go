@@ -39,7 +39,10 @@ type Config struct {
 
 	// CertificateAuthorities replace the system's roots; nil keeps those.
 	CertificateAuthorities *x509.CertPool
-	PageSize               int64
+	// Proxy chooses the proxy of a request, as that of http.Transport does; nil is
+	// none.
+	Proxy    func(*http.Request) (*url.URL, error)
+	PageSize int64
 	// MaxConcurrentRequests bounds the queries in flight of the whole client.
 	MaxConcurrentRequests int
 	// MaxRetries counts transient failures of one request; see persistence for

@@ -47,7 +47,7 @@ func (i *integer) UnmarshalJSON(raw []byte) error {
 }
 
 // jsonNumber has the parts sign, whole digits, fraction and exponent.
-var jsonNumber = regexp.MustCompile(`^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$`)
+var jsonNumber = regexp.MustCompile(`^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$`)
 
 // plainDigits writes a whole number without a point and an exponent. It is "" for
 // any other text, and for a number beyond 64 bits: whatever the exponent, the

@@ -33,6 +33,12 @@ const (
 	// KindUnreachable: no connection, one that broke, or one without TLS.
 	KindUnreachable Kind = "endpoint unreachable"
 	KindCertificate Kind = "certificate not trusted"
+	// KindCertificateTime: expired, or not valid yet.
+	KindCertificateTime Kind = "certificate not valid now"
+	// KindCertificateName: the certificate is that of another host.
+	KindCertificateName Kind = "certificate of another host"
+	// KindProxy: a proxy refused to connect; the controller was not reached.
+	KindProxy Kind = "proxy refused"
 	// KindTimeout: the deadline of the read, not of one request.
 	KindTimeout      Kind = "deadline passed"
 	KindCancelled    Kind = "cancelled"

@@ -32,6 +32,8 @@ type grant struct {
 	path          string
 	// use is nil for a static token.
 	use *tokenUse
+	// denied says that a profile which answers 403 is not waited for.
+	denied bool
 	// serial grows with every token and every call of the profile, so that
 	// requests which were refused together renew the session once.
 	serial int
@@ -63,9 +65,10 @@ type form interface {
 	// prime makes the token usable and gives the path of the query.
 	prime(ctx context.Context, issued grant) (path string, err error)
 	renewable() bool
-	// widen asks for more with the next token, and reports whether there is more
-	// to ask for; narrow takes that back, for good where it was refused.
-	widen() bool
+	// widenable reports whether the next token can be asked for with more scopes,
+	// which widen does; narrow takes that back, for good where it was refused.
+	widenable() bool
+	widen()
 	narrow(refused bool)
 }
 
@@ -148,24 +151,28 @@ func (s *session) renew(ctx context.Context) (grant, error) {
 	if s.form.renewable() {
 		issued.use = &tokenUse{issued: time.Now()}
 	}
+	// A denial may be for want of scopes, which are tried at once, or pass by
+	// itself, which is waited for.
+	issued.denied = s.form.widenable()
 	granted, err := s.prime(ctx, issued)
-	if KindOf(err) == KindForbidden && s.form.widen() {
-		return s.widened(ctx, err)
+	if issued.denied && KindOf(err) == KindForbidden {
+		return s.widened(ctx, issued)
 	}
 	return granted, err
 }
 
-// widened signs in once more where the profile was denied. A refusal of that as
-// well tells less than the first one.
-func (s *session) widened(ctx context.Context, denied error) (grant, error) {
+// widened signs in once more where the profile was denied. Where no token is
+// issued for the wider scopes, the first token may still come into force.
+func (s *session) widened(ctx context.Context, first grant) (grant, error) {
+	s.form.widen()
 	granted, err := s.renew(ctx)
 	if err == nil {
 		return granted, nil
 	}
-	refused := KindOf(err) == KindForbidden || KindOf(err) == KindCredentials
-	s.form.narrow(refused)
-	if refused {
-		return grant{}, denied
+	s.form.narrow(KindOf(err) == KindCredentials || KindOf(err) == KindForbidden)
+	if KindOf(err) == KindCredentials {
+		first.denied = false
+		return s.prime(ctx, first)
 	}
 	return grant{}, err
 }
@@ -176,7 +183,7 @@ func (s *session) prime(ctx context.Context, issued grant) (grant, error) {
 		s.valid = false
 		return grant{}, err
 	}
-	issued.path = path
+	issued.path, issued.denied = path, false
 	issued.serial++
 	s.current, s.valid = issued, true
 	return issued, nil
@@ -194,15 +201,13 @@ type unifiedForm struct {
 
 func (f *unifiedForm) renewable() bool { return true }
 
+func (f *unifiedForm) widenable() bool {
+	return len(f.credentials.Scopes) == 0 && len(f.more) == 0 && !f.denied
+}
+
 // widen: in one tenant the profile answers 403 to a token without these scopes,
 // which the vendor's SDK asks for (observed).
-func (f *unifiedForm) widen() bool {
-	if len(f.credentials.Scopes) > 0 || len(f.more) > 0 || f.denied {
-		return false
-	}
-	f.more = []string{"email", "profile"}
-	return true
-}
+func (f *unifiedForm) widen() { f.more = []string{"email", "profile"} }
 
 func (f *unifiedForm) narrow(refused bool) { f.more, f.denied = nil, refused }
 
@@ -287,7 +292,9 @@ type legacyForm struct {
 
 func (f *legacyForm) renewable() bool { return false }
 
-func (f *legacyForm) widen() bool { return false }
+func (f *legacyForm) widenable() bool { return false }
+
+func (f *legacyForm) widen() {}
 
 func (f *legacyForm) narrow(bool) {}
 
@@ -334,7 +341,7 @@ func (p *profile) tenant() string {
 
 func (c *Client) profile(ctx context.Context, path string, issued grant) (profile, error) {
 	ctx, tally := withExchange(ctx, "read the profile")
-	tally.settles = issued.settles()
+	tally.settles, tally.denied = issued.settles(), issued.denied
 	answer, err := c.send(ctx, tally, http.MethodGet, path, issued, nil)
 	if tally.settled > 0 {
 		issued.use.refused.Store(true)

@@ -226,14 +226,16 @@ func TestProfileThatNeedsMoreScopesIsAskedForThemOnce(t *testing.T) {
 		scopes   []string
 		want     Kind
 		asked    []string
+		// profiles counts the calls of the profile; a denial is waited for twice
+		// unless further scopes are tried at once.
 		profiles int
 	}{
 		"enough as it is":                  {&controller{}, nil, "", []string{alone}, 1},
 		"needed":                           {&controller{profile: inTurn(denied, good.ServeHTTP)}, nil, "", []string{alone, wide}, 2},
 		"given":                            {&controller{}, []string{"profile", "email"}, "", []string{alone + " profile email"}, 1},
-		"given and not enough":             {&controller{profile: denied}, []string{"profile"}, KindForbidden, []string{alone + " profile"}, 1},
-		"no help":                          {&controller{profile: denied}, nil, KindForbidden, []string{alone, wide}, 2},
-		"refused by the token endpoint":    {&controller{profile: denied, token: inTurn(good.ServeHTTP, refusedScope)}, nil, KindForbidden, []string{alone, wide}, 1},
+		"given and not enough":             {&controller{profile: denied}, []string{"profile"}, KindForbidden, []string{alone + " profile"}, 3},
+		"no help":                          {&controller{profile: denied}, nil, KindForbidden, []string{alone, wide}, 4},
+		"refused by the token endpoint":    {&controller{profile: denied, token: inTurn(good.ServeHTTP, refusedScope)}, nil, KindForbidden, []string{alone, wide}, 4},
 		"profile fails for another reason": {&controller{profile: respond(http.StatusNotFound, "application/json", "{}")}, nil, KindNotFound, []string{alone}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -820,7 +822,8 @@ func TestTokenThatIsGoodForOneQueryStillReads(t *testing.T) {
 
 func TestTokenThatIsNotInForceYetIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []simulator.FaultKind{"token_late_401", "token_late_403"} {
+	// A profile that is denied is asked for with a token of more scopes first.
+	for kind, tokens := range map[simulator.FaultKind]int{"token_late_401": 1, "token_late_403": 2} {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -832,7 +835,7 @@ func TestTokenThatIsNotInForceYetIsWaitedFor(t *testing.T) {
 				if took := time.Since(began); took > 5*time.Second {
 					t.Errorf("the read took %s, more than 5 s", took)
 				}
-				wantCount(t, simulated, simulator.RequestToken, 1)
+				wantCount(t, simulated, simulator.RequestToken, tokens)
 			})
 		})
 	}

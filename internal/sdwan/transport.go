@@ -31,8 +31,10 @@ type exchange struct {
 	body []byte
 	// leavesLimits says that the caller waits when the controller asks to.
 	leavesLimits bool
-	// Until settles a refusal may pass by itself; settled counts those.
+	// Until settles a refusal may pass by itself, but not a 403 if denied is set;
+	// settled counts those.
 	settles time.Time
+	denied  bool
 	settled int
 }
 
@@ -49,6 +51,11 @@ func exchangeOf(ctx context.Context) *exchange {
 		return started
 	}
 	return new(exchange)
+}
+
+// mayPass reports whether a refusal may be that of a token not yet in force.
+func (e *exchange) mayPass(status int) bool {
+	return isRefusal(status) && time.Now().Before(e.settles) && !(e.denied && status == http.StatusForbidden)
 }
 
 func (e *exchange) failed(kind Kind, problem string, err error) *Error {
@@ -93,15 +100,16 @@ func answerOrError(response *http.Response, err error, _ int) (*http.Response, e
 
 func newNetwork(config Config) *http.Transport {
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		ForceAttemptHTTP2:     true,
-		MaxIdleConns:          2 * config.MaxConcurrentRequests,
-		MaxIdleConnsPerHost:   config.MaxConcurrentRequests,
-		IdleConnTimeout:       90 * time.Second,
-		TLSHandshakeTimeout:   10 * time.Second,
-		ExpectContinueTimeout: time.Second,
-		TLSClientConfig:       &tls.Config{RootCAs: config.CertificateAuthorities, MinVersion: tls.VersionTLS12},
+		Proxy:                  config.Proxy,
+		OnProxyConnectResponse: proxyAnswer,
+		DialContext:            (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConns:           2 * config.MaxConcurrentRequests,
+		MaxIdleConnsPerHost:    config.MaxConcurrentRequests,
+		IdleConnTimeout:        90 * time.Second,
+		TLSHandshakeTimeout:    10 * time.Second,
+		ExpectContinueTimeout:  time.Second,
+		TLSClientConfig:        &tls.Config{RootCAs: config.CertificateAuthorities, MinVersion: tls.VersionTLS12},
 	}
 }
 
@@ -205,7 +213,7 @@ func (c Config) checkRetry(ctx context.Context, response *http.Response, err err
 		return !isPermanent(err), nil
 	}
 	tally := exchangeOf(ctx)
-	if isRefusal(response.StatusCode) && time.Now().Before(tally.settles) && tally.settled < c.MaxRetries {
+	if tally.mayPass(response.StatusCode) && tally.settled < c.MaxRetries {
 		tally.settled++
 		return true, nil
 	}
@@ -224,7 +232,7 @@ func (c Config) checkRetry(ctx context.Context, response *http.Response, err err
 func isPermanent(err error) bool {
 	var oversize *oversizeError
 	var dns *net.DNSError
-	return errors.As(err, &oversize) || isCertificateError(err) || isWithoutTLS(err) || (errors.As(err, &dns) && dns.IsNotFound)
+	return errors.As(err, &oversize) || isCertificateError(err) || isWithoutTLS(err) || proxyRefusal(err) != "" || (errors.As(err, &dns) && dns.IsNotFound)
 }
 
 // isWithoutTLS knows the error that net/http has where the answer is plain HTTP.
@@ -237,6 +245,21 @@ func isCertificateError(err error) bool {
 	var verification *tls.CertificateVerificationError
 	var authority x509.UnknownAuthorityError
 	return errors.As(err, &verification) || errors.As(err, &authority)
+}
+
+// certificateKind tells an authority that is not trusted from what no authority
+// can put right.
+func certificateKind(err error) Kind {
+	var invalid x509.CertificateInvalidError
+	var name x509.HostnameError
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return KindCertificateTime
+	case errors.As(err, &name):
+		return KindCertificateName
+	default:
+		return KindCertificate
+	}
 }
 
 // jittered doubles with each attempt, from 0, less up to half of it by chance so

@@ -1,7 +1,6 @@
 package sdwan
 
 import (
-	"bufio"
 	"compress/gzip"
 	"context"
 	"crypto/tls"
@@ -14,7 +13,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
@@ -522,7 +520,7 @@ func TestCertificatesAreVerified(t *testing.T) {
 		"authority trusted":       {server.URL, trusted, ""},
 		"system's authorities":    {server.URL, nil, KindCertificate},
 		"no authority trusted":    {server.URL, x509.NewCertPool(), KindCertificate},
-		"name not in certificate": {byName, trusted, KindCertificate},
+		"name not in certificate": {byName, trusted, KindCertificateName},
 	} {
 		for _, form := range forms {
 			t.Run(fmt.Sprintf("%s/%s", name, form), func(t *testing.T) {
@@ -602,48 +600,6 @@ func TestNetworkAsksForModernTLS(t *testing.T) {
 	if got := network.TLSClientConfig; got.MinVersion < tls.VersionTLS12 || got.InsecureSkipVerify {
 		t.Errorf("TLS from version %x, unverified = %v", got.MinVersion, got.InsecureSkipVerify)
 	}
-}
-
-// asChild tells the child process of TestProxyOfTheEnvironmentIsUsed what to
-// do; the environment's proxy is read once in a process.
-const asChild = "PRISMASDWAN_TEST_AS_CHILD"
-
-func TestProxyOfTheEnvironmentIsUsed(t *testing.T) {
-	t.Parallel()
-	if os.Getenv(asChild) != "" {
-		t.Skip("this is the child process")
-	}
-	asked := make(chan string, 10)
-	proxy := serveConnections(t, func(connection net.Conn) {
-		if request, err := http.ReadRequest(bufio.NewReader(connection)); err == nil {
-			asked <- request.Method + " " + request.Host
-		}
-		_, _ = io.WriteString(connection, "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
-	})
-
-	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestChildReadsThroughTheProxy$", "-test.v")
-	child.Env = append(os.Environ(), asChild+"=1", "HTTPS_PROXY=http://"+proxy, "NO_PROXY=")
-	output, err := child.CombinedOutput()
-	if err != nil {
-		t.Errorf("the child failed: %v\n%s", err, output)
-	}
-	select {
-	case got := <-asked:
-		if want := "CONNECT controller.test:443"; got != want {
-			t.Errorf("the proxy was asked %q, want %q", got, want)
-		}
-	default:
-		t.Errorf("the proxy was not asked\n%s", output)
-	}
-}
-
-func TestChildReadsThroughTheProxy(t *testing.T) {
-	t.Parallel()
-	if os.Getenv(asChild) == "" {
-		t.Skip("run by TestProxyOfTheEnvironmentIsUsed")
-	}
-	client := clientOf(t, inMemoryConfig(nil), inLegacyForm, func(c *Config) { c.MaxRetries = 0 })
-	wantText(t, wantKind(t, readOnce(t.Context(), client), KindUnreachable).Error(), "Proxy Authentication Required")
 }
 
 func TestEveryAttemptIsObserved(t *testing.T) {
