@@ -2,9 +2,7 @@ package provider
 
 import (
 	"context"
-	"crypto/x509"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -224,26 +222,6 @@ func chosenBy(values settingValues, form string, rank sourceRank) []string {
 		}
 	}
 	return sources
-}
-
-func certificateAuthorities(file settingValue, diags *diag.Diagnostics) *x509.CertPool {
-	if !file.set {
-		return nil
-	}
-	content, err := os.ReadFile(file.text)
-	if err != nil {
-		diags.AddAttributeError(root(settingCAFile), "Certificate file not readable",
-			fmt.Sprintf("The file named by %s cannot be read: %s. "+
-				"Give the path of a file of PEM certificates, or leave it out to trust the system's authorities.", file.source, err))
-		return nil
-	}
-	authorities := x509.NewCertPool()
-	if !authorities.AppendCertsFromPEM(content) {
-		diags.AddAttributeError(root(settingCAFile), "Certificate file without certificates",
-			fmt.Sprintf("The file %q, named by %s, holds no PEM certificate. "+
-				"Write the certificate authority's certificate there, beginning with -----BEGIN CERTIFICATE-----.", file.text, file.source))
-	}
-	return authorities
 }
 
 // logging gives the context that a read logs and ends with.
