@@ -35,16 +35,28 @@ func (c *connection) ready(diags *diag.Diagnostics) bool {
 	if len(c.unknown) == 0 {
 		return true
 	}
-	variables := make([]string, len(c.unknown))
-	for i, attribute := range c.unknown {
+	replaced := withRelated(c.unknown)
+	variables := make([]string, len(replaced))
+	for i, attribute := range replaced {
 		variables[i] = settingByName(attribute).variable()
 	}
 	diags.AddAttributeError(root(c.unknown[0]), "Provider argument not known yet",
 		fmt.Sprintf("The provider needs its %s now, to read this, and the value is known only after an apply. "+
 			"The provider does not fall back to other credentials, which could be those of another tenant. "+
-			"First apply what the value comes from with -target, or write a value that is known before, or leave the argument out and set %s.",
-			arguments(c.unknown), joined(variables)))
+			"First apply what the value comes from with -target, or write a value that is known before, or leave out the %s and set %s.",
+			arguments(c.unknown), arguments(replaced), joined(variables)))
 	return false
+}
+
+// withRelated adds the other credentials where one of the unified form is among
+// the arguments, as all of them come from one source.
+func withRelated(attributes []string) []string {
+	credentials := formArguments(formUnified)
+	isCredential := func(attribute string) bool { return slices.Contains(credentials, attribute) }
+	if !slices.ContainsFunc(attributes, isCredential) {
+		return attributes
+	}
+	return append(credentials, slices.DeleteFunc(slices.Clone(attributes), isCredential)...)
 }
 
 // arguments names arguments of the provider in a sentence.
@@ -147,40 +159,67 @@ func (c *connection) credentials(config *sdwan.Config, diags *diag.Diagnostics) 
 		ClientSecret: c.values[settingClientSecret].text,
 		TSGID:        c.values[settingTSGID].text,
 		TokenURL:     c.values[settingTokenURL].text,
+		Scopes:       moreScopes(c.values[settingTSGID]),
 	}
 	c.secrets = []string{config.Unified.ClientSecret}
 	var missing []string
+	var given []settingValue
 	for _, attribute := range formArguments(formUnified) {
-		if !c.values[attribute].set {
+		if value := c.values[attribute]; value.set {
+			given = append(given, value)
+		} else {
 			missing = append(missing, attribute)
 		}
 	}
-	if len(missing) > 0 {
-		diags.AddAttributeError(root(missing[0]), "Missing credentials", missingCredentials(c.values, missing))
+	isOfAnotherSource := func(value settingValue) bool { return value.rank != given[0].rank }
+	switch {
+	case slices.ContainsFunc(given, isOfAnotherSource):
+		diags.AddAttributeError(root(settingClientID), "Credentials of more than one source", mixedCredentials(given))
+	case len(missing) > 0:
+		diags.AddAttributeError(root(missing[0]), "Missing credentials", missingCredentials(given, missing))
 	}
+}
+
+// names of the arguments in one source, as a person sets them there.
+func names(attributes []string, rank sourceRank) []string {
+	named := make([]string, len(attributes))
+	for i, attribute := range attributes {
+		s := settingByName(attribute)
+		named[i] = map[sourceRank]string{fromConfiguration: "`" + attribute + "`", fromVariable: s.variable(), fromVendorVariable: s.vendor}[rank]
+	}
+	return named
+}
+
+func sourcesOf(values []settingValue) string {
+	sources := make([]string, len(values))
+	for i, value := range values {
+		sources[i] = value.source
+	}
+	return joined(sources)
+}
+
+func mixedCredentials(given []settingValue) string {
+	all := formArguments(formUnified)
+	return fmt.Sprintf("The credentials of the unified (Prisma SASE) sign-in come from more than one source: %s. "+
+		"They are not mixed, as they could belong to two tenants. "+
+		"Set all of them as %s, or all of them in the environment as %s (or %s, as the vendor's provider names them). "+
+		"To keep the secret out of the configuration, set `client_secret` to a variable that is declared with `sensitive = true` and `ephemeral = true`, "+
+		"and set that variable in the environment as TF_VAR_ followed by its name.",
+		sourcesOf(given), arguments(all), joined(names(all, fromVariable)), joined(names(all, fromVendorVariable)))
 }
 
 // missingCredentials explains that credentials of the unified form are
 // missing, or that there is no credential at all.
-func missingCredentials(values settingValues, missing []string) string {
-	var given, variables, vendor []string
-	for _, attribute := range formArguments(formUnified) {
-		if values[attribute].set {
-			given = append(given, values[attribute].source)
-		}
-	}
-	for _, attribute := range missing {
-		variables = append(variables, settingByName(attribute).variable())
-		vendor = append(vendor, settingByName(attribute).vendor)
-	}
-	remedy := fmt.Sprintf("set the %s, or in the environment %s (or %s, as the vendor's provider names them)",
-		arguments(missing), joined(variables), joined(vendor))
+func missingCredentials(given []settingValue, missing []string) string {
 	if len(given) > 0 {
-		return fmt.Sprintf("The unified (Prisma SASE) sign-in is chosen by %s and needs more: %s.", joined(given), remedy)
+		return fmt.Sprintf("The unified (Prisma SASE) sign-in is chosen by %s and needs more from the same source: set %s as well.",
+			sourcesOf(given), joined(names(missing, given[0].rank)))
 	}
 	token := settingByName(settingAuthToken)
-	return fmt.Sprintf("The provider has no credentials. For the unified (Prisma SASE) sign-in, %s. "+
-		"For the legacy (CloudGenix) sign-in, set the argument `%s`, or in the environment %s.", remedy, token.attribute, token.variable())
+	return fmt.Sprintf("The provider has no credentials. For the unified (Prisma SASE) sign-in, "+
+		"set the %s, or in the environment %s (or %s, as the vendor's provider names them). "+
+		"For the legacy (CloudGenix) sign-in, set the argument `%s`, or in the environment %s.",
+		arguments(missing), joined(names(missing, fromVariable)), joined(names(missing, fromVendorVariable)), token.attribute, token.variable())
 }
 
 func formArguments(form string) []string {

@@ -129,7 +129,7 @@ type adjustedProvider struct {
 // Configure is that of the provider but for the adjustment.
 func (p *adjustedProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	values := readSettings(ctx, req.Config, p.lookup, &resp.Diagnostics)
-	connected, config := prepareConnection(values, userAgent(p.version, req.TerraformVersion, p.lookup), p.lookup, &resp.Diagnostics)
+	connected, config := prepareConnection(values, userAgent(p.version, req.TerraformVersion, p.lookup, &resp.Diagnostics), p.lookup, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

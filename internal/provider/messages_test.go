@@ -142,13 +142,20 @@ func (m *messages) settings() {
 	m.section("Provider arguments")
 	notPEM := filepath.Join(m.t.TempDir(), "ca.pem")
 	write(m.t, notPEM, "hello")
+	const damaged = "-----BEGIN CERTIFICATE-----\n?\n-----END CERTIFICATE-----\n"
+	damagedPEM, allDamagedPEM := filepath.Join(m.t.TempDir(), "ca.pem"), filepath.Join(m.t.TempDir(), "ca.pem")
+	write(m.t, damagedPEM, damaged+newAuthority(m.t, "authority"))
+	write(m.t, allDamagedPEM, damaged)
 	for _, test := range []struct {
 		name      string
 		variables []string
 		config    map[string]any
 	}{
 		{"no credentials", nil, nil},
-		{"credentials of the unified form are missing", []string{"PRISMASDWAN_CLIENT_ID=someone"}, map[string]any{"tsg_id": "1"}},
+		{"credentials of the unified form are missing", nil, map[string]any{"client_id": "someone", "tsg_id": "1"}},
+		{"credentials of two sources", []string{"PRISMASDWAN_CLIENT_SECRET=s3cret"}, map[string]any{"client_id": "someone", "tsg_id": "1"}},
+		{"user agent", []string{"TF_APPEND_USER_AGENT=job\x007"}, map[string]any{"auth_token": "x"}},
+		{"proxy", []string{"HTTPS_PROXY=http:/proxy:3128"}, map[string]any{"auth_token": "x"}},
 		{"both forms in one source", nil, map[string]any{"client_id": "someone", "auth_token": "x"}},
 		{"both forms in the environment", []string{"PRISMASDWAN_CLIENT_ID=someone", "PRISMASDWAN_AUTH_TOKEN=x"}, nil},
 		{"empty", nil, map[string]any{"client_secret": ""}},
@@ -165,6 +172,8 @@ func (m *messages) settings() {
 		{"duration", []string{"PRISMASDWAN_REQUEST_TIMEOUT=10"}, nil},
 		{"longest wait below the shortest", nil, map[string]any{"auth_token": "x", "retry_wait_min": "2s", "retry_wait_max": "1s"}},
 		{"certificate file is not there", nil, map[string]any{"auth_token": "x", "ca_certificate_file": "/no/such/ca.pem"}},
+		{"certificate file is damaged in part", nil, map[string]any{"auth_token": "x", "ca_certificate_file": damagedPEM}},
+		{"certificate file is damaged", nil, map[string]any{"auth_token": "x", "ca_certificate_file": allDamagedPEM}},
 		{"certificate file holds none", nil, map[string]any{"auth_token": "x", "ca_certificate_file": notPEM}},
 	} {
 		m.add(test.name, startProtocol(m.t, test.variables...).configure(test.config))

@@ -2,15 +2,20 @@ package provider
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
 
 // Address is the provider's address in the registry.
@@ -51,7 +56,8 @@ func (p *prismaProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 		MarkdownDescription: "Reads the image status of Prisma SD-WAN (formerly CloudGenix) elements and decides on it, " +
 			"so that a rollout waits for the fleet it depends on. The provider never changes a device.\n\n" +
 			"Each argument is taken from the configuration, else from its `PRISMASDWAN_…` environment variable, " +
-			"else from the `SCM_…` variable that the vendor's own provider reads.",
+			"else from the `SCM_…` variable that the vendor's own provider reads. " +
+			"The credentials `client_id`, `client_secret` and `tsg_id` must all come from the same one of these sources.",
 		Attributes: settingAttributes(),
 	}
 }
@@ -78,7 +84,8 @@ func (p *prismaProvider) Configure(ctx context.Context, req provider.ConfigureRe
 		p.connect(resp, &connection{unknown: unknown})
 		return
 	}
-	connected := newConnection(values, userAgent(p.version, req.TerraformVersion, p.lookup), p.lookup, &resp.Diagnostics)
+	agent := userAgent(p.version, req.TerraformVersion, p.lookup, &resp.Diagnostics)
+	connected := newConnection(values, agent, p.lookup, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -122,13 +129,19 @@ func (p *prismaProvider) Functions(context.Context) []func() function.Function {
 func (p *prismaProvider) Resources(context.Context) []func() resource.Resource { return nil }
 
 // userAgent names the provider and Terraform, and what TF_APPEND_USER_AGENT
-// adds as Terraform itself does.
-func userAgent(version, terraformVersion string, lookup func(string) (string, bool)) string {
+// adds, trimmed as Terraform itself does.
+func userAgent(version, terraformVersion string, lookup func(string) (string, bool), diags *diag.Diagnostics) string {
+	const variable = "TF_APPEND_USER_AGENT"
 	agent := "Terraform/" + terraformVersion + " (+https://www.terraform.io) terraform-provider-prismasdwan/" + version
-	if more, set := lookup("TF_APPEND_USER_AGENT"); set && more != "" {
-		agent += " " + more
+	value, _ := lookup(variable)
+	more := strings.TrimSpace(value)
+	if more == "" {
+		return agent
 	}
-	return agent
+	if err := sdwan.CheckHeader(more); err != nil {
+		diags.AddError("Invalid environment variable", fmt.Sprintf("The value %q of the environment variable %s cannot be used: %s.", value, variable, err))
+	}
+	return agent + " " + more
 }
 
 func root(attribute string) path.Path { return path.Root(attribute) }

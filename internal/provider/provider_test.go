@@ -44,10 +44,10 @@ func block(server *simulator.Server, form simulator.Form) map[string]any {
 	return arguments
 }
 
-// vendorVariables are those of the vendor's own provider for the server.
-func vendorVariables(server *simulator.Server) []string {
+// vendorVariables are those of the vendor's own provider for a controller.
+func vendorVariables(address string) []string {
 	return []string{
-		"SCM_HOST=" + server.URL, "SCM_AUTH_URL=" + server.URL + "/oauth2/access_token",
+		"SCM_HOST=" + address, "SCM_AUTH_URL=" + address + "/oauth2/access_token",
 		"SCM_CLIENT_ID=" + simulator.ClientID, "SCM_CLIENT_SECRET=" + simulator.ClientSecret, "SCM_SCOPE=profile tsg_id:" + simulator.TSGID + " email",
 	}
 }
@@ -86,6 +86,9 @@ func (c diagnosticCase) run(t *testing.T, server *simulator.Server) {
 	}
 }
 
+const noProxy = "it is not the URL of a proxy, such as http://proxy.example.com:3128 or http://user:password@proxy.example.com:3128; " +
+	"write special characters of the user name and the password percent-encoded, such as %40 for @."
+
 func TestConfigurationErrorsNameTheSourceAndTheRemedy(t *testing.T) {
 	t.Parallel()
 	server := startSimulator(t, simulator.Options{Elements: 1})
@@ -103,10 +106,29 @@ func TestConfigurationErrorsNameTheSourceAndTheRemedy(t *testing.T) {
 				"For the legacy (CloudGenix) sign-in, set the argument `auth_token`, or in the environment PRISMASDWAN_AUTH_TOKEN.",
 		},
 		{
-			name: "an id without its secret", variables: []string{"PRISMASDWAN_CLIENT_ID=someone"}, config: map[string]any{"tsg_id": "1"},
+			name: "an id without its secret", config: map[string]any{"client_id": "someone", "tsg_id": "1"},
 			want: "Error: Missing credentials [client_secret]\n" +
-				"The unified (Prisma SASE) sign-in is chosen by the environment variable PRISMASDWAN_CLIENT_ID and the argument `tsg_id` and needs more: " +
-				"set the argument `client_secret`, or in the environment PRISMASDWAN_CLIENT_SECRET (or SCM_CLIENT_SECRET, as the vendor's provider names them).",
+				"The unified (Prisma SASE) sign-in is chosen by the argument `client_id` and the argument `tsg_id` and needs more from the same source: " +
+				"set `client_secret` as well.",
+		},
+		{
+			name: "a variable without the others", variables: []string{"SCM_CLIENT_ID=someone"},
+			want: "Error: Missing credentials [client_secret]\n" +
+				"The unified (Prisma SASE) sign-in is chosen by the environment variable SCM_CLIENT_ID and needs more from the same source: " +
+				"set SCM_CLIENT_SECRET and SCM_SCOPE as well.",
+		},
+		{
+			name: "a secret of the environment beside a configuration", variables: []string{"PRISMASDWAN_CLIENT_SECRET=s3cret"},
+			config: map[string]any{"client_id": "someone", "tsg_id": "1"},
+			want: "Error: Credentials of more than one source [client_id]\n" +
+				"The credentials of the unified (Prisma SASE) sign-in come from more than one source: " +
+				"the argument `client_id`, the environment variable PRISMASDWAN_CLIENT_SECRET and the argument `tsg_id`. " +
+				"They are not mixed, as they could belong to two tenants. " +
+				"Set all of them as arguments `client_id`, `client_secret` and `tsg_id`, " +
+				"or all of them in the environment as PRISMASDWAN_CLIENT_ID, PRISMASDWAN_CLIENT_SECRET and PRISMASDWAN_TSG_ID " +
+				"(or SCM_CLIENT_ID, SCM_CLIENT_SECRET and SCM_SCOPE, as the vendor's provider names them). " +
+				"To keep the secret out of the configuration, set `client_secret` to a variable that is declared with `sensitive = true` and `ephemeral = true`, " +
+				"and set that variable in the environment as TF_VAR_ followed by its name.",
 		},
 		{
 			name: "both forms in the configuration", config: map[string]any{"client_id": "someone", "auth_token": "x"},
@@ -201,6 +223,39 @@ func TestConfigurationErrorsNameTheSourceAndTheRemedy(t *testing.T) {
 				"which is written in digits only (in SCM_SCOPE as tsg_id:1234567890).",
 		},
 		{
+			name: "two ids in a scope", variables: []string{"SCM_CLIENT_ID=a", "SCM_CLIENT_SECRET=b", "SCM_SCOPE=tsg_id:1 tsg_id:2"},
+			want: "Error: Invalid provider argument [tsg_id]\n" +
+				"The value \"tsg_id:1 tsg_id:2\" of the environment variable SCM_SCOPE cannot be used: it is not the id of a tenant service group, " +
+				"which is written in digits only (in SCM_SCOPE as tsg_id:1234567890).",
+		},
+		{
+			name: "a scope whose id is missing", variables: []string{"SCM_CLIENT_ID=a", "SCM_CLIENT_SECRET=b", "SCM_SCOPE=tsg_id: profile"},
+			want: "Error: Invalid provider argument [tsg_id]\n" +
+				"The value \"tsg_id: profile\" of the environment variable SCM_SCOPE cannot be used: it is not the id of a tenant service group, " +
+				"which is written in digits only (in SCM_SCOPE as tsg_id:1234567890).",
+		},
+		{
+			name: "a control character in what the User-Agent adds", form: simulator.Legacy, variables: []string{"TF_APPEND_USER_AGENT=job\n7"},
+			want: "Error: Invalid environment variable\n" +
+				"The value \"job\\n7\" of the environment variable TF_APPEND_USER_AGENT cannot be used: it holds a line break or another control character, " +
+				"such as the end of the line of the file that it was read from; leave it out.",
+		},
+		{
+			name: "a proxy without a host", form: simulator.Legacy, variables: []string{"HTTPS_PROXY=http:/proxy:3128"},
+			want: "Error: Invalid environment variable\n" +
+				"The value \"http:/proxy:3128\" of the environment variable HTTPS_PROXY cannot be used: " + noProxy,
+		},
+		{
+			name: "a proxy with a password", form: simulator.Unified, variables: []string{"https_proxy=http://user:pa/ss@proxy.example.com:3128"},
+			want: "Error: Invalid environment variable\n" +
+				"The value of the environment variable https_proxy cannot be used: " + noProxy,
+		},
+		{
+			name: "a proxy of an unknown scheme", form: simulator.Legacy, variables: []string{"HTTP_PROXY=ftp://proxy.example.com"},
+			want: "Error: Invalid environment variable\n" +
+				"The value \"ftp://proxy.example.com\" of the environment variable HTTP_PROXY cannot be used: " + noProxy,
+		},
+		{
 			name: "a secret with the end of its file's line", form: simulator.Legacy, variables: []string{"PRISMASDWAN_AUTH_TOKEN=s3cret\n"},
 			want: "Error: Invalid provider argument [auth_token]\n" +
 				"The value of the environment variable PRISMASDWAN_AUTH_TOKEN cannot be used: it holds a line break or another control character, " +
@@ -238,12 +293,12 @@ func TestSignInErrorsNameTheSourceAndTheRemedy(t *testing.T) {
 				"Attempts: 1 in TIME",
 		},
 		{
-			name: "wrong tenant service group", form: simulator.Unified, config: map[string]any{"tsg_id": "77"}, reads: true,
+			name: "wrong tenant service group", form: simulator.Unified, variables: []string{"PRISMASDWAN_TSG_ID=77"}, reads: true,
 			want: "Error: Sign-in refused\n" +
 				"Could not sign in: the token endpoint does not accept the credentials.\n\n" +
 				"Check that the credentials are current and belong together.\n" + unifiedSources +
 				"  client_secret: from the environment variable PRISMASDWAN_CLIENT_SECRET\n" +
-				"  tsg_id: \"77\", from the argument `tsg_id`\n" +
+				"  tsg_id: \"77\", from the environment variable PRISMASDWAN_TSG_ID\n" +
 				"  token_url: \"http://CONTROLLER/oauth2/access_token\", from the environment variable PRISMASDWAN_TOKEN_URL\n\n" +
 				"Request: POST http://CONTROLLER/oauth2/access_token\n" +
 				"Status: 400\n" +
@@ -389,11 +444,11 @@ func TestConfigurationComesBeforeEnvironmentAndOwnVariablesBeforeTheVendors(t *t
 		{"configuration before own variables", wrong("PRISMASDWAN_"), block(server, simulator.Unified)},
 		{"configuration before the vendor's variables", wrong("SCM_"), block(server, simulator.Unified)},
 		{"own variables before the vendor's", append(server.Environment(simulator.Unified), wrong("SCM_")...), nil},
-		{"the vendor's variables last", vendorVariables(server), nil},
-		{"own variables that are empty count as not set", append(vendorVariables(server), "PRISMASDWAN_CLIENT_ID=", "PRISMASDWAN_ENDPOINT="), nil},
+		{"the vendor's variables last", vendorVariables(server.URL), nil},
+		{"own variables that are empty count as not set", append(vendorVariables(server.URL), "PRISMASDWAN_CLIENT_ID=", "PRISMASDWAN_ENDPOINT="), nil},
 		{"a token in the configuration before credentials in the environment", server.Environment(simulator.Unified), block(server, simulator.Legacy)},
 		{"credentials in the configuration before a token in the environment", server.Environment(simulator.Legacy), block(server, simulator.Unified)},
-		{"an own token before the vendor's credentials", append(server.Environment(simulator.Legacy), vendorVariables(server)...), nil},
+		{"an own token before the vendor's credentials", append(server.Environment(simulator.Legacy), vendorVariables(server.URL)...), nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -438,7 +493,8 @@ func TestUnknownArgumentsNeverFallBackToOtherSources(t *testing.T) {
 	t.Parallel()
 	server := startSimulator(t, simulator.Options{Elements: 1})
 	const remedy = " The provider does not fall back to other credentials, which could be those of another tenant. " +
-		"First apply what the value comes from with -target, or write a value that is known before, or leave the argument out and set "
+		"First apply what the value comes from with -target, or write a value that is known before, or leave out the "
+	const credentials = "arguments `client_id`, `client_secret` and `tsg_id` and set PRISMASDWAN_CLIENT_ID, PRISMASDWAN_CLIENT_SECRET and PRISMASDWAN_TSG_ID."
 	for _, test := range []struct {
 		name   string
 		config map[string]any
@@ -447,23 +503,22 @@ func TestUnknownArgumentsNeverFallBackToOtherSources(t *testing.T) {
 		{
 			"one credential", map[string]any{"client_secret": unknown},
 			"Error: Provider argument not known yet [client_secret]\n" +
-				"The provider needs its argument `client_secret` now, to read this, and the value is known only after an apply." + remedy + "PRISMASDWAN_CLIENT_SECRET.",
+				"The provider needs its argument `client_secret` now, to read this, and the value is known only after an apply." + remedy + credentials,
 		},
 		{
 			"two credentials", map[string]any{"client_id": unknown, "client_secret": unknown},
 			"Error: Provider argument not known yet [client_id]\n" +
-				"The provider needs its arguments `client_id` and `client_secret` now, to read this, and the value is known only after an apply." + remedy +
-				"PRISMASDWAN_CLIENT_ID and PRISMASDWAN_CLIENT_SECRET.",
+				"The provider needs its arguments `client_id` and `client_secret` now, to read this, and the value is known only after an apply." + remedy + credentials,
 		},
 		{
 			"the token of the other form", map[string]any{"auth_token": unknown},
 			"Error: Provider argument not known yet [auth_token]\n" +
-				"The provider needs its argument `auth_token` now, to read this, and the value is known only after an apply." + remedy + "PRISMASDWAN_AUTH_TOKEN.",
+				"The provider needs its argument `auth_token` now, to read this, and the value is known only after an apply." + remedy + "argument `auth_token` and set PRISMASDWAN_AUTH_TOKEN.",
 		},
 		{
 			"an integer", map[string]any{"page_size": unknown},
 			"Error: Provider argument not known yet [page_size]\n" +
-				"The provider needs its argument `page_size` now, to read this, and the value is known only after an apply." + remedy + "PRISMASDWAN_PAGE_SIZE.",
+				"The provider needs its argument `page_size` now, to read this, and the value is known only after an apply." + remedy + "argument `page_size` and set PRISMASDWAN_PAGE_SIZE.",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -518,6 +573,8 @@ func TestUserAgentNamesTerraformAndProviderAndWhatIsAppended(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ more, want string }{
 		{"", "Terraform/1.11.4 (+https://www.terraform.io) terraform-provider-prismasdwan/test"},
+		{" \t\r\n", "Terraform/1.11.4 (+https://www.terraform.io) terraform-provider-prismasdwan/test"},
+		{" pipeline/8\r\n", "Terraform/1.11.4 (+https://www.terraform.io) terraform-provider-prismasdwan/test pipeline/8"},
 		{"pipeline/7", "Terraform/1.11.4 (+https://www.terraform.io) terraform-provider-prismasdwan/test pipeline/7"},
 	} {
 		server := startSimulator(t, simulator.Options{Elements: 1})

@@ -28,7 +28,7 @@ func TestAccNoSecretIsLoggedStoredOrPrinted(t *testing.T) {
 	}{
 		{name: "unified by environment", form: simulator.Unified},
 		{name: "legacy by environment", form: simulator.Legacy},
-		{name: "unified by configuration", form: simulator.Unified, more: []string{"TF_VAR_secret=" + simulator.ClientSecret}, provider: "client_secret = var.secret"},
+		{name: "unified by configuration", form: simulator.Unified, more: []string{"TF_VAR_secret=" + simulator.ClientSecret}, provider: "client_id = \"" + simulator.ClientID + "\"\nclient_secret = var.secret\ntsg_id = \"" + simulator.TSGID + "\""},
 		{name: "failed sign-in", form: simulator.Unified, more: []string{"PRISMASDWAN_CLIENT_SECRET=" + guessedSecret}, fails: true},
 		{name: "failed static token", form: simulator.Legacy, more: []string{"PRISMASDWAN_AUTH_TOKEN=" + guessedSecret}, fails: true},
 	} {
@@ -38,7 +38,9 @@ func TestAccNoSecretIsLoggedStoredOrPrinted(t *testing.T) {
 			environment := server.Environment(test.form)
 			variable := ""
 			if test.provider != "" {
-				environment = without(environment, "PRISMASDWAN_CLIENT_SECRET=")
+				for _, name := range []string{"CLIENT_ID", "CLIENT_SECRET", "TSG_ID"} {
+					environment = without(environment, "PRISMASDWAN_"+name+"=")
+				}
 				// Terraform itself keeps other variables in the plan.
 				variable = `variable "secret" {
 				  sensitive = true

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -60,6 +61,9 @@ const (
 	formLegacy  = "legacy"
 )
 
+// oneSource is what holds for each credential of the unified form.
+const oneSource = "`client_id`, `client_secret` and `tsg_id` must come from the same source: all from the configuration, all from `PRISMASDWAN_…` variables, or all from `SCM_…` variables."
+
 // settings is the one place that knows the provider's arguments: the schema,
 // the environment, the checks and the documentation all follow it.
 var settings = []setting{
@@ -71,15 +75,15 @@ var settings = []setting{
 	},
 	{
 		attribute: settingClientID, vendor: "SCM_CLIENT_ID", form: formUnified, check: sdwan.CheckHeader,
-		description: "Client id of the service account (unified form), such as `name@1234567890.iam.panserviceaccount.com`. Conflicts with `auth_token`.",
+		description: "Client id of the service account (unified form), such as `name@1234567890.iam.panserviceaccount.com`. " + oneSource + " Conflicts with `auth_token`.",
 	},
 	{
 		attribute: settingClientSecret, vendor: "SCM_CLIENT_SECRET", form: formUnified, sensitive: true, check: sdwan.CheckHeader,
-		description: "Client secret of the service account (unified form). Conflicts with `auth_token`.",
+		description: "Client secret of the service account (unified form). " + oneSource + " Conflicts with `auth_token`.",
 	},
 	{
 		attribute: settingTSGID, vendor: "SCM_SCOPE", translate: scopeTSG, form: formUnified, check: checkTSG,
-		description: "Tenant service group of the service account (unified form), as digits. Conflicts with `auth_token`.",
+		description: "Tenant service group of the service account (unified form), as digits. " + oneSource + " Conflicts with `auth_token`.",
 	},
 	{
 		attribute: settingTokenURL, vendor: "SCM_AUTH_URL", only: formUnified, check: checkEndpoint,
@@ -97,7 +101,7 @@ var settings = []setting{
 	},
 	{
 		attribute:   settingCAFile,
-		description: "File of PEM certificates to trust for the controller and the token URL, in place of the system's, such as those of an inspecting proxy.",
+		description: "File of PEM certificates, in UTF-8 or UTF-16, to trust for the controller and the token URL, in place of the system's, such as those of an inspecting proxy.",
 		fallback:    "the system's certificate authorities",
 	},
 	{
@@ -163,7 +167,7 @@ func (s setting) markdown() string {
 	text += " Environment variable: `" + s.variable() + "`"
 	switch {
 	case s.vendor == "SCM_SCOPE":
-		text += ", else `SCM_SCOPE` of the form `tsg_id:<digits>`"
+		text += ", else `SCM_SCOPE` of the form `tsg_id:<digits>`, whose other words are sent as further scopes"
 	case s.vendor != "":
 		text += ", else `" + s.vendor + "`"
 	}
@@ -187,6 +191,8 @@ func settingAttributes() map[string]schema.Attribute {
 // settingValue is an argument's value as text, with where it comes from.
 type settingValue struct {
 	text string
+	// given is the text as its source has it, before translate.
+	given string
 	// source names the attribute or the variable, for messages.
 	source  string
 	rank    sourceRank
@@ -227,12 +233,14 @@ func (s setting) configured(ctx context.Context, config tfsdk.Config, diags *dia
 		diags.Append(config.GetAttribute(ctx, path.Root(s.attribute), &number)...)
 		value.unknown, value.set = number.IsUnknown(), !number.IsNull() && !number.IsUnknown()
 		value.text = strconv.FormatInt(number.ValueInt64(), 10)
+		value.given = value.text
 		return value
 	}
 	var text types.String
 	diags.Append(config.GetAttribute(ctx, path.Root(s.attribute), &text)...)
 	value.unknown, value.set = text.IsUnknown(), !text.IsNull() && !text.IsUnknown()
 	value.text = text.ValueString()
+	value.given = value.text
 	return value
 }
 
@@ -240,19 +248,20 @@ func (s setting) configured(ctx context.Context, config tfsdk.Config, diags *dia
 // and CI systems cannot always tell the two apart.
 func (s setting) fromEnvironment(lookup func(string) (string, bool)) settingValue {
 	if text, _ := lookup(s.variable()); text != "" {
-		return settingValue{text: text, source: "the environment variable " + s.variable(), rank: fromVariable, set: true}
+		return settingValue{text: text, given: text, source: "the environment variable " + s.variable(), rank: fromVariable, set: true}
 	}
 	if s.vendor == "" {
 		return settingValue{}
 	}
-	text, _ := lookup(s.vendor)
-	if text == "" {
+	given, _ := lookup(s.vendor)
+	if given == "" {
 		return settingValue{}
 	}
+	text := given
 	if s.translate != nil {
-		text = s.translate(text)
+		text = s.translate(given)
 	}
-	return settingValue{text: text, source: "the environment variable " + s.vendor, rank: fromVendorVariable, set: true}
+	return settingValue{text: text, given: given, source: "the environment variable " + s.vendor, rank: fromVendorVariable, set: true}
 }
 
 func (s setting) checkValue(value settingValue, diags *diag.Diagnostics) {
@@ -270,7 +279,7 @@ func (s setting) checkValue(value settingValue, diags *diag.Diagnostics) {
 	if err := s.check(value.text); err != nil {
 		shown := "The value of "
 		if !s.sensitive {
-			shown = fmt.Sprintf("The value %q of ", value.text)
+			shown = fmt.Sprintf("The value %q of ", value.given)
 		}
 		diags.AddAttributeError(path.Root(s.attribute), "Invalid provider argument", fmt.Sprintf("%s%s cannot be used: %s.", shown, value.source, err))
 	}
@@ -356,12 +365,23 @@ func hostURL(host string) string {
 	return "https://" + host
 }
 
-// scopeTSG finds the id in SCM_SCOPE, whose words are OAuth scopes.
+// scopeGroup is the word of SCM_SCOPE with the id. A blank after the colon is
+// easily written and has no other meaning.
+var scopeGroup = regexp.MustCompile(`(?:^|\s)tsg_id\s*:\s*(\S+)`)
+
+// scopeTSG finds the id in SCM_SCOPE, whose words are OAuth scopes. Where there is
+// not one id, the text stays as it is for checkTSG to refuse.
 func scopeTSG(scope string) string {
-	for word := range strings.FieldsSeq(scope) {
-		if id, found := strings.CutPrefix(word, "tsg_id:"); found {
-			return id
-		}
+	if found := scopeGroup.FindAllStringSubmatch(scope, -1); len(found) == 1 {
+		return found[0][1]
 	}
-	return scope
+	return strings.TrimSpace(scope)
+}
+
+// moreScopes are the words of SCM_SCOPE besides the id.
+func moreScopes(tsg settingValue) []string {
+	if tsg.rank != fromVendorVariable || tsg.text == strings.TrimSpace(tsg.given) {
+		return nil
+	}
+	return strings.Fields(scopeGroup.ReplaceAllString(tsg.given, " "))
 }
