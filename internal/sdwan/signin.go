@@ -256,9 +256,14 @@ func (f *unifiedForm) tokenError(ctx context.Context, tally *exchange, err error
 		return tally.fromNetwork(ctx, err)
 	}
 	failure := tally.failed(KindSignIn, "the token endpoint gave no token", nil)
+	foreign := answered.ErrorCode == "" && !json.Valid(answered.Body)
 	status := answered.Response.StatusCode
 	row := retryRow(status, nil)
 	switch {
+	case status == http.StatusProxyAuthRequired:
+		failure.Kind, failure.Problem = KindProxy, "a proxy answers in place of the token endpoint and asks for a sign-in"
+	case status == http.StatusForbidden && foreign && len(answered.Body) > 0:
+		failure.Problem = "the answer is 403 Forbidden and not one of a token endpoint; a proxy may have given it"
 	case status == http.StatusBadRequest, status == http.StatusUnauthorized, status == http.StatusForbidden:
 		failure.Kind = KindCredentials
 		failure.Problem = "the token endpoint does not accept the credentials"
@@ -270,7 +275,7 @@ func (f *unifiedForm) tokenError(ctx context.Context, tally *exchange, err error
 	}
 	if answered.ErrorCode != "" {
 		failure.Codes = []Code{{Code: answered.ErrorCode, Message: answered.ErrorDescription}}
-	} else if !json.Valid(answered.Body) {
+	} else if foreign {
 		failure.Snippet = snippet([]byte(f.client.conceal(string(answered.Body))))
 	}
 	return failure

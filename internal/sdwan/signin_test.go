@@ -499,16 +499,19 @@ func TestTokenEndpointThatMisbehavesIsNamed(t *testing.T) {
 		attempts int
 		texts    []string
 	}{
-		"HTML":             {respond(200, "text/html", html), KindSignIn, 1, nil},
-		"nothing":          {respond(200, "application/json", ""), KindSignIn, 1, nil},
-		"no access token":  {respond(200, "application/json", `{"token_type":"Bearer","expires_in":899}`), KindSignIn, 1, nil},
-		"no object":        {respond(200, "application/json", `["token"]`), KindSignIn, 1, nil},
-		"token no text":    {respond(200, "application/json", `{"access_token":7}`), KindSignIn, 1, nil},
-		"error with 200":   {respond(200, "application/json", `{"error":"server_error"}`), KindSignIn, 1, []string{"server_error"}},
-		"another path":     {respond(404, "text/html", html), KindSignIn, 1, []string{"Status: 404", "<h1>Sign in</h1>"}},
-		"always 503":       {respond(503, "text/html", html), KindUnavailable, 3, []string{"Status: 503", "Attempts: 3"}},
-		"always 429":       {respond(429, "application/json", `{}`), KindRateLimited, 3, []string{"Status: 429", "Attempts: 3"}},
-		"access forbidden": {respond(403, "text/html", html), KindCredentials, 1, []string{"Status: 403"}},
+		"HTML":                 {respond(200, "text/html", html), KindSignIn, 1, nil},
+		"nothing":              {respond(200, "application/json", ""), KindSignIn, 1, nil},
+		"no access token":      {respond(200, "application/json", `{"token_type":"Bearer","expires_in":899}`), KindSignIn, 1, nil},
+		"no object":            {respond(200, "application/json", `["token"]`), KindSignIn, 1, nil},
+		"token no text":        {respond(200, "application/json", `{"access_token":7}`), KindSignIn, 1, nil},
+		"error with 200":       {respond(200, "application/json", `{"error":"server_error"}`), KindSignIn, 1, []string{"server_error"}},
+		"another path":         {respond(404, "text/html", html), KindSignIn, 1, []string{"Status: 404", "<h1>Sign in</h1>"}},
+		"always 503":           {respond(503, "text/html", html), KindUnavailable, 3, []string{"Status: 503", "Attempts: 3"}},
+		"always 429":           {respond(429, "application/json", `{}`), KindRateLimited, 3, []string{"Status: 429", "Attempts: 3"}},
+		"access forbidden":     {respond(403, "application/json", `{"error":"access_denied"}`), KindCredentials, 1, []string{"Status: 403", "access_denied"}},
+		"a page of a proxy":    {respond(403, "text/html", html), KindSignIn, 1, []string{"Status: 403", "a proxy may have given it", "<h1>Sign in</h1>"}},
+		"no page at all":       {respond(403, "text/html", ""), KindCredentials, 1, []string{"Status: 403"}},
+		"a sign-in at a proxy": {respond(407, "text/html", html), KindProxy, 1, []string{"Status: 407", "a proxy answers in place of the token endpoint"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
