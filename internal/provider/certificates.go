@@ -39,8 +39,8 @@ func certificateAuthorities(file settingValue, diags *diag.Diagnostics) *x509.Ce
 			fmt.Sprintf("The file %q, named by %s, holds no certificate that can be read. Correct the entries below.\n\n%s", file.text, file.source, named))
 	case len(unread) > 0:
 		diags.AddAttributeWarning(root(settingCAFile), "Certificate file with unreadable entries",
-			fmt.Sprintf("The file %q, named by %s, holds entries that cannot be read. These are not trusted, and its certificates that can be read, %d of them, are. "+
-				"Correct or remove the entries below.\n\n%s", file.text, file.source, len(read), named))
+			fmt.Sprintf("The file %q, named by %s, has %d entries, of which %d cannot be read and are not trusted. "+
+				"Correct or remove the entries below.\n\n%s", file.text, file.source, len(read)+len(unread), len(unread), named))
 	}
 	authorities := x509.NewCertPool()
 	for _, certificate := range read {
