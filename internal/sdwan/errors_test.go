@@ -338,7 +338,7 @@ func TestObserverIsToldNoSecret(t *testing.T) {
 				server := startSimulator(t, simulator.Options{Elements: 12, Seed: 1, Scenario: "mixed"})
 				setFaults(t, server.Simulator, simulator.Fault{Kind: fault.Kind, Nth: 2, Every: 3, Delay: 10 * time.Millisecond})
 				told := observeRead(t, server, form, func(c *Config) {
-					c.PageSize, c.RequestTimeout, c.MaxResponseBytes = 4, 100*time.Millisecond, 1<<20
+					c.PageSize, c.RequestTimeout, c.MaxResponseBytes = 4, 500*time.Millisecond, 1<<20
 				})
 				for _, secret := range []string{
 					"must-never-be-shown", simulator.AccessTokenPrefix, simulator.ClientSecret, simulator.AuthToken, "Bearer", "Basic",
@@ -367,7 +367,7 @@ func observeRead(t *testing.T, server *simulator.Server, form simulator.Form, ed
 			fmt.Fprintf(&told, "%+v\n", attempt)
 		}
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), 800*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 	defer cancel()
 	err := readOnce(ctx, client)
 	lock.Lock()
