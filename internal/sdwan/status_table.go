@@ -43,6 +43,7 @@ var statusTable = []StatusRow{
 	{"401", KindCredentials, false, between(401, 401)},
 	{"403", KindForbidden, false, between(403, 403)},
 	{"404", KindNotFound, false, between(404, 404)},
+	{"407", KindProxy, false, between(407, 407)},
 	{"408", KindUnavailable, true, between(408, 408)},
 	{"413", KindQueryTooLarge, false, between(413, 413)},
 	{"425", KindUnavailable, true, between(425, 425)},

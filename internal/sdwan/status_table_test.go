@@ -42,6 +42,7 @@ func TestEveryAnswerHasItsRow(t *testing.T) {
 		{401, errorBody{}, KindCredentials, false},
 		{403, errorBody{}, KindForbidden, false},
 		{404, errorBody{}, KindNotFound, false},
+		{407, errorBody{}, KindProxy, false},
 		{408, errorBody{}, KindUnavailable, true},
 		{413, errorBody{}, KindQueryTooLarge, false},
 		{425, errorBody{}, KindUnavailable, true},
