@@ -2,13 +2,12 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"log"
 	"os"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/provider"
 )
@@ -27,11 +26,11 @@ func main() {
 		fmt.Printf("terraform-provider-prismasdwan %s (%s)\n", version, commit)
 		return
 	}
-	err := providerserver.Serve(context.Background(), provider.New(version, os.LookupEnv), providerserver.ServeOpts{
-		Address:         provider.Address,
-		Debug:           *debug,
-		ProtocolVersion: 6,
-	})
+	var options []tf6server.ServeOpt
+	if *debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	err := tf6server.Serve(provider.Address, provider.NewServer(provider.New(version, os.LookupEnv)()), options...)
 	if err != nil {
 		log.Fatal(err)
 	}

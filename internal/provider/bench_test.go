@@ -20,7 +20,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
@@ -411,7 +410,7 @@ func (p rivalProvider) DataSources(ctx context.Context) []func() datasource.Data
 func newRivalProtocol(b *testing.B, server *simulator.Server) *protocol {
 	b.Helper()
 	rival := rivalProvider{New("test", environment(server.Environment(simulator.Legacy)...))()}
-	p := &protocol{t: b, server: providerserver.NewProtocol6(rival)()}
+	p := &protocol{t: b, server: NewServer(rival)()}
 	schemas, err := p.server.GetProviderSchema(b.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		b.Fatal(err)

@@ -20,7 +20,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
@@ -81,7 +80,7 @@ type virtual struct {
 
 // schemas are the provider's, which take a while to make.
 var schemas = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, error) {
-	return providerserver.NewProtocol6(New("test", environment())())().GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+	return NewServer(New("test", environment())())().GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
 })
 
 // inVirtualTime runs a test with a provider that signs in by form and reads a
@@ -111,7 +110,7 @@ func inVirtualTime(t *testing.T, form simulator.Form, variables []string, test f
 				config.Transport, config.MaxResponseBytes = network.transport, matrixBound
 			},
 		}
-		v.protocol = &protocol{t: t, server: providerserver.NewProtocol6(made)(), schemas: known}
+		v.protocol = &protocol{t: t, server: NewServer(made)(), schemas: known}
 		if diagnostics := v.configure(nil); len(diagnostics) > 0 {
 			t.Fatal(render(diagnostics))
 		}

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 
@@ -32,8 +31,10 @@ var impatient = []string{"PRISMASDWAN_RETRY_WAIT_MIN=1ms", "PRISMASDWAN_RETRY_WA
 // environment, and the echo provider, which shows ephemeral values.
 func factories(variables ...string) map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		typeName: providerserver.NewProtocol6WithError(New("test", environment(variables...))()),
-		"echo":   echoprovider.NewProviderServer(),
+		typeName: func() (tfprotov6.ProviderServer, error) {
+			return NewServer(New("test", environment(variables...))())(), nil
+		},
+		"echo": echoprovider.NewProviderServer(),
 	}
 }
 

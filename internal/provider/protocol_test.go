@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
@@ -39,7 +38,7 @@ func newProtocol(tb testing.TB, variables ...string) *protocol {
 // startProtocol gives a provider that is not configured yet.
 func startProtocol(tb testing.TB, variables ...string) *protocol {
 	tb.Helper()
-	p := &protocol{t: tb, server: providerserver.NewProtocol6(New("test", environment(variables...))())()}
+	p := &protocol{t: tb, server: NewServer(New("test", environment(variables...))())()}
 	schemas, err := p.server.GetProviderSchema(tb.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		tb.Fatal(err)
@@ -162,19 +161,31 @@ func (p *protocol) readDynamic(ctx context.Context, typeName string, config *tfp
 	}
 }
 
-// open checks the arguments of an ephemeral resource and opens it.
-func (p *protocol) open(typeName string, config map[string]any) reading {
+// validateEphemeral checks the arguments of an ephemeral resource.
+func (p *protocol) validateEphemeral(typeName string, config map[string]any) []*tfprotov6.Diagnostic {
 	p.t.Helper()
-	schema := p.schemas.EphemeralResourceSchemas[typeName]
-	validated, err := p.server.ValidateEphemeralResourceConfig(p.t.Context(), &tfprotov6.ValidateEphemeralResourceConfigRequest{
-		TypeName: typeName, Config: p.dynamic(schema, config),
+	response, err := p.server.ValidateEphemeralResourceConfig(p.t.Context(), &tfprotov6.ValidateEphemeralResourceConfigRequest{
+		TypeName: typeName, Config: p.dynamic(p.schemas.EphemeralResourceSchemas[typeName], config),
 	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if hasError(validated.Diagnostics) {
-		return reading{diagnostics: validated.Diagnostics}
+	return response.Diagnostics
+}
+
+// open checks the arguments of an ephemeral resource and opens it.
+func (p *protocol) open(typeName string, config map[string]any) reading {
+	p.t.Helper()
+	if diagnostics := p.validateEphemeral(typeName, config); hasError(diagnostics) {
+		return reading{diagnostics: diagnostics}
 	}
+	return p.openUnchecked(typeName, config)
+}
+
+// openUnchecked opens an ephemeral resource without a check of its arguments.
+func (p *protocol) openUnchecked(typeName string, config map[string]any) reading {
+	p.t.Helper()
+	schema := p.schemas.EphemeralResourceSchemas[typeName]
 	response, err := p.server.OpenEphemeralResource(p.t.Context(), &tfprotov6.OpenEphemeralResourceRequest{
 		TypeName: typeName, Config: p.dynamic(schema, config),
 		ClientCapabilities: &tfprotov6.OpenEphemeralResourceClientCapabilities{DeferralAllowed: p.deferral},

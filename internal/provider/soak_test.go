@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"go.uber.org/goleak"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
@@ -141,7 +140,7 @@ func (p *closableProvider) Configure(ctx context.Context, req provider.Configure
 func (s *soak) plan(t *testing.T, p *protocol, form simulator.Form) {
 	variables := variables(s.server, form, "PRISMASDWAN_PAGE_SIZE=25", "PRISMASDWAN_REQUEST_TIMEOUT=2s", "PRISMASDWAN_MAX_RETRIES=5")
 	made := &closableProvider{prismaProvider: &prismaProvider{version: "soak", lookup: environment(variables...)}}
-	p.server = providerserver.NewProtocol6(made)()
+	p.server = NewServer(made)()
 	if diagnostics := p.configure(nil); len(diagnostics) > 0 {
 		t.Errorf("configure:\n%s", render(diagnostics))
 		return

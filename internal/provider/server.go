@@ -1,0 +1,95 @@
+package provider
+
+import (
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// NewServer returns a constructor of a server that speaks protocol 6 for p.
+//
+// The framework runs validators only in a check that Terraform asks for, when
+// some arguments may still be unknown. That Terraform asks again once they are
+// known is not part of the protocol, so this server repeats the check before
+// every call that uses arguments.
+func NewServer(p provider.Provider) func() tfprotov6.ProviderServer {
+	return func() tfprotov6.ProviderServer {
+		server := providerserver.NewProtocol6(p)()
+		actions, ok := server.(tfprotov6.ActionServer)
+		if !ok {
+			return server // The tests of actions would fail then.
+		}
+		return checkingServer{ProviderServer: server, ActionServer: actions}
+	}
+}
+
+type checkingServer struct {
+	tfprotov6.ProviderServer
+	tfprotov6.ActionServer
+}
+
+// ReadDataSource checks the arguments, then reads.
+func (s checkingServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	checked, err := s.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{TypeName: req.TypeName, Config: req.Config})
+	if err != nil {
+		return nil, err
+	}
+	if refused(checked.Diagnostics) {
+		return &tfprotov6.ReadDataSourceResponse{Diagnostics: checked.Diagnostics}, nil
+	}
+	return s.ProviderServer.ReadDataSource(ctx, req)
+}
+
+// OpenEphemeralResource checks the arguments, then opens.
+func (s checkingServer) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
+	checked, err := s.ValidateEphemeralResourceConfig(ctx, &tfprotov6.ValidateEphemeralResourceConfigRequest{TypeName: req.TypeName, Config: req.Config})
+	if err != nil {
+		return nil, err
+	}
+	if refused(checked.Diagnostics) {
+		return &tfprotov6.OpenEphemeralResourceResponse{Diagnostics: checked.Diagnostics}, nil
+	}
+	return s.ProviderServer.OpenEphemeralResource(ctx, req)
+}
+
+// PlanAction checks the arguments, then plans.
+func (s checkingServer) PlanAction(ctx context.Context, req *tfprotov6.PlanActionRequest) (*tfprotov6.PlanActionResponse, error) {
+	checked, err := s.checkAction(ctx, req.ActionType, req.Config)
+	if err != nil {
+		return nil, err
+	}
+	if refused(checked) {
+		return &tfprotov6.PlanActionResponse{Diagnostics: checked}, nil
+	}
+	return s.ActionServer.PlanAction(ctx, req)
+}
+
+// InvokeAction checks the arguments, then runs the action.
+func (s checkingServer) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
+	checked, err := s.checkAction(ctx, req.ActionType, req.Config)
+	if err != nil {
+		return nil, err
+	}
+	if refused(checked) {
+		ended := tfprotov6.InvokeActionEvent{Type: tfprotov6.CompletedInvokeActionEventType{Diagnostics: checked}}
+		return &tfprotov6.InvokeActionServerStream{Events: slices.Values([]tfprotov6.InvokeActionEvent{ended})}, nil
+	}
+	return s.ActionServer.InvokeAction(ctx, req)
+}
+
+func (s checkingServer) checkAction(ctx context.Context, action string, config *tfprotov6.DynamicValue) ([]*tfprotov6.Diagnostic, error) {
+	checked, err := s.ValidateActionConfig(ctx, &tfprotov6.ValidateActionConfigRequest{ActionType: action, Config: config})
+	if err != nil {
+		return nil, err
+	}
+	return checked.Diagnostics, nil
+}
+
+func refused(diagnostics []*tfprotov6.Diagnostic) bool {
+	return slices.ContainsFunc(diagnostics, func(diagnostic *tfprotov6.Diagnostic) bool {
+		return diagnostic.Severity == tfprotov6.DiagnosticSeverityError
+	})
+}
