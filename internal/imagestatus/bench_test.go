@@ -30,7 +30,7 @@ const benchElements = 50_000
 
 func BenchmarkTally(b *testing.B) {
 	rows := benchFleet(benchElements)
-	target, err := ParseTarget(">= 6.3.5-b1, < 6.4.0", "")
+	target, err := ParseTarget(new(">= 6.3.5-b1, < 6.4.0"), nil)
 	if err != nil {
 		b.Fatal(err)
 	}

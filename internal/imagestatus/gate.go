@@ -35,20 +35,36 @@ type Target struct {
 	ImageID string
 }
 
-// ParseTarget reads a target version, exact or a constraint.
-func ParseTarget(version, imageID string) (Target, error) {
-	if version == "" {
-		return Target{ImageID: imageID}, nil
+// ParseTarget reads a target version, exact or a constraint, and the id of a
+// target image. Nil asks for none; an empty text is an *ArgumentError, so that
+// a value that was lost on its way does not open a gate.
+func ParseTarget(version, imageID *string) (Target, error) {
+	if imageID != nil && *imageID == "" {
+		return Target{}, &ArgumentError{
+			Path: []any{"target_image_id"}, Problem: "An empty text is not an image id.",
+			Remedy: "Write the id of an image, or leave the argument out (null) for any image.",
+		}
 	}
-	constraint, err := ParseConstraint(version)
+	target := Target{ImageID: deref(imageID)}
+	if version == nil {
+		return target, nil
+	}
+	if *version == "" {
+		return Target{}, &ArgumentError{
+			Path: []any{"target_version"}, Problem: "An empty text is not a version.",
+			Remedy: "Write a version or a constraint, or leave the argument out (null) for any version.",
+		}
+	}
+	constraint, err := ParseConstraint(*version)
 	if err != nil {
 		return Target{}, &ArgumentError{
-			Path: []any{"target_version"}, Value: version,
+			Path: []any{"target_version"}, Value: *version,
 			Problem: strings.ToUpper(err.Error()[:1]) + err.Error()[1:] + ".",
 			Remedy:  "Write a version or a constraint as in Terraform.",
 		}
 	}
-	return Target{Version: &constraint, ImageID: imageID}, nil
+	target.Version = &constraint
+	return target, nil
 }
 
 // String names the target for a message; "" when there is none.

@@ -36,9 +36,16 @@ func judge(t testingT, gate Gate, rows ...Status) Verdict {
 	return tally.Verdict()
 }
 
+// mustTarget takes an empty text for none.
 func mustTarget(t testingT, version, imageID string) Target {
 	t.Helper()
-	target, err := ParseTarget(version, imageID)
+	given := func(text string) *string {
+		if text == "" {
+			return nil
+		}
+		return &text
+	}
+	target, err := ParseTarget(given(version), given(imageID))
 	if err != nil {
 		t.Fatalf("ParseTarget(%q, %q): %v", version, imageID, err)
 	}
@@ -306,7 +313,7 @@ func TestVersionOfOneElementIsNotTakenForThatOfAnother(t *testing.T) {
 
 func TestTargetThatCannotBeReadIsRefusedWithARemedy(t *testing.T) {
 	t.Parallel()
-	_, err := ParseTarget(">= latest", "")
+	_, err := ParseTarget(new(">= latest"), nil)
 	arguments := argumentErrors(t, err)
 	if len(arguments) != 1 {
 		t.Fatalf("got the errors %v, want one", arguments)

@@ -7,13 +7,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Filter asks one thing of one field. Filters of one query must all hold.
 type Filter struct {
 	// Field is the wire name of a field of the row; see FieldNames.
 	Field string
-	// Operator compares the field with Values; "" stands for OperatorIn.
+	// Operator compares the field with Values.
 	Operator Operator
 	// Values are texts; for an integer field, decimal integers.
 	Values []string
@@ -52,9 +53,6 @@ func SelectFilters(elementIDs []string, filters []Filter) (Selection, error) {
 	}
 	errs := checkElementIDs(elementIDs)
 	for i, filter := range filters {
-		if filter.Operator == "" {
-			filter.Operator = OperatorIn
-		}
 		_, taken := params[filter.Field][filter.Operator]
 		if problem := filter.check(taken); problem != nil {
 			errs = append(errs, problem.under("filters", i))
@@ -118,17 +116,48 @@ func (s Selection) Judge(status *Status) Truth {
 	return s.holds(status)
 }
 
+// maxReportedIDs is how many wrong element ids are reported one by one: in a
+// file with CRLF line ends, every id is wrong.
+const maxReportedIDs = 3
+
 func checkElementIDs(elementIDs []string) []error {
-	var errs []error
+	var wrong []*ArgumentError
+	more := 0
 	for i, id := range elementIDs {
-		if id == "" {
-			errs = append(errs, &ArgumentError{
-				Path: []any{"element_ids", i}, Value: id,
-				Problem: "An element id cannot be empty.", Remedy: "Write the id of an element, or leave the entry out.",
-			})
+		switch problem := CheckElementID(id); {
+		case problem == nil:
+		case len(wrong) == maxReportedIDs:
+			more++
+		default:
+			wrong = append(wrong, problem.under("element_ids", i))
 		}
 	}
+	errs := make([]error, len(wrong))
+	for i, problem := range wrong {
+		if i == maxReportedIDs-1 && more > 0 {
+			problem.Remedy += fmt.Sprintf(" Wrong entries after this one: %d.", more)
+		}
+		errs[i] = problem
+	}
 	return errs
+}
+
+// CheckElementID reports a text that no element can have as its id, and nil
+// otherwise. White space and characters that do not show come from files that
+// were read; the controller would find no such element. The error has no path.
+func CheckElementID(id string) *ArgumentError {
+	if id == "" {
+		return &ArgumentError{
+			Value: id, Problem: "An element id cannot be empty.", Remedy: "Write the id of an element, or leave the entry out.",
+		}
+	}
+	if strings.ContainsFunc(id, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }) {
+		return &ArgumentError{
+			Value: id, Problem: "An element id has no white space, line end or invisible character.",
+			Remedy: "Remove it; the function trimspace does so for a line of a file.",
+		}
+	}
+	return nil
 }
 
 // check gives the filter's first problem, with a path that starts below it.
@@ -191,6 +220,11 @@ func checkValue(field Field, operator Operator, value string) *ArgumentError {
 				Value: value, Problem: fmt.Sprintf("The field `%s` is a 64-bit integer.", field.Name),
 				Remedy: "Write a whole number without leading zeros or a plus sign.",
 			}
+		}
+	}
+	if operator == OperatorRe && value == "" {
+		return &ArgumentError{
+			Value: value, Problem: "An empty regular expression matches every row.", Remedy: "Write an expression, or leave the condition out.",
 		}
 	}
 	if field.Name == FieldUpgradeState && slices.Contains(exactOperators, operator) && !State(value).Known() {

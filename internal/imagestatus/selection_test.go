@@ -27,7 +27,7 @@ func TestFiltersAreWrittenAsQueryParams(t *testing.T) {
 		},
 		{
 			name:    "the default operator",
-			filters: []Filter{{Field: "upgrade_state", Values: []string{"complete", "done"}}},
+			filters: []Filter{{Field: "upgrade_state", Operator: OperatorIn, Values: []string{"complete", "done"}}},
 			params:  `{"upgrade_state":{"in":["complete","done"]}}`, fields: []string{"upgrade_state"},
 		},
 		{
@@ -239,7 +239,7 @@ func TestArgumentsThatCannotBeUsedAreNamedWithARemedy(t *testing.T) {
 			"filters[1].field", "id", "Another filter already compares this field by `eq`", "query_params",
 		},
 		{
-			"ids and a filter on ids", []string{"1"}, []Filter{{"element_id", "", []string{"2"}}},
+			"ids and a filter on ids", []string{"1"}, []Filter{{"element_id", OperatorIn, []string{"2"}}},
 			"filters[0].field", "element_id", "already compares this field by `in`", "",
 		},
 		{
@@ -403,6 +403,8 @@ func drawFilters(t *rapid.T) []Filter {
 			value = rapid.SampledFrom([]string{"-1", "0", "1", "2"})
 		case field.Name == FieldUpgradeState:
 			value = rapid.SampledFrom([]string{"complete", "failed"})
+		case operator == OperatorRe:
+			value = rapid.SampledFrom([]string{"a", "A", "b"})
 		}
 		most := 1
 		if operator.Many() {

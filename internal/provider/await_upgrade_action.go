@@ -34,22 +34,15 @@ func (a *awaitUpgradeAction) Configure(_ context.Context, req action.ConfigureRe
 	a.connection = connectionOf(req.ProviderData, &resp.Diagnostics)
 }
 
-func (a *awaitUpgradeAction) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+func (a *awaitUpgradeAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	arguments := gateArguments()
 	arguments["wait"] = waitAttribute("The action always waits; default: with the defaults below.")
+	arguments["timeouts"] = timeoutsAttribute("invoke", timeouts.Type{ObjectType: timeoutsType("invoke")}, "`"+shortDuration(defaultWaitTimeout)+"`")
 	attributes, err := actionAttributes(arguments)
 	if err != nil {
 		resp.Diagnostics.AddError("Schema cannot be made", err.Error())
 		return
 	}
-	limit := timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-		InvokeDescription: timeoutDescription("`" + shortDuration(defaultWaitTimeout) + "`"),
-	})
-	if nested, ok := limit.(schema.SingleNestedAttribute); ok {
-		nested.MarkdownDescription = timeoutsDescription
-		limit = nested
-	}
-	attributes["timeouts"] = limit
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Waits until a fleet or a wave is ready, and tells how far it is. Needs Terraform 1.14 or later.\n\n" +
 			"At plan it looks once: what waiting cannot mend (too many failed elements, a state that is not recognized, nothing selected) is an error, " +
@@ -91,7 +84,7 @@ func (a *awaitUpgradeAction) ModifyPlan(ctx context.Context, req action.ModifyPl
 func (a *awaitUpgradeAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var model awaitUpgradeModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !a.connection.ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !a.connection.ready(req.Config, &resp.Diagnostics) {
 		return
 	}
 	gate, query, _ := model.gate(ctx, &resp.Diagnostics)

@@ -24,8 +24,8 @@ func (compareVersionsFunction) Definition(_ context.Context, _ function.Definiti
 		MarkdownDescription: "Gives -1 where the first version is older, 0 where the two are the same, and 1 where the first is newer. " +
 			"Numbers compare as numbers, so `6.3.6-b9` is older than `6.3.6-b12`; a tag is older than no tag, so `4.4.1-pre-b38` is older than `4.4.1-b1`.",
 		Parameters: []function.Parameter{
-			function.StringParameter{Name: "a", MarkdownDescription: "First version, complete with its build, such as `6.3.6-b9`."},
-			function.StringParameter{Name: "b", MarkdownDescription: "Second version, complete with its build."},
+			function.StringParameter{Name: "a", Validators: []function.StringParameterValidator{settled{}}, MarkdownDescription: "First version, complete with its build, such as `6.3.6-b9`."},
+			function.StringParameter{Name: "b", Validators: []function.StringParameterValidator{settled{}}, MarkdownDescription: "Second version, complete with its build."},
 		},
 		Return: function.Int64Return{},
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
@@ -24,16 +25,16 @@ type connection struct {
 	secrets []string
 }
 
-// ready reports whether there is a client to read with, and otherwise says
-// why in diags.
-func (c *connection) ready(diags *diag.Diagnostics) bool {
+// ready reports whether there are a client and known arguments to read with,
+// and otherwise says why in diags.
+func (c *connection) ready(config tfsdk.Config, diags *diag.Diagnostics) bool {
 	if c == nil {
 		diags.AddError("Provider not configured",
 			"Something was read before the provider was configured. Please report this to the provider's developers.")
 		return false
 	}
 	if len(c.unknown) == 0 {
-		return true
+		return everythingKnown(config, diags)
 	}
 	replaced := withRelated(c.unknown)
 	variables := make([]string, len(replaced))

@@ -182,16 +182,18 @@ func (c *connection) sources(attributes []string) []string {
 	return lines
 }
 
+const summaryInvalidArgument = "Invalid argument"
+
 // addArgumentErrors reports arguments that the domain refuses, each at its
 // attribute.
 func addArgumentErrors(diags *diag.Diagnostics, err error) {
 	for _, part := range splitErrors(err) {
 		var argument *imagestatus.ArgumentError
 		if !errors.As(part, &argument) {
-			diags.AddError("Invalid argument", part.Error())
+			diags.AddError(summaryInvalidArgument, part.Error())
 			continue
 		}
-		diags.AddAttributeError(argumentPath(argument.Path), "Invalid argument",
+		diags.AddAttributeError(argumentPath(argument.Path), summaryInvalidArgument,
 			fmt.Sprintf("%s is %q. %s %s", argument.Attribute(), argument.Value, argument.Problem, argument.Remedy))
 	}
 }

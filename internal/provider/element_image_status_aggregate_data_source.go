@@ -64,14 +64,14 @@ func (d *elementImageStatusAggregateDataSource) Configure(_ context.Context, req
 	d.connection = connectionOf(req.ProviderData, &resp.Diagnostics)
 }
 
-func (d *elementImageStatusAggregateDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *elementImageStatusAggregateDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := selectionAttributes()
 	attributes["aggregate"] = aggregateAttribute()
 	attributes["group_by"] = schema.ListAttribute{
 		Optional: true, ElementType: types.StringType,
-		Validators: []validator.List{listvalidator.NoNullValues(), listvalidator.UniqueValues()},
+		Validators: []validator.List{entries{emptyAllowed: true}, listvalidator.UniqueValues()},
 		MarkdownDescription: "Fields whose values part the rows into groups: any field of a filter, or `" + imagestatus.GroupPhase +
-			"`, which the provider derives from `upgrade_state`. Default: one group of all rows.",
+			"`, which the provider derives from `upgrade_state`. Default: one group of all rows. An empty list is the same as none.",
 	}
 	attributes["compute"] = schema.StringAttribute{
 		Optional:   true,
@@ -80,7 +80,7 @@ func (d *elementImageStatusAggregateDataSource) Schema(ctx context.Context, _ da
 			"that adds up to the matches), otherwise the provider from the rows. `" + string(sdwan.ComputeController) + "`: the controller, or an error; " +
 			"whether it leaves nulls out is not published, and its mean is a whole number. `" + string(sdwan.ComputeProvider) + "`: the provider. Default: `" + computes()[0] + "`.",
 	}
-	attributes["timeouts"] = readTimeouts(ctx, "`"+shortDuration(defaultReadTimeout)+"`")
+	attributes["timeouts"] = readTimeouts("`" + shortDuration(defaultReadTimeout) + "`")
 	attributes["results"] = schema.ListNestedAttribute{
 		Computed:            true,
 		MarkdownDescription: "One object for each group, ordered by the group's values with null first. Without `group_by`, exactly one.",
@@ -113,6 +113,7 @@ func aggregateAttribute() schema.Attribute {
 	passedThrough := func(name string) schema.Attribute {
 		return schema.StringAttribute{
 			Optional:            true,
+			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			MarkdownDescription: "`" + name + "` of the request, passed through to the controller when it computes. The vendor does not document its meaning. Default: not sent.",
 		}
 	}
@@ -154,9 +155,9 @@ func (d *elementImageStatusAggregateDataSource) ValidateConfig(ctx context.Conte
 }
 
 // aggregate makes an aggregate of the arguments; known is false where one is
-// not known yet.
+// not known yet, or is null though required, which the schema reports.
 func (m *elementImageStatusAggregateModel) aggregate(ctx context.Context, diags *diag.Diagnostics) (aggregate imagestatus.Aggregate, known bool) {
-	if m.Aggregate.IsUnknown() {
+	if m.Aggregate.IsUnknown() || m.Aggregate.IsNull() {
 		return aggregate, false
 	}
 	var model aggregateModel
@@ -169,13 +170,13 @@ func (m *elementImageStatusAggregateModel) aggregate(ctx context.Context, diags 
 		Name:      model.Name.ValueStringPointer(),
 		Statistic: model.Statistic.ValueStringPointer(),
 		Unit:      model.Unit.ValueStringPointer(),
-	}, known && !model.Operator.IsUnknown() && !model.Field.IsUnknown()
+	}, known && optionalText(model.Operator) != nil && optionalText(model.Field) != nil
 }
 
 func (d *elementImageStatusAggregateDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model elementImageStatusAggregateModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.connection.ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !d.connection.ready(req.Config, &resp.Diagnostics) {
 		return
 	}
 	selection, _ := model.selection(ctx, &resp.Diagnostics)

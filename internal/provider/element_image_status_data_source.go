@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -30,14 +29,14 @@ func (d *elementImageStatusDataSource) Configure(_ context.Context, req datasour
 	d.connection = connectionOf(req.ProviderData, &resp.Diagnostics)
 }
 
-func (d *elementImageStatusDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *elementImageStatusDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := rowAttributes()
 	attributes[imagestatus.FieldElementID] = schema.StringAttribute{
 		Required:            true,
-		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+		Validators:          []validator.String{elementID{}},
 		MarkdownDescription: "Id of the element (ION device), as digits in text.",
 	}
-	attributes["timeouts"] = readTimeouts(ctx, "`"+shortDuration(defaultReadTimeout)+"`")
+	attributes["timeouts"] = readTimeouts("`" + shortDuration(defaultReadTimeout) + "`")
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads the current image status of one element, in one request. An element without a status is an error. " +
 			"Where the controller has several rows for the element, the newest by `_updated_on_utc` counts.",
@@ -52,7 +51,7 @@ func (d *elementImageStatusDataSource) Read(ctx context.Context, req datasource.
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("timeouts"), &limits)...)
 	limit, problems := limits.Read(ctx, defaultReadTimeout)
 	resp.Diagnostics.Append(problems...)
-	if resp.Diagnostics.HasError() || !d.connection.ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !d.connection.ready(req.Config, &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(d.connection.logging(ctx), limit)

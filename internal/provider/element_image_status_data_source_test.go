@@ -79,7 +79,7 @@ func TestOneElementNeedsItsID(t *testing.T) {
 		config map[string]any
 		want   string
 	}{
-		{oneElement(""), "Error: Invalid Attribute Value Length [element_id]\nAttribute element_id string length must be at least 1, got: 0"},
+		{oneElement(""), "Error: Invalid argument [element_id]\nelement_id is \"\". An element id cannot be empty. Write the id of an element, or leave the entry out."},
 		{everything, "Error: Missing Configuration for Required Attribute [element_id]\n" +
 			"Must set a configuration value for the element_id attribute as the provider has marked it as required.\n\n" +
 			"Refer to the provider documentation or contact the provider developers for additional information about configurable attributes that are required."},

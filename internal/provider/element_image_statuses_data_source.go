@@ -65,7 +65,7 @@ func (d *elementImageStatusesDataSource) Configure(_ context.Context, req dataso
 	d.connection = connectionOf(req.ProviderData, &resp.Diagnostics)
 }
 
-func (d *elementImageStatusesDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *elementImageStatusesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := selectionAttributes()
 	attributes["sort_by"] = schema.SingleNestedAttribute{
 		Optional: true,
@@ -95,7 +95,7 @@ func (d *elementImageStatusesDataSource) Schema(ctx context.Context, _ datasourc
 		MarkdownDescription: "Exactly this page of `limit` rows, counted from 1, in one request. Needs `limit`. Default: no paging; `limit` counts from the first row.",
 	}
 	attributes["request"] = requestAttribute()
-	attributes["timeouts"] = readTimeouts(ctx, "`"+shortDuration(defaultReadTimeout)+"`")
+	attributes["timeouts"] = readTimeouts("`" + shortDuration(defaultReadTimeout) + "`")
 	attributes["items"] = schema.ListNestedAttribute{
 		Computed:            true,
 		MarkdownDescription: "One object for each row, in the order of `sort_by`. What the controller sent as null or left out is null.",
@@ -152,7 +152,7 @@ func (m elementImageStatusesModel) query(ctx context.Context, diags *diag.Diagno
 func (d *elementImageStatusesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model elementImageStatusesModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.connection.ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !d.connection.ready(req.Config, &resp.Diagnostics) {
 		return
 	}
 	query := model.query(ctx, &resp.Diagnostics)

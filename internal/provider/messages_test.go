@@ -19,6 +19,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
@@ -191,7 +192,7 @@ func (m *messages) unknownSettings() {
 	}
 	var diagnostics diag.Diagnostics
 	var none *connection
-	none.ready(&diagnostics)
+	none.ready(tfsdk.Config{}, &diagnostics)
 	connectionOf("something else", &diagnostics)
 	m.addAll("before anything is configured", diagnostics)
 }
@@ -464,6 +465,14 @@ func (m *messages) functions() {
 // callFunction gives the text of the error, empty where there is none.
 func (p *protocol) callFunction(name string, arguments []any) string {
 	p.t.Helper()
+	if failure := p.functionError(name, arguments); failure != nil {
+		return failure.Text
+	}
+	return ""
+}
+
+func (p *protocol) functionError(name string, arguments []any) *tfprotov6.FunctionError {
+	p.t.Helper()
 	function, known := p.schemas.Functions[name]
 	if !known {
 		p.t.Fatalf("there is no function %s, only %v", name, slices.Sorted(maps.Keys(p.schemas.Functions)))
@@ -485,8 +494,5 @@ func (p *protocol) callFunction(name string, arguments []any) string {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if response.Error == nil {
-		return ""
-	}
-	return response.Error.Text
+	return response.Error
 }

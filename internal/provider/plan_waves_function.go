@@ -2,8 +2,9 @@ package provider
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -31,12 +32,12 @@ func (planWavesFunction) Definition(_ context.Context, _ function.DefinitionRequ
 		Parameters: []function.Parameter{
 			function.ListParameter{
 				Name: "element_ids", ElementType: types.StringType,
-				Validators:          []function.ListParameterValidator{listvalidator.NoNullValues()},
-				MarkdownDescription: "Ids of the elements, in any order. An id that occurs twice counts once.",
+				Validators:          []function.ListParameterValidator{settled{}},
+				MarkdownDescription: "Ids of the elements, in any order. An id that occurs twice counts once. An empty list makes waves without elements.",
 			},
 			function.ListParameter{
 				Name: "sizes", ElementType: types.StringType,
-				Validators: []function.ListParameterValidator{listvalidator.NoNullValues()},
+				Validators: []function.ListParameterValidator{settled{}},
 				MarkdownDescription: "How far the rollout has come after each wave: a number such as `\"5\"` or a share such as `\"10%\"`. " +
 					"Sizes are cumulative and grow, and the last one is `\"100%\"`.",
 			},
@@ -49,6 +50,12 @@ func (planWavesFunction) Run(ctx context.Context, req function.RunRequest, resp 
 	var elementIDs, texts []string
 	if resp.Error = req.Arguments.Get(ctx, &elementIDs, &texts); resp.Error != nil {
 		return
+	}
+	for i, id := range elementIDs {
+		if problem := imagestatus.CheckElementID(id); problem != nil {
+			resp.Error = argumentError(0, fmt.Errorf("entry %d, counted from 0, is %q: %s %s", i, id, problem.Problem, strings.TrimSuffix(problem.Remedy, ".")))
+			return
+		}
 	}
 	sizes, err := imagestatus.ParseWaveSizes(texts)
 	if err != nil {

@@ -46,7 +46,11 @@ func TestAccPlanWaves(t *testing.T) {
 			},
 			{`provider::prismasdwan::plan_waves(null, ["100%"])`, `Invalid value for "element_ids" parameter: argument must not be null.`},
 			{`provider::prismasdwan::plan_waves(["1"], null)`, `Invalid value for "sizes" parameter: argument must not be null.`},
-			{`provider::prismasdwan::plan_waves([null], ["100%"])`, `Invalid value for "element_ids" parameter: Null List Value: This attribute contains a null value.`},
+			{
+				`provider::prismasdwan::plan_waves(["1", "2\r"], ["100%"])`,
+				`Invalid value for "element_ids" parameter: Entry 1, counted from 0, is "2\r": An element id has no white space, line end or invisible character. Remove it; the function trimspace does so for a line of a file.`,
+			},
+			{`provider::prismasdwan::plan_waves([null], ["100%"])`, `Invalid value for "element_ids" parameter: Entry 0, counted from 0, is null: write a value, or leave the entry out.`},
 		},
 	}.run(t)
 }

@@ -37,7 +37,9 @@ func requestAttribute() schema.Attribute {
 			"Two body fields have no argument because they have no effect: `_etag` is ignored for a query, and `isReadPreferenceSecondary` is never read from a request.",
 		Attributes: map[string]schema.Attribute{
 			"get_deleted": schema.BoolAttribute{Optional: true, MarkdownDescription: "`getDeleted`: whether to report deleted rows in `response`."},
-			"id":          schema.StringAttribute{Optional: true, MarkdownDescription: "`id` of the query."},
+			"id": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}, MarkdownDescription: "`id` of the query.",
+			},
 			"last_query_ts": schema.Int64Attribute{
 				Optional: true, MarkdownDescription: "`last_query_ts`: time of an earlier query, an integer of undocumented unit.",
 			},
@@ -46,7 +48,7 @@ func requestAttribute() schema.Attribute {
 			},
 			"retrieved_fields": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				Validators: []validator.List{listvalidator.NoNullValues(), listvalidator.ValueStringsAre(stringvalidator.OneOf(imagestatus.FieldNames()...))},
+				Validators: []validator.List{entries{}, listvalidator.ValueStringsAre(stringvalidator.OneOf(imagestatus.FieldNames()...))},
 				MarkdownDescription: "`retrieved_fields`: the fields wanted. Fields that are not listed are null in `items`, since a controller fills them with made-up values. " +
 					"The provider also asks for the fields it needs to hold rows against the query.",
 			},

@@ -33,7 +33,7 @@ func ephemeralAttributes(attributes map[string]schema.Attribute) (map[string]eph
 			}
 		case schema.BoolAttribute:
 			converted[name] = ephemeralschema.BoolAttribute{
-				Required: a.Required, Optional: a.Optional, Computed: a.Computed, MarkdownDescription: a.MarkdownDescription,
+				Required: a.Required, Optional: a.Optional, Computed: a.Computed, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
 			}
 		case schema.ListAttribute:
 			converted[name] = ephemeralschema.ListAttribute{
@@ -43,7 +43,7 @@ func ephemeralAttributes(attributes map[string]schema.Attribute) (map[string]eph
 		case schema.MapAttribute:
 			converted[name] = ephemeralschema.MapAttribute{
 				ElementType: a.ElementType, Required: a.Required, Optional: a.Optional, Computed: a.Computed,
-				MarkdownDescription: a.MarkdownDescription,
+				MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
 			}
 		case schema.ListNestedAttribute:
 			nested, err := ephemeralAttributes(a.NestedObject.Attributes)
@@ -52,7 +52,7 @@ func ephemeralAttributes(attributes map[string]schema.Attribute) (map[string]eph
 			}
 			converted[name] = ephemeralschema.ListNestedAttribute{
 				NestedObject: ephemeralschema.NestedAttributeObject{Attributes: nested},
-				Required:     a.Required, Optional: a.Optional, Computed: a.Computed, MarkdownDescription: a.MarkdownDescription,
+				Required:     a.Required, Optional: a.Optional, Computed: a.Computed, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
 			}
 		case schema.SingleNestedAttribute:
 			nested, err := ephemeralAttributes(a.Attributes)
@@ -60,8 +60,8 @@ func ephemeralAttributes(attributes map[string]schema.Attribute) (map[string]eph
 				return nil, err
 			}
 			converted[name] = ephemeralschema.SingleNestedAttribute{
-				Attributes: nested,
-				Required:   a.Required, Optional: a.Optional, Computed: a.Computed, MarkdownDescription: a.MarkdownDescription,
+				Attributes: nested, CustomType: a.CustomType,
+				Required: a.Required, Optional: a.Optional, Computed: a.Computed, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
 			}
 		default:
 			return nil, fmt.Errorf("attribute %s of type %T has no ephemeral kind", name, attribute)
@@ -100,7 +100,7 @@ func actionAttributes(attributes map[string]schema.Attribute) (map[string]action
 			}
 			converted[name] = actionschema.ListNestedAttribute{
 				NestedObject: actionschema.NestedAttributeObject{Attributes: nested},
-				Required:     a.Required, Optional: a.Optional, MarkdownDescription: a.MarkdownDescription,
+				Required:     a.Required, Optional: a.Optional, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
 			}
 		case schema.SingleNestedAttribute:
 			nested, err := actionAttributes(a.Attributes)
@@ -108,8 +108,8 @@ func actionAttributes(attributes map[string]schema.Attribute) (map[string]action
 				return nil, err
 			}
 			converted[name] = actionschema.SingleNestedAttribute{
-				Attributes: nested,
-				Required:   a.Required, Optional: a.Optional, MarkdownDescription: a.MarkdownDescription,
+				Attributes: nested, CustomType: a.CustomType,
+				Required: a.Required, Optional: a.Optional, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
 			}
 		default:
 			return nil, fmt.Errorf("attribute %s of type %T has no action kind", name, attribute)

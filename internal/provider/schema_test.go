@@ -60,12 +60,7 @@ func TestEverythingIsDescribedInMarkdownSentences(t *testing.T) {
 	for surface, schema := range schemasOf(p) {
 		check(surface, schema.Block.Description, schema.Block.DescriptionKind)
 		walk(surface, schema.Block.Attributes, func(at string, attribute *tfprotov6.SchemaAttribute) {
-			kind := attribute.DescriptionKind
-			if strings.Contains(at, ".timeouts.") {
-				// terraform-plugin-framework-timeouts takes plain text only.
-				kind = tfprotov6.StringKindMarkdown
-			}
-			check(at, attribute.Description, kind)
+			check(at, attribute.Description, attribute.DescriptionKind)
 		})
 	}
 	for name, function := range p.schemas.Functions {

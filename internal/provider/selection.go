@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -35,13 +34,14 @@ func selectionAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"element_ids": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
-			Validators: []validator.List{listvalidator.NoNullValues()},
+			Validators: []validator.List{entries{emptyAllowed: true}},
 			MarkdownDescription: "Ids of the elements to read. Default: every element of the tenant. " +
 				"An empty list selects nothing. Conflicts with `query_params`.",
 		},
 		"filters": schema.ListNestedAttribute{
 			Optional:            true,
-			MarkdownDescription: "Conditions on the fields of a row, all of which must hold. Conflicts with `query_params`.",
+			Validators:          []validator.List{entries{}},
+			MarkdownDescription: "Conditions on the fields of a row, all of which must hold; at least one. Default: no condition. Conflicts with `query_params`.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"field": schema.StringAttribute{
 					Required:            true,
@@ -54,9 +54,9 @@ func selectionAttributes() map[string]schema.Attribute {
 				},
 				"values": schema.ListAttribute{
 					Required: true, ElementType: types.StringType,
-					Validators: []validator.List{listvalidator.NoNullValues()},
+					Validators: []validator.List{entries{emptyAllowed: true}},
 					MarkdownDescription: "Values to compare with: one or more for `in`, exactly one for every other operator. " +
-						"Integers are written as text. Values for `upgrade_state` must be states that the controller knows.",
+						"Integers are written as text. An empty text is a value like any other, but not for `re`. Values for `upgrade_state` must be states that the controller knows.",
 				},
 			}},
 		},
@@ -89,8 +89,8 @@ func markdownList[T ~string](words []T) string {
 }
 
 // selection makes a selection of the arguments and reports those that cannot
-// be used. Arguments whose value is not known yet are left out of the check,
-// and known is false: such a selection must not be read with.
+// be used. Arguments whose value is not known yet, or that the schema refuses,
+// are left out of the check, and known is false: such a selection must not be read with.
 func (m selectionModel) selection(ctx context.Context, diags *diag.Diagnostics) (selection imagestatus.Selection, known bool) {
 	if m.QueryParams.IsUnknown() {
 		return imagestatus.Selection{}, false
@@ -117,20 +117,23 @@ func (m selectionModel) filters(ctx context.Context, diags *diag.Diagnostics) (f
 	}
 	known = true
 	for position, element := range m.Filters.Elements() {
-		if element.IsUnknown() {
+		if element.IsUnknown() || element.IsNull() {
 			known = false
 			continue
 		}
 		var model filterModel
 		diags.Append(tfsdk.ValueAs(ctx, element, &model)...)
 		values, valuesKnown := knownTexts(ctx, model.Values, diags)
-		if !valuesKnown || model.Field.IsUnknown() || model.Operator.IsUnknown() {
+		// The schema reports a required argument that is null.
+		if !valuesKnown || model.Values.IsNull() || optionalText(model.Field) == nil || model.Operator.IsUnknown() {
 			known = false
 			continue
 		}
-		filters = append(filters, imagestatus.Filter{
-			Field: model.Field.ValueString(), Operator: imagestatus.Operator(model.Operator.ValueString()), Values: values,
-		})
+		filter := imagestatus.Filter{Field: model.Field.ValueString(), Operator: imagestatus.Operators()[0], Values: values}
+		if !model.Operator.IsNull() {
+			filter.Operator = imagestatus.Operator(model.Operator.ValueString())
+		}
+		filters = append(filters, filter)
 		positions = append(positions, position)
 	}
 	return filters, positions, known
@@ -152,25 +155,24 @@ func atPosition(err error, positions []int) error {
 	return &moved
 }
 
-// knownTexts gives a list of texts; nil stands for null. It reports false
-// where the list or one of its members is not known.
+// knownTexts returns a list of texts; nil stands for null. It reports false
+// where the list or one of its members is not known, or a member is null, which
+// the schema refuses. The list is then empty and not nil, which selects nothing.
 func knownTexts(ctx context.Context, list types.List, diags *diag.Diagnostics) ([]string, bool) {
 	if list.IsNull() {
 		return nil, true
 	}
 	if list.IsUnknown() {
-		return nil, false
+		return []string{}, false
 	}
 	var members []types.String
 	diags.Append(list.ElementsAs(ctx, &members, false)...)
 	texts := make([]string, 0, len(members))
 	for _, member := range members {
-		if member.IsUnknown() {
-			return nil, false
+		if member.IsUnknown() || member.IsNull() {
+			return []string{}, false
 		}
-		if !member.IsNull() {
-			texts = append(texts, member.ValueString())
-		}
+		texts = append(texts, member.ValueString())
 	}
 	return texts, true
 }

@@ -1,31 +1,42 @@
 package provider
 
 import (
-	"context"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 )
 
 // defaultReadTimeout bounds a read that does not wait.
 const defaultReadTimeout = 5 * time.Minute
 
-const timeoutsDescription = "How long this may take."
+// timeoutsType is the type of the timeouts of one operation, which the package
+// of each kind of surface wraps into a type of its own.
+func timeoutsType(operation string) types.ObjectType {
+	return types.ObjectType{AttrTypes: map[string]attr.Type{operation: types.StringType}}
+}
 
-func timeoutDescription(fallback string) string {
-	return "Time for all of it with sign-in, pages and retries, as a duration such as `90s` or `5m`. Default: " + fallback + "."
+// timeoutsAttribute is what terraform-plugin-framework-timeouts makes, but
+// zero and negative durations are refused, which would end a read before it
+// starts. schema_kinds.go turns it into the other kinds.
+func timeoutsAttribute(operation string, kind basetypes.ObjectTypable, fallback string) schema.Attribute {
+	return schema.SingleNestedAttribute{
+		Optional: true, CustomType: kind, MarkdownDescription: "How long this may take.",
+		Attributes: map[string]schema.Attribute{operation: schema.StringAttribute{
+			Optional: true, Validators: []validator.String{timeLimit{}},
+			MarkdownDescription: "Time for all of it with sign-in, pages and retries, as a duration above zero such as `90s` or `5m`. Default: " + fallback + ".",
+		}},
+	}
 }
 
 // readTimeouts is the timeouts attribute of a data source.
-func readTimeouts(ctx context.Context, fallback string) schema.Attribute {
-	attribute := timeouts.AttributesWithOpts(ctx, timeouts.Opts{ReadDescription: timeoutDescription(fallback)})
-	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
-		nested.MarkdownDescription = timeoutsDescription
-		return nested
-	}
-	return attribute
+func readTimeouts(fallback string) schema.Attribute {
+	return timeoutsAttribute("read", timeouts.Type{ObjectType: timeoutsType("read")}, fallback)
 }
 
 // shortDuration writes a duration without the units that are zero: 5m, not

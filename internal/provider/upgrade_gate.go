@@ -99,7 +99,6 @@ func gateArguments() map[string]schema.Attribute {
 	}
 	attributes["target_image_id"] = schema.StringAttribute{
 		Optional:            true,
-		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 		MarkdownDescription: "Id of the image that an element must run to be on target. Default: any image. Conflicts with `target_version`.",
 	}
 	attributes["min_ready_percent"] = schema.Float64Attribute{
@@ -214,7 +213,7 @@ func gateResults() map[string]schema.Attribute {
 func (m gateModel) gate(ctx context.Context, diags *diag.Diagnostics) (gate imagestatus.Gate, query imagestatus.Query, known bool) {
 	selection, known := m.selection(ctx, diags)
 	query.Selection = selection
-	target, err := imagestatus.ParseTarget(m.TargetVersion.ValueString(), m.TargetImageID.ValueString())
+	target, err := imagestatus.ParseTarget(optionalText(m.TargetVersion), optionalText(m.TargetImageID))
 	addArgumentErrors(diags, err)
 	gate = imagestatus.Gate{
 		Target:      target,

@@ -47,9 +47,9 @@ func upgradeGateAttributes() map[string]schema.Attribute {
 	return attributes
 }
 
-func (d *upgradeGateDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *upgradeGateDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := upgradeGateAttributes()
-	attributes["timeouts"] = readTimeouts(ctx, "`"+shortDuration(defaultReadTimeout)+"`, with `wait` `"+shortDuration(defaultWaitTimeout)+"`")
+	attributes["timeouts"] = readTimeouts("`" + shortDuration(defaultReadTimeout) + "`, with `wait` `" + shortDuration(defaultWaitTimeout) + "`")
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Judges whether a fleet or a wave is ready for what comes next, in about 2 kB of state whatever the fleet's size.\n\n" +
 			"A data source is read at plan and **not** again when a saved plan is applied. Where a rollout must also be held at apply, " +
@@ -70,7 +70,7 @@ func (d *upgradeGateDataSource) ValidateConfig(ctx context.Context, req datasour
 func (d *upgradeGateDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model upgradeGateDataSourceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !d.connection.ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !d.connection.ready(req.Config, &resp.Diagnostics) {
 		return
 	}
 	limit, problems := model.Timeouts.Read(ctx, model.timeLimit())

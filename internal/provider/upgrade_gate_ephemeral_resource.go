@@ -35,20 +35,15 @@ func (e *upgradeGateEphemeralResource) Configure(_ context.Context, req ephemera
 	e.connection = connectionOf(req.ProviderData, &resp.Diagnostics)
 }
 
-func (e *upgradeGateEphemeralResource) Schema(ctx context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
-	attributes, err := ephemeralAttributes(upgradeGateAttributes())
+func (e *upgradeGateEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+	arguments := upgradeGateAttributes()
+	arguments["timeouts"] = timeoutsAttribute("open", timeouts.Type{ObjectType: timeoutsType("open")},
+		"`"+shortDuration(defaultReadTimeout)+"`, with `wait` `"+shortDuration(defaultWaitTimeout)+"`")
+	attributes, err := ephemeralAttributes(arguments)
 	if err != nil {
 		resp.Diagnostics.AddError("Schema cannot be made", err.Error())
 		return
 	}
-	limit := timeouts.AttributesWithOpts(ctx, timeouts.Opts{
-		OpenDescription: timeoutDescription("`" + shortDuration(defaultReadTimeout) + "`, with `wait` `" + shortDuration(defaultWaitTimeout) + "`"),
-	})
-	if nested, ok := limit.(schema.SingleNestedAttribute); ok {
-		nested.MarkdownDescription = timeoutsDescription
-		limit = nested
-	}
-	attributes["timeouts"] = limit
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Judges whether a fleet or a wave is ready, as the data source of the same name does, and leaves nothing in state.\n\n" +
 			"Terraform opens an ephemeral resource at plan **and again at apply**, also of a saved plan. Refer to `ready` in the `precondition` " +
@@ -72,7 +67,7 @@ func (e *upgradeGateEphemeralResource) ValidateConfig(ctx context.Context, req e
 func (e *upgradeGateEphemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var model upgradeGateEphemeralModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !e.connection.ready(&resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !e.connection.ready(req.Config, &resp.Diagnostics) {
 		return
 	}
 	limit, problems := model.Timeouts.Open(ctx, model.timeLimit())

@@ -23,10 +23,10 @@ func (upgradePhaseFunction) Definition(_ context.Context, _ function.DefinitionR
 	resp.Definition = function.Definition{
 		Summary: "Tells what an upgrade state means",
 		MarkdownDescription: "Gives the phase of an `upgrade_state`: " + phaseList() + ". " +
-			"Null gives `idle`, as the controller has no state for an element that was never upgraded. " +
+			"Null returns `idle`, as the controller has no state for an element that was never upgraded, and an empty text `unknown`. " +
 			"OpenTofu passes no null to a function: write `state == null ? \"idle\" : provider::prismasdwan::upgrade_phase(state)` there.",
 		Parameters: []function.Parameter{function.StringParameter{
-			Name: "state", AllowNullValue: true,
+			Name: "state", AllowNullValue: true, Validators: []function.StringParameterValidator{settled{nullAllowed: true}},
 			MarkdownDescription: "State as the controller spells it, or null.",
 		}},
 		Return: function.StringReturn{},

@@ -40,7 +40,7 @@ func selected(t *testing.T, filtered bool) (imagestatus.Selection, func(*imagest
 		return imagestatus.Selection{}, func(*imagestatus.Status) bool { return true }
 	}
 	states := []string{"complete", "downloading", "failed", "download_scheduled", "pending"}
-	selection, err := imagestatus.SelectFilters(nil, []imagestatus.Filter{{Field: "upgrade_state", Values: states}})
+	selection, err := imagestatus.SelectFilters(nil, []imagestatus.Filter{{Field: "upgrade_state", Operator: imagestatus.OperatorIn, Values: states}})
 	if err != nil {
 		t.Fatal(err)
 	}
