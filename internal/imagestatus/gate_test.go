@@ -311,6 +311,22 @@ func TestVersionOfOneElementIsNotTakenForThatOfAnother(t *testing.T) {
 	}
 }
 
+func TestEmptyTargetIsRefused(t *testing.T) {
+	t.Parallel()
+	for want, target := range map[string][2]*string{
+		`target_version = "": An empty text is not a version. Write a version or a constraint, or leave the argument out (null) for any version.`: {new(""), nil},
+		`target_image_id = "": An empty text is not an image id. Write the id of an image, or leave the argument out (null) for any image.`:       {nil, new("")},
+	} {
+		_, err := ParseTarget(target[0], target[1])
+		if got := argumentErrors(t, err); len(got) != 1 || got[0].Error() != want {
+			t.Errorf("got %v, want %s", got, want)
+		}
+	}
+	if target, err := ParseTarget(nil, nil); err != nil || target != (Target{}) {
+		t.Errorf("no target is %+v, %v", target, err)
+	}
+}
+
 func TestTargetThatCannotBeReadIsRefusedWithARemedy(t *testing.T) {
 	t.Parallel()
 	_, err := ParseTarget(new(">= latest"), nil)

@@ -246,6 +246,18 @@ func TestArgumentsThatCannotBeUsedAreNamedWithARemedy(t *testing.T) {
 			"empty id", []string{"1", "", "2"}, nil,
 			"element_ids[1]", "", "cannot be empty", "leave the entry out",
 		},
+		{
+			"id with a line end", []string{"1", "2\r"}, nil,
+			"element_ids[1]", "2\r", "no white space, line end or invisible character", "trimspace",
+		},
+		{
+			"empty operator", nil, filter("id", "", "2"),
+			"filters[1].operator", "", "No such operator.", "Use `in`, ",
+		},
+		{
+			"empty expression", nil, filter("active_version", "re", ""),
+			"filters[1].values[0]", "", "matches every row", "leave the condition out",
+		},
 	} {
 		_, err := SelectFilters(test.elementIDs, test.filters)
 		arguments := argumentErrors(t, err)

@@ -3,6 +3,7 @@ package provider
 import (
 	"fmt"
 	"maps"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -299,10 +300,6 @@ func foreseen(of argument, value any, run string, diagnostics []*tfprotov6.Diagn
 		value = entries[0]
 	}
 	switch {
-	case value == unknown && isEntry && of.name() == "filters" && (run == "validate" || run == runPlan):
-		// The framework takes the attributes of an entry that is not known for
-		// null ones and asks for them; troubleshooting says so. The run is refused.
-		return ""
 	case value == nil && !isEntry && !of.attribute.Required, value != nil && (run == "validate" || run == runPlan):
 		for _, diagnostic := range diagnostics {
 			if text := render(diagnostics); blamesProvider.MatchString(text) || diagnostic.Attribute != nil {
@@ -464,5 +461,90 @@ resource "terraform_data" "policy" {
 			c.fails([]string{"apply", "-auto-approve", "-input=false"}, `target_version is "". An empty text is not a version.`)
 			c.holdsNothing()
 		})
+	}
+}
+
+// TestNumbersThatAreNotWholeAreUnderstood puts numbers into every argument that
+// its type may not hold.
+func TestNumbersThatAreNotWholeAreUnderstood(t *testing.T) {
+	t.Parallel()
+	server := startSimulator(t, simulator.Options{Elements: 3, Seed: 1})
+	p := newProtocol(t, variables(server, simulator.Unified)...)
+	all := p.surfaces()
+	all["provider"] = surface{attributes: p.schemas.Provider.Block.Attributes, validate: p.validateProvider}
+	tested := 0
+	for name, surface := range all {
+		for _, argument := range argumentsOf(name, surface.attributes) {
+			if argument.attribute.Type == nil || !argument.attribute.Type.Is(tftypes.Number) || argument.name() == "min_ready_percent" {
+				continue
+			}
+			for written, number := range map[string]float64{"0.5": 0.5, "1e+20": 1e20} {
+				tested++
+				diagnostics := surface.validate(argument.configuration(needed(server), surface.attributes, number))
+				want := argument.written() + " is " + written + ". It is not a whole number of at most 64 bits. Write one."
+				if got := onlyError(t, diagnostics); !strings.HasSuffix(got, "\n"+want) {
+					t.Errorf("%s = %s: got:\n%s\nwant:\n%s", argument, written, got, want)
+				}
+			}
+		}
+	}
+	if tested < 20 {
+		t.Errorf("only %d values were tested", tested)
+	}
+}
+
+// TestTroubleshootingHasAnEntryForTheFrameworksWords holds the guide against
+// what the framework and its validators print of wrong arguments.
+func TestTroubleshootingHasAnEntryForTheFrameworksWords(t *testing.T) {
+	t.Parallel()
+	p := startProtocol(t)
+	guide, err := os.ReadFile("../../templates/guides/troubleshooting.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := map[string]any{"operator": "count", "field": "id"}
+	for summary, test := range map[string]struct {
+		typeName string
+		config   map[string]any
+	}{
+		"Invalid Attribute Value":        {statusesType, map[string]any{"limit": 0}},
+		"Invalid Attribute Value Length": {statusesType, map[string]any{"request": map[string]any{"id": ""}}},
+		"Invalid Attribute Value Match":  {statusesType, map[string]any{"sort_by": map[string]any{"field": "name"}}},
+		"Invalid Attribute Combination":  {statusesType, map[string]any{"limit": 1, "query_params": "{}", "element_ids": []any{"1"}}},
+		"Duplicate List Value":           {aggregateType, map[string]any{"aggregate": count, "group_by": []any{"phase", "phase"}}},
+		summaryMissingRequired:           {aggregateType, nil},
+	} {
+		if got := onlyError(t, p.validate(test.typeName, test.config)); !strings.HasPrefix(got, "Error: "+summary+" [") {
+			t.Errorf("%v: want %q, got:\n%s", test.config, summary, got)
+		}
+		if !strings.Contains(string(guide), "\n### "+summary+"\n") && !strings.Contains(string(guide), "*"+summary+"*") {
+			t.Errorf("the guide has no entry %q", summary)
+		}
+	}
+}
+
+// TestAccTerraformBlamesTheConfigurationFirst shows why the guide has entries
+// for errors of Terraform's own: without a provider block, its error comes
+// before the provider's.
+func TestAccTerraformBlamesTheConfigurationFirst(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../../templates/guides/troubleshooting.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newTerminal(t, nil, map[string]string{"main.tf": `
+terraform {
+  required_providers {
+    prismasdwan = { source = "sdwanops/prismasdwan" }
+  }
+}
+data "prismasdwan_element_image_statuses" "fleet" {
+}
+`})
+	c.fails([]string{"plan", "-input=false"}, "Error: Invalid provider configuration", "requires explicit configuration. Add a provider block to the root module", "Error: Missing credentials")
+	for _, title := range []string{"Invalid provider configuration", "Missing credentials", "Missing required argument", "Incorrect attribute value type"} {
+		if !strings.Contains(string(guide), "\n### "+title+"\n") {
+			t.Errorf("the guide has no entry %q", title)
+		}
 	}
 }

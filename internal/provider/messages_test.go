@@ -137,7 +137,7 @@ func checkVoice(t *testing.T, name, summary, detail string) {
 }
 
 // argumentFirst is a sentence that begins with an argument's name.
-var argumentFirst = regexp.MustCompile(`^[a-z_]+[a-z_.\[\]0-9]* is "`)
+var argumentFirst = regexp.MustCompile(`^[a-z_]+[a-z_.\[\]0-9]* is ("|null|\[]|-?\d|known only)`)
 
 func (m *messages) settings() {
 	m.section("Provider arguments")
@@ -229,6 +229,18 @@ func (m *messages) arguments() {
 		{"no value", statusesType, of("download_percent", "")},
 		{"text for an integer", statusesType, of("download_percent", "gt", "half")},
 		{"comparison given twice", statusesType, map[string]any{"filters": []map[string]any{filter("id", "neq", "1"), filter("id", "neq", "2")}}},
+		{"empty operator", statusesType, map[string]any{"filters": []any{map[string]any{"field": "id", "operator": "", "values": []any{"1"}}}}},
+		{"empty expression", statusesType, of("active_version", "re", "")},
+		{"no filter", statusesType, map[string]any{"filters": []any{}}},
+		{"null filter", statusesType, map[string]any{"filters": []any{nil}}},
+		{"null id", statusesType, map[string]any{"element_ids": []any{"1", nil}}},
+		{"id of a file with CRLF", statusesType, map[string]any{"element_ids": []string{"1\r"}}},
+		{"many ids of a file with CRLF", statusesType, map[string]any{"element_ids": []string{"1\r", "2\r", "3\r", "4\r"}}},
+		{"id of one element", oneType, map[string]any{"element_id": "1 "}},
+		{"timeout", statusesType, map[string]any{"timeouts": map[string]any{"read": "0s"}}},
+		{"number that is not whole", gateType, map[string]any{"max_failed": 0.5}},
+		{"empty target", gateType, map[string]any{"target_version": ""}},
+		{"empty image", gateType, map[string]any{"target_image_id": ""}},
 		{"empty id", statusesType, map[string]any{"element_ids": []string{""}}},
 		{"query_params are no JSON", statusesType, map[string]any{"query_params": "upgrade_state=complete"}},
 		{"query_params with a field that is none", statusesType, map[string]any{"query_params": `{"name":{"eq":"x"}}`}},
@@ -248,6 +260,8 @@ func (m *messages) arguments() {
 	} {
 		m.add(test.name, p.validate(test.typeName, test.config))
 	}
+	connected := newProtocol(m.t, "PRISMASDWAN_AUTH_TOKEN=token")
+	m.add("an argument that is not known at a read", connected.read(gateType, map[string]any{"element_ids": []any{unknown}}).diagnostics)
 }
 
 // kinds has one message of each kind of error for each form of sign-in, with
@@ -452,6 +466,11 @@ func (m *messages) functions() {
 		{"plan_waves", []any{[]string{"1", "2"}, []string{"50%"}}},
 		{"plan_waves", []any{[]string{"1", "2"}, []string{"50%", "10%", "100%"}}},
 		{"plan_waves", []any{[]string{"1", "2"}, []string{}}},
+		{"plan_waves", []any{[]any{"1", nil}, []string{"100%"}}},
+		{"plan_waves", []any{[]any{"1", unknown}, []string{"100%"}}},
+		{"plan_waves", []any{[]string{"1", "2\r"}, []string{"100%"}}},
+		{"parse_schedule", []any{nil}},
+		{"parse_schedule", []any{unknown}},
 	} {
 		if text := p.callFunction(test.name, test.arguments); text != "" {
 			if found := goWords.FindString(text); found != "" || strings.HasSuffix(text, ".") {

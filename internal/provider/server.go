@@ -31,6 +31,56 @@ type checkingServer struct {
 	tfprotov6.ActionServer
 }
 
+// ValidateProviderConfig restates what the framework says.
+func (s checkingServer) ValidateProviderConfig(ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
+	checked, err := s.ProviderServer.ValidateProviderConfig(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	checked.Diagnostics, err = s.restate(ctx, checked.Diagnostics, req.Config,
+		func(schemas *tfprotov6.GetProviderSchemaResponse) *tfprotov6.Schema { return schemas.Provider })
+	return checked, err
+}
+
+// ValidateDataResourceConfig restates what the framework says.
+func (s checkingServer) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
+	checked, err := s.ProviderServer.ValidateDataResourceConfig(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	checked.Diagnostics, err = s.restate(ctx, checked.Diagnostics, req.Config,
+		func(schemas *tfprotov6.GetProviderSchemaResponse) *tfprotov6.Schema {
+			return schemas.DataSourceSchemas[req.TypeName]
+		})
+	return checked, err
+}
+
+// ValidateEphemeralResourceConfig restates what the framework says.
+func (s checkingServer) ValidateEphemeralResourceConfig(ctx context.Context, req *tfprotov6.ValidateEphemeralResourceConfigRequest) (*tfprotov6.ValidateEphemeralResourceConfigResponse, error) {
+	checked, err := s.ProviderServer.ValidateEphemeralResourceConfig(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	checked.Diagnostics, err = s.restate(ctx, checked.Diagnostics, req.Config,
+		func(schemas *tfprotov6.GetProviderSchemaResponse) *tfprotov6.Schema {
+			return schemas.EphemeralResourceSchemas[req.TypeName]
+		})
+	return checked, err
+}
+
+// ValidateActionConfig restates what the framework says.
+func (s checkingServer) ValidateActionConfig(ctx context.Context, req *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error) {
+	checked, err := s.ActionServer.ValidateActionConfig(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	checked.Diagnostics, err = s.restate(ctx, checked.Diagnostics, req.Config,
+		func(schemas *tfprotov6.GetProviderSchemaResponse) *tfprotov6.Schema {
+			return schemas.ActionSchemas[req.ActionType].Schema
+		})
+	return checked, err
+}
+
 // ReadDataSource checks the arguments, then reads.
 func (s checkingServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	checked, err := s.ValidateDataResourceConfig(ctx, &tfprotov6.ValidateDataResourceConfigRequest{TypeName: req.TypeName, Config: req.Config})
