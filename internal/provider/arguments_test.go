@@ -29,9 +29,10 @@ type surface struct {
 
 const runPlan = "plan"
 
-// surfaces gives everything with arguments but the functions and the provider.
+// surfaces returns everything with arguments but the functions. The provider
+// block is only checked: to configure again would change what the others do.
 func (p *protocol) surfaces() map[string]surface {
-	all := make(map[string]surface)
+	all := map[string]surface{"provider": {attributes: p.schemas.Provider.Block.Attributes, validate: p.validateProvider}}
 	for name, schema := range p.schemas.DataSourceSchemas {
 		all["data."+name] = surface{
 			attributes: schema.Block.Attributes,
@@ -274,8 +275,8 @@ func TestNullsAndUnknownsAreForeseenEverywhere(t *testing.T) {
 		for _, argument := range argumentsOf(name, surface.attributes) {
 			probe := func(value any, written string) {
 				config := argument.configuration(needed(server), surface.attributes, value)
-				calls := maps.Clone(surface.runs)
-				calls["validate"] = surface.validate
+				calls := map[string]func(map[string]any) []*tfprotov6.Diagnostic{"validate": surface.validate}
+				maps.Copy(calls, surface.runs)
 				for run, call := range calls {
 					if problem := foreseen(argument, value, run, call(config), written); problem != "" {
 						t.Errorf("%s %s = %v: %s", run, argument, value, problem)
@@ -470,10 +471,8 @@ func TestNumbersThatAreNotWholeAreUnderstood(t *testing.T) {
 	t.Parallel()
 	server := startSimulator(t, simulator.Options{Elements: 3, Seed: 1})
 	p := newProtocol(t, variables(server, simulator.Unified)...)
-	all := p.surfaces()
-	all["provider"] = surface{attributes: p.schemas.Provider.Block.Attributes, validate: p.validateProvider}
 	tested := 0
-	for name, surface := range all {
+	for name, surface := range p.surfaces() {
 		for _, argument := range argumentsOf(name, surface.attributes) {
 			if argument.attribute.Type == nil || !argument.attribute.Type.Is(tftypes.Number) || argument.name() == "min_ready_percent" {
 				continue
@@ -546,5 +545,19 @@ data "prismasdwan_element_image_statuses" "fleet" {
 		if !strings.Contains(string(guide), "\n### "+title+"\n") {
 			t.Errorf("the guide has no entry %q", title)
 		}
+	}
+}
+
+func TestNamesThatTheProviderDoesNotHaveAreErrors(t *testing.T) {
+	t.Parallel()
+	p := startProtocol(t)
+	other := p.dynamic(p.schemas.Provider, nil)
+	one, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: "prismasdwan_site", Config: other})
+	if err != nil || !hasError(one.Diagnostics) {
+		t.Errorf("a data source: %v, %v", one, err)
+	}
+	two, err := p.actions().ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: "prismasdwan_reboot", Config: other})
+	if err != nil || !hasError(two.Diagnostics) {
+		t.Errorf("an action: %v, %v", two, err)
 	}
 }

@@ -30,7 +30,11 @@ func (s checkingServer) restate(ctx context.Context, diagnostics []*tfprotov6.Di
 	if err != nil {
 		return nil, err
 	}
-	value, err := config.Unmarshal(schemaOf(schemas).ValueType())
+	schema := schemaOf(schemas)
+	if schema == nil || config == nil {
+		return diagnostics, nil
+	}
+	value, err := config.Unmarshal(schema.ValueType())
 	if err != nil {
 		return diagnostics, nil //nolint:nilerr // The framework has reported what cannot be decoded.
 	}

@@ -67,7 +67,7 @@ func selectionAttributes() map[string]schema.Attribute {
 			},
 			MarkdownDescription: "The controller's own `query_params` object as JSON, for conditions joined by `or` and `and`, such as " +
 				"`jsonencode({ or = { upgrade_state = { eq = \"failed\" }, download_percent = { lt = 100 } } })`. " +
-				"Fields and operators are those of `filters`. Conflicts with `element_ids` and `filters`.",
+				"Fields and operators are those of `filters`. An empty object selects every element. Conflicts with `element_ids` and `filters`.",
 		},
 	}
 }

@@ -76,7 +76,10 @@ func (s checkingServer) ValidateActionConfig(ctx context.Context, req *tfprotov6
 	}
 	checked.Diagnostics, err = s.restate(ctx, checked.Diagnostics, req.Config,
 		func(schemas *tfprotov6.GetProviderSchemaResponse) *tfprotov6.Schema {
-			return schemas.ActionSchemas[req.ActionType].Schema
+			if action, known := schemas.ActionSchemas[req.ActionType]; known {
+				return action.Schema
+			}
+			return nil
 		})
 	return checked, err
 }
