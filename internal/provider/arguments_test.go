@@ -430,19 +430,8 @@ func TestAnEmptyExpressionIsNoCondition(t *testing.T) {
 func TestAccTargetThatBecomesEmptyIsRefusedAtApply(t *testing.T) {
 	t.Parallel()
 	server := startSimulator(t, simulator.Options{Elements: 3, Seed: 1})
-	for kind, needs := range map[string]feature{"data": "", "ephemeral": featureEphemeral} {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			files := map[string]string{"main.tf": `
-terraform {
-  required_providers {
-    prismasdwan = { source = "sdwanops/prismasdwan" }
-  }
-}
-resource "terraform_data" "later" {
-  input = ""
-}
-` + kind + ` "prismasdwan_upgrade_gate" "fleet" {
+	gate := func(kind string) string {
+		return kind + ` "prismasdwan_upgrade_gate" "fleet" {
   target_version = terraform_data.later.output
 }
 resource "terraform_data" "policy" {
@@ -453,42 +442,48 @@ resource "terraform_data" "policy" {
     }
   }
 }
-`}
-			c := newTerminal(t, server, files)
-			if needs != "" {
-				c.needs(needs)
+`
+	}
+	for name, test := range map[string]struct {
+		needs feature
+		block string
+	}{
+		"data":      {"", gate("data")},
+		"ephemeral": {featureEphemeral, gate("ephemeral")},
+		"action": {featureAction, `action "prismasdwan_await_upgrade" "fleet" {
+  config {
+    target_version = terraform_data.later.output
+  }
+}
+resource "terraform_data" "policy" {
+  lifecycle {
+    action_trigger {
+      events  = [before_create]
+      actions = [action.prismasdwan_await_upgrade.fleet]
+    }
+  }
+}
+`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newTerminal(t, server, map[string]string{"main.tf": `
+terraform {
+  required_providers {
+    prismasdwan = { source = "sdwanops/prismasdwan" }
+  }
+}
+resource "terraform_data" "later" {
+  input = ""
+}
+` + test.block})
+			if test.needs != "" {
+				c.needs(test.needs)
 			}
 			c.succeeds([]string{"plan", "-input=false"}, "known after apply")
 			c.fails([]string{"apply", "-auto-approve", "-input=false"}, `target_version is "". An empty text is not a version.`)
 			c.holdsNothing()
 		})
-	}
-}
-
-// TestNumbersThatAreNotWholeAreUnderstood puts numbers into every argument that
-// its type may not hold.
-func TestNumbersThatAreNotWholeAreUnderstood(t *testing.T) {
-	t.Parallel()
-	server := startSimulator(t, simulator.Options{Elements: 3, Seed: 1})
-	p := newProtocol(t, variables(server, simulator.Unified)...)
-	tested := 0
-	for name, surface := range p.surfaces() {
-		for _, argument := range argumentsOf(name, surface.attributes) {
-			if argument.attribute.Type == nil || !argument.attribute.Type.Is(tftypes.Number) || argument.name() == "min_ready_percent" {
-				continue
-			}
-			for written, number := range map[string]float64{"0.5": 0.5, "1e+20": 1e20} {
-				tested++
-				diagnostics := surface.validate(argument.configuration(needed(server), surface.attributes, number))
-				want := argument.written() + " is " + written + ". It is not a whole number of at most 64 bits. Write one."
-				if got := onlyError(t, diagnostics); !strings.HasSuffix(got, "\n"+want) {
-					t.Errorf("%s = %s: got:\n%s\nwant:\n%s", argument, written, got, want)
-				}
-			}
-		}
-	}
-	if tested < 20 {
-		t.Errorf("only %d values were tested", tested)
 	}
 }
 

@@ -13,8 +13,9 @@ import (
 //
 // The framework runs validators only in a check that Terraform asks for, when
 // some arguments may still be unknown. That Terraform asks again once they are
-// known is not part of the protocol, so this server repeats the check before
-// every call that uses arguments.
+// known is not part of the protocol (Terraform 1.15 does not for an action:
+// observed), so this server repeats the check before every call that uses
+// arguments.
 func NewServer(p provider.Provider) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
 		server := providerserver.NewProtocol6(p)()
