@@ -148,8 +148,9 @@ func waitAttribute(fallback string) schema.Attribute {
 // enforceAttribute is an argument of those gates that give a result.
 func enforceAttribute() schema.Attribute {
 	return schema.BoolAttribute{
-		Optional:            true,
-		MarkdownDescription: "Whether a closed gate is an error, which stops the run. With `false` the gate reports, and `ready` is for a `precondition` to use. Default: `false`.",
+		Optional: true,
+		MarkdownDescription: "Whether a closed gate is an error. The error stops every run that reads the gate: also `plan -refresh-only` and `destroy`, but not `destroy -refresh=false`. " +
+			"With `false` the gate reports, and `ready` is for a `precondition` to use. Default: `false`.",
 	}
 }
 

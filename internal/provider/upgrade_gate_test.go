@@ -167,31 +167,6 @@ func repairCanary(t *testing.T, server *simulator.Server) {
 	}
 }
 
-func TestAccGateClosedAtPlanBlocksThePlan(t *testing.T) {
-	t.Parallel()
-	for _, kind := range []string{"data", "ephemeral"} {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			server := rollout(t)
-			terminal := newGatedTerminal(t, server, kind)
-			terminal.fails([]string{"plan"}, "Resource precondition failed")
-			server.Advance(homecoming)
-			terminal.succeeds([]string{"apply", "-auto-approve"}, "1 added")
-		})
-	}
-}
-
-func TestAccDataSourceAloneDoesNotHoldASavedPlan(t *testing.T) {
-	t.Parallel()
-	server := rollout(t)
-	server.Advance(homecoming)
-	terminal := newGatedTerminal(t, server, "data")
-	terminal.succeeds([]string{"plan", "-out=saved"})
-	breakCanary(t, server)
-	// Terraform does not read a data source again when it applies a saved plan.
-	terminal.succeeds([]string{"apply", "saved"}, "1 added")
-}
-
 func TestAccEphemeralGateHoldsASavedPlan(t *testing.T) {
 	t.Parallel()
 	server := rollout(t)
@@ -204,21 +179,6 @@ func TestAccEphemeralGateHoldsASavedPlan(t *testing.T) {
 	terminal.holdsNothing()
 	repairCanary(t, server)
 	terminal.succeeds([]string{"apply", "-auto-approve"}, "1 added")
-}
-
-func TestAccClosedGateDoesNotHoldDestroy(t *testing.T) {
-	t.Parallel()
-	for name, kinds := range map[string][]string{"data": {"data"}, "ephemeral": {"ephemeral"}, "both": {"data", "ephemeral"}} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := rollout(t)
-			server.Advance(homecoming)
-			terminal := newGatedTerminal(t, server, kinds...)
-			terminal.succeeds([]string{"apply", "-auto-approve"}, "1 added")
-			breakCanary(t, server)
-			terminal.succeeds([]string{"destroy", "-auto-approve"}, "1 destroyed")
-		})
-	}
 }
 
 func TestAccEnforcedGateExplainsItself(t *testing.T) {
@@ -253,29 +213,6 @@ terraform {
 			)
 		})
 	}
-}
-
-func TestAccCheckBlockWarnsAndHoldsNothing(t *testing.T) {
-	t.Parallel()
-	server := rollout(t)
-	terminal := newTerminal(t, server, map[string]string{"main.tf": `
-terraform {
-  required_providers {
-    prismasdwan = { source = "sdwanops/prismasdwan" }
-  }
-}
-check "canary" {
-  data "prismasdwan_upgrade_gate" "canary" {
-    target_version = "` + simulator.TargetImage().Version + `"
-  }
-  assert {
-    condition     = data.prismasdwan_upgrade_gate.canary.ready
-    error_message = data.prismasdwan_upgrade_gate.canary.summary
-  }
-}
-resource "terraform_data" "policy" { input = "rolled out" }
-`})
-	terminal.succeeds([]string{"apply", "-auto-approve"}, "Warning: Check block assertion failed", "closed: 0/60 ready", "1 added")
 }
 
 func TestAccWaitOpensWhenTheFleetComesHome(t *testing.T) {
