@@ -3,7 +3,11 @@ package simulator
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -12,13 +16,17 @@ import (
 func (s *Simulator) admin() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, handle := range map[string]func(*http.Request) (any, error){
-		"GET /_simulator/status":    s.adminStatus,
-		"POST /_simulator/advance":  s.adminAdvance,
-		"POST /_simulator/upgrade":  s.adminUpgrade,
-		"GET /_simulator/switches":  func(*http.Request) (any, error) { return s.Switches(), nil },
-		"POST /_simulator/switches": s.adminSwitches,
-		"GET /_simulator/faults":    func(*http.Request) (any, error) { return FaultKinds(), nil },
-		"POST /_simulator/faults":   s.adminFaults,
+		"GET /_simulator/status":      s.adminStatus,
+		"POST /_simulator/advance":    s.adminAdvance,
+		"GET /_simulator/elements":    s.adminElements,
+		"POST /_simulator/upgrade":    s.adminUpgrade,
+		"POST /_simulator/fail":       s.adminFail,
+		"POST /_simulator/connect":    s.adminConnect(true),
+		"POST /_simulator/disconnect": s.adminConnect(false),
+		"GET /_simulator/switches":    func(*http.Request) (any, error) { return s.Switches(), nil },
+		"POST /_simulator/switches":   s.adminSwitches,
+		"GET /_simulator/faults":      func(*http.Request) (any, error) { return FaultKinds(), nil },
+		"POST /_simulator/faults":     s.adminFaults,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			answer, err := handle(r)
@@ -43,17 +51,18 @@ func writeIndented(w http.ResponseWriter, answer any) {
 
 // overview is what the status of the simulator shows.
 type overview struct {
-	Time      time.Time           `json:"time"`
-	Rows      int                 `json:"rows"`
-	ByState   map[string]int      `json:"by_state"`
-	ByVersion map[string]int      `json:"by_version"`
-	Requests  map[RequestKind]int `json:"requests"`
+	Time         time.Time           `json:"time"`
+	Rows         int                 `json:"rows"`
+	Disconnected int                 `json:"disconnected"`
+	ByState      map[string]int      `json:"by_state"`
+	ByVersion    map[string]int      `json:"by_version"`
+	Requests     map[RequestKind]int `json:"requests"`
 }
 
 func (s *Simulator) adminStatus(*http.Request) (any, error) {
 	rows := s.Rows()
 	status := overview{
-		Time: s.Now(), Rows: len(rows),
+		Time: s.Now(), Rows: len(rows), Disconnected: s.disconnected(),
 		ByState: make(map[string]int), ByVersion: make(map[string]int), Requests: make(map[RequestKind]int),
 	}
 	for i := range rows {
@@ -74,24 +83,15 @@ func shown(text *string) string {
 }
 
 func (s *Simulator) adminAdvance(r *http.Request) (any, error) {
-	by, err := time.ParseDuration(r.URL.Query().Get("by"))
-	if err != nil || by < 0 {
-		return nil, fmt.Errorf("by=%q is not a duration of 0 or more; use for example by=10m", r.URL.Query().Get("by"))
-	}
-	s.Advance(by)
-	return s.adminStatus(r)
-}
-
-// adminUpgrade starts the upgrade of a wave to the target image.
-func (s *Simulator) adminUpgrade(r *http.Request) (any, error) {
-	wave, path := r.URL.Query().Get("wave"), r.URL.Query().Get("path")
-	elements := s.Wave(wave)
-	if len(elements) == 0 {
-		return nil, fmt.Errorf("wave=%q has no elements; use %s, %s or %s", wave, WaveCanary, WaveEarly, WaveRest)
-	}
-	if err := s.Upgrade(elements, TargetImage(), Plan{Path: Path(path)}); err != nil {
+	values, err := parameters(r, "by")
+	if err != nil {
 		return nil, err
 	}
+	by, err := time.ParseDuration(values.Get("by"))
+	if err != nil || by < 0 {
+		return nil, fmt.Errorf("by=%q is not a duration of 0 or more; use for example by=10m", values.Get("by"))
+	}
+	s.Advance(by)
 	return s.adminStatus(r)
 }
 
@@ -117,6 +117,21 @@ func (s *Simulator) adminFaults(r *http.Request) (any, error) {
 		return nil, err
 	}
 	return wanted, nil
+}
+
+// parameters reads those of a request, in its query or as a form in its body.
+// One whose name is not known is an error.
+func parameters(r *http.Request, known ...string) (url.Values, error) {
+	r.Body = http.MaxBytesReader(nil, r.Body, maxRequestBody)
+	if err := r.ParseForm(); err != nil {
+		return nil, fmt.Errorf("parameters: %w", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Form)) {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("parameter %q is not known; use %s", name, strings.Join(known, ", "))
+		}
+	}
+	return r.Form, nil
 }
 
 func decodeStrictly(r *http.Request, into any) error {

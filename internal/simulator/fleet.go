@@ -59,6 +59,8 @@ type fleet struct {
 	records   []*record
 	byElement []*record
 	waves     map[string][]string
+	// disconnected elements stay so, whatever their rows say.
+	disconnected map[string]bool
 
 	selections selections
 	deleted    []deletion
@@ -104,6 +106,7 @@ func (f *fleet) remove(element string, moment time.Time) error {
 			f.deleted = append(f.deleted, deletion{id: value(r.base.ID), moment: stamp(moment)})
 		}
 	}
+	delete(f.disconnected, element)
 	f.records = slices.DeleteFunc(f.records, gone)
 	f.byElement = slices.DeleteFunc(f.byElement, gone)
 	return nil
@@ -130,9 +133,19 @@ func (f *fleet) find(element string) (*record, error) {
 		return 1
 	})
 	if after == 0 || f.byElement[after-1].base.Element() != element {
-		return nil, fmt.Errorf("element %q is not in the fleet; ElementIDs lists its elements", element)
+		return nil, fmt.Errorf("element %q is not in the fleet; ElementIDs, or GET /_simulator/elements, lists its elements", element)
 	}
 	return f.byElement[after-1], nil
+}
+
+// holds is an error that names the first of the elements that the fleet lacks.
+func (f *fleet) holds(elements []string) error {
+	for _, element := range elements {
+		if _, err := f.find(element); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (f *fleet) elementIDs() []string {

@@ -25,14 +25,14 @@ func (s *Simulator) listElements(*call) ([]byte, error) {
 	items := make([]map[string]any, 0, len(s.fleet.byElement))
 	for i, record := range s.fleet.byElement {
 		if i == 0 || s.fleet.byElement[i-1].base.Element() != record.base.Element() {
-			items = append(items, elementBody(record, reader.now))
+			items = append(items, s.fleet.elementBody(record, reader.now))
 		}
 	}
 	return s.bulk(items)
 }
 
 func (s *Simulator) getElement(c *call) ([]byte, error) {
-	return s.onElement(c, func(r *record, now time.Time) ([]byte, error) { return json.Marshal(elementBody(r, now)) })
+	return s.onElement(c, func(r *record, now time.Time) ([]byte, error) { return json.Marshal(s.fleet.elementBody(r, now)) })
 }
 
 var models = []string{"ion 1200", "ion 3000", "ion 3200", "ion 9000"}
@@ -40,13 +40,18 @@ var models = []string{"ion 1200", "ion 3000", "ion 3200", "ion 9000"}
 // rebooting are the states in which an element is not connected (inferred).
 var rebooting = []imagestatus.State{"upgrading", "upgrade", "in-progress"}
 
-func elementBody(r *record, now time.Time) map[string]any {
+// connected reports whether an element can be reached at a moment.
+func (f *fleet) connected(r *record, now time.Time) bool {
+	return !f.disconnected[r.base.Element()] && !slices.Contains(rebooting, r.at(now).State())
+}
+
+func (f *fleet) elementBody(r *record, now time.Time) map[string]any {
 	row := r.at(now)
 	number := r.ordinal + 1
 	return map[string]any{
 		"id": row.Element(), "name": fmt.Sprintf("branch-%05d", number), "site_id": identifier(imagesEpoch.Add(time.Duration(number)*time.Minute), number),
 		"software_version": row.ActiveVersion, "model_name": models[number%len(models)], "state": "bound", "role": "SPOKE",
-		"connected": !slices.Contains(rebooting, row.State()), "tenant_id": TenantID, "tags": nil,
+		"connected": f.connected(r, now), "tenant_id": TenantID, "tags": nil,
 		"_etag": row.Etag, "_schema": 1, "_created_on_utc": row.CreatedOnUTC, "_updated_on_utc": row.UpdatedOnUTC,
 		"_debug": nil, "_info": nil, "_warning": nil, "_error": nil,
 	}

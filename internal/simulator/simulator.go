@@ -143,10 +143,13 @@ func (s *Simulator) Wave(name string) []string {
 	return slices.Clone(s.fleet.waves[name])
 }
 
-// Upgrade starts a lifecycle on elements. When it fails, at an element that is
-// not in the fleet or for a plan that cannot be, those before have begun.
+// Upgrade starts a lifecycle on elements. An element that is not in the fleet,
+// or a plan that cannot be, is an error, and no upgrade begins.
 func (s *Simulator) Upgrade(elements []string, target Image, plan Plan) error {
 	return s.change(func(now time.Time) error {
+		if err := s.fleet.holds(elements); err != nil {
+			return fmt.Errorf("upgrade to %s: %w", target.Version, err)
+		}
 		for _, element := range elements {
 			if err := s.fleet.upgrade(element, target, plan, now); err != nil {
 				return fmt.Errorf("upgrade to %s: %w", target.Version, err)
@@ -162,6 +165,21 @@ func (s *Simulator) Fail(element, info string) error {
 	return s.Update(element, func(row *Row) {
 		row.UpgradeState = new(string(failedState(row.Phase())))
 		row.FailureInfo = &info
+	})
+}
+
+// SetConnected connects elements to the controller, or disconnects them, which
+// only the list of elements shows: an upgrade goes on all the same. If an
+// element is not in the fleet, that is an error and nothing changes.
+func (s *Simulator) SetConnected(connected bool, elements ...string) error {
+	return s.change(func(time.Time) error {
+		if err := s.fleet.holds(elements); err != nil {
+			return err
+		}
+		for _, element := range elements {
+			s.fleet.disconnected[element] = !connected
+		}
+		return nil
 	})
 }
 
@@ -189,6 +207,25 @@ func (s *Simulator) AddRow(row Row) {
 // Remove takes an element with all its rows out of the fleet.
 func (s *Simulator) Remove(element string) error {
 	return s.change(func(now time.Time) error { return s.fleet.remove(element, now) })
+}
+
+// disconnected counts the elements that cannot be reached now.
+func (s *Simulator) disconnected() int {
+	reader, done := s.read(s.Switches())
+	defer done()
+	count := 0
+	for _, element := range s.fleet.elementIDs() {
+		if record, err := s.fleet.find(element); err == nil && !s.fleet.connected(record, reader.now) {
+			count++
+		}
+	}
+	return count
+}
+
+func (s *Simulator) holds(elements []string) error {
+	s.fleet.Lock()
+	defer s.fleet.Unlock()
+	return s.fleet.holds(elements)
 }
 
 func (s *Simulator) change(change func(now time.Time) error) error {

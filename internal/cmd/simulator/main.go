@@ -100,12 +100,15 @@ func introduce(out io.Writer, server *simulator.Server, options simulator.Option
 	fmt.Fprintf(&text, "\nVirtual time is %s and %s.\n", server.Now().Format("2006-01-02 15:04:05 UTC"), pace(options.Speed))
 	for _, hint := range []struct{ purpose, command string }{
 		{"See the fleet", "curl " + server.URL + "/_simulator/status"},
-		{"Move the clock", "curl -X POST '" + server.URL + "/_simulator/advance?by=10m'"},
-		{"Upgrade a wave", "curl -X POST '" + server.URL + "/_simulator/upgrade?wave=early'"},
+		{"List elements", "curl " + server.URL + "/_simulator/elements"},
+		{"Move the clock", "curl -d by=10m " + server.URL + "/_simulator/advance"},
+		{"Upgrade a wave", "curl -d wave=early " + server.URL + "/_simulator/upgrade"},
+		{"Fail elements", "curl -d elements=ID,ID -d 'info=disk full' " + server.URL + "/_simulator/fail"},
+		{"Disconnect some", "curl -d elements=ID,ID " + server.URL + "/_simulator/disconnect"},
 		{"Turn a switch", "curl -d '{\"MaxLimit\":10}' " + server.URL + "/_simulator/switches"},
 		{"Play a fault", "curl -d '[{\"Kind\":\"unavailable_503\",\"Every\":3}]' " + server.URL + "/_simulator/faults"},
 	} {
-		fmt.Fprintf(&text, "  %-15s %s\n", hint.purpose+":", hint.command)
+		fmt.Fprintf(&text, "  %-16s %s\n", hint.purpose+":", hint.command)
 	}
 	text.WriteString("\nStop with Ctrl-C.\n")
 	if _, err := io.WriteString(out, text.String()); err != nil {

@@ -35,7 +35,7 @@ func TestRunPrintsWhatItTakesAndStops(t *testing.T) {
 		with      []string
 		without   string
 	}{
-		"defaults": {nil, []string{"60 elements", "rollout", "client_secret", "auth_token", "advance?by=10m", "60 times"}, "stands still"},
+		"defaults": {nil, []string{"60 elements", "rollout", "client_secret", "auth_token", "by=10m", "/_simulator/fail", "60 times"}, "stands still"},
 		"unified":  {[]string{"-form", "unified", "-elements", "5", "-scenario", "mixed"}, []string{"5 elements", "mixed", "client_secret"}, "auth_token"},
 		"legacy":   {[]string{"-form=legacy", "-speed=0", "-max-limit=10"}, []string{"auth_token", "stands still"}, "client_secret"},
 	} {
