@@ -106,12 +106,28 @@ func write(t *testing.T, path, content string) {
 // into single spaces, and whether it succeeded.
 func (c *terminal) run(arguments ...string) (output string, succeeded bool) {
 	c.t.Helper()
-	command := exec.CommandContext(c.t.Context(), c.cli, arguments...)
+	return c.start(exec.CommandContext(c.t.Context(), c.cli, arguments...))
+}
+
+// shell runs a command line that must succeed, with the CLI as terraform. Of
+// curl, an answer that is an error counts as failure.
+func (c *terminal) shell(line string) (output string) {
+	c.t.Helper()
+	functions := "terraform() { " + c.cli + " \"$@\"; }\ncurl() { command curl -sS --fail-with-body \"$@\"; }\n"
+	output, succeeded := c.start(exec.CommandContext(c.t.Context(), "bash", "-c", functions+line))
+	if !succeeded {
+		c.t.Fatalf("%s:\n%s", line, output)
+	}
+	return output
+}
+
+func (c *terminal) start(command *exec.Cmd) (output string, succeeded bool) {
+	c.t.Helper()
 	command.Dir, command.Env = c.directory, c.environment
 	printed, err := command.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
-		c.t.Fatalf("%v: %v", arguments, err)
+		c.t.Fatalf("%v: %v", command.Args, err)
 	}
 	plain := decoration.ReplaceAllString(string(printed), " ")
 	return strings.Join(strings.Fields(plain), " "), err == nil

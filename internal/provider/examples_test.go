@@ -2,9 +2,11 @@ package provider
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -142,4 +144,52 @@ func TestAccOfflineTestsPassWithoutATenant(t *testing.T) {
 	t.Parallel()
 	terminal := newTerminal(t, nil, readExample(t, "offline-tests"))
 	terminal.succeeds([]string{"test"}, "3 passed, 0 failed")
+}
+
+// TestAccRehearsalGoesAsTheGuideSays runs the commands of the guide "Upgrade in
+// waves". A comment behind one says what that command prints.
+func TestAccRehearsalGoesAsTheGuideSays(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skipf("this test runs curl, and %v", err)
+	}
+	server := startSimulator(t, simulator.Options{Elements: 60, Seed: 1, Scenario: "steady"})
+	files := exampleFiles(t, "guides/waves", server)
+	files["target.auto.tfvars"] = fmt.Sprintf("target_version = %q\n", simulator.TargetImage().Version)
+	terminal := newTerminal(t, server, files)
+	promised := 0
+	for _, line := range rehearsal(t) {
+		command, promise, isPromised := strings.Cut(line, " # ")
+		output := terminal.shell(strings.ReplaceAll(command, "$SIMULATOR", server.URL+"/_simulator"))
+		if isPromised {
+			promised++
+			if !strings.Contains(onOneLine(output), onOneLine(promise)) {
+				t.Fatalf("%s: the output does not have %s:\n%s", command, promise, output)
+			}
+		}
+	}
+	if promised == 0 {
+		t.Error("the guide does not say what its commands print")
+	}
+}
+
+// rehearsal is the guide's commands.
+func rehearsal(t *testing.T) []string {
+	t.Helper()
+	content, err := os.ReadFile("../../templates/guides/waves.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var commands []string
+	for line := range strings.Lines(string(content)) {
+		if strings.HasPrefix(line, "terraform ") || strings.HasPrefix(line, "curl ") {
+			commands = append(commands, strings.TrimSpace(line))
+		}
+	}
+	return commands
+}
+
+// onOneLine writes lists alike, whether on one line or on several.
+func onOneLine(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, " ", ""), ",]", "]")
 }

@@ -33,6 +33,14 @@ output "waves" {
   }
 }
 
+# What to upgrade next: the first wave whose gate is closed.
+output "next_wave" {
+  value = join(",", try([
+    for number, wave in local.waves : wave
+    if !try(data.prismasdwan_upgrade_gate.wave[tostring(number)].ready, true)
+  ][0], []))
+}
+
 # The first wave may always begin; each later one needs those before it.
 output "waves_that_may_begin" {
   value = [
