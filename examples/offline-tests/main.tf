@@ -1,8 +1,8 @@
-# A module with a gate of its own. Its tests, in tests/gate.tftest.hcl, need no
-# tenant and no credentials: `terraform init && terraform test`.
+# The rollout: held at plan by the module's rule, and at apply by an ephemeral
+# gate. Its tests, in tests/rollout.tftest.hcl, read from the simulator.
 
 terraform {
-  required_version = ">= 1.8"
+  required_version = ">= 1.10"
 
   required_providers {
     prismasdwan = {
@@ -16,13 +16,22 @@ variable "canary_element_ids" {
   type        = list(string)
 }
 
-data "prismasdwan_upgrade_gate" "canary" {
-  element_ids = var.canary_element_ids
+variable "target_version" {
+  description = "Version or constraint that the canary wave must run."
+  type        = string
 }
 
-locals {
-  # The module's own rule: a gate that is nearly open is enough at night.
-  may_roll_out = data.prismasdwan_upgrade_gate.canary.ready || data.prismasdwan_upgrade_gate.canary.ready_percent >= 95
+module "gate" {
+  source = "./gate"
+
+  canary_element_ids = var.canary_element_ids
+  target_version     = var.target_version
+}
+
+ephemeral "prismasdwan_upgrade_gate" "canary" {
+  element_ids       = var.canary_element_ids
+  target_version    = var.target_version
+  min_ready_percent = 95
 }
 
 resource "terraform_data" "policy" {
@@ -30,8 +39,12 @@ resource "terraform_data" "policy" {
 
   lifecycle {
     precondition {
-      condition     = local.may_roll_out
-      error_message = data.prismasdwan_upgrade_gate.canary.summary
+      condition     = module.gate.may_roll_out
+      error_message = module.gate.summary
+    }
+    precondition {
+      condition     = ephemeral.prismasdwan_upgrade_gate.canary.ready
+      error_message = "The canary wave is not ready; the warning of the upgrade gate says why."
     }
   }
 }

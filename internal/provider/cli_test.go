@@ -204,6 +204,8 @@ const (
 	// OpenTofu 1.11 calls the plan of such a provider's resources not empty, and
 	// says that there are no changes.
 	featureEphemeralProvider feature = "providers with an ephemeral configuration"
+	// OpenTofu 1.12.1 crashes where a test mocks an ephemeral resource.
+	featureEphemeralMock feature = "tests of ephemeral resources with mocks"
 )
 
 // oldest are the oldest versions of each CLI that know a feature; a CLI that
@@ -212,6 +214,7 @@ var oldest = map[feature]map[string]string{
 	featureAction:            {"Terraform": "1.14.0"},
 	featureEphemeral:         {"Terraform": "1.10.0", "OpenTofu": "1.11.0"},
 	featureEphemeralProvider: {"Terraform": "1.10.0", "OpenTofu": "1.12.0"},
+	featureEphemeralMock:     {"Terraform": "1.10.0", "OpenTofu": "1.12.2"},
 }
 
 // needs skips the test where the CLI does not know the feature.
