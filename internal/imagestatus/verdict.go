@@ -55,7 +55,7 @@ func unknownStates(byState map[string]int64) map[string]int64 {
 
 func reasonFailed(gate Gate, verdict *Verdict) string {
 	failed := verdict.Counts.Failed
-	reason := fmt.Sprintf("%s failed, and at most %d may", countOf(failed, "element"), gate.MaxFailed)
+	reason := fmt.Sprintf("%s failed (max_failed is %d)", countOf(failed, "element"), gate.MaxFailed)
 	var named []string
 	for _, blocker := range verdict.Blocking {
 		if blocker.Class == ClassFailed && len(named) < namedInReason {
@@ -81,7 +81,7 @@ func (b Blocker) String() string {
 	line += ", state " + cmp.Or(deref(b.UpgradeState), noneKey)
 	line += ", version " + cmp.Or(deref(b.ActiveVersion), noneKey)
 	if b.DownloadPercent != nil && b.Phase == PhaseDownloading {
-		line += fmt.Sprintf(", %d %% downloaded", *b.DownloadPercent)
+		line += fmt.Sprintf(", %d%% downloaded", *b.DownloadPercent)
 	}
 	if info := deref(b.FailureInfo); info != "" {
 		line += ": " + info
@@ -107,7 +107,7 @@ func reasonNotReady(gate Gate, verdict *Verdict) string {
 	if target := gate.Target.String(); target != "" {
 		reason += " on " + target
 	}
-	reason += fmt.Sprintf(" (%s), and %s must be", percentText(verdict.ReadyPercent), ratPercent(gate.minReadyPercent()))
+	reason += fmt.Sprintf(" (%s), %s required", percentText(verdict.ReadyPercent), ratPercent(gate.minReadyPercent()))
 	var parts []string
 	for _, part := range []struct {
 		count int64
@@ -137,7 +137,7 @@ func (g Gate) summary(verdict *Verdict) string {
 }
 
 // Progress is the verdict's counts in a few words, such as "37/50 ready
-// (74 %), 12 pending, 1 failed".
+// (74%), 12 pending, 1 failed".
 func (v *Verdict) Progress() string {
 	counts := v.Counts
 	parts := []string{fmt.Sprintf("%d/%d ready (%s)", counts.Ready, counts.Total, percentText(v.ReadyPercent))}
@@ -153,12 +153,12 @@ func (v *Verdict) Progress() string {
 }
 
 func percentText(percent float64) string {
-	return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.2f", percent), "0"), ".") + " %"
+	return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.2f", percent), "0"), ".") + "%"
 }
 
 func ratPercent(percent *big.Rat) string {
 	text := percent.FloatString(6)
-	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + " %"
+	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + "%"
 }
 
 func countOf(count int64, noun string) string {

@@ -34,22 +34,22 @@ func TestVerdictExplainsItself(t *testing.T) {
 		reasons, remedies []string
 	}{
 		{
-			name: "open", rows: ready(3), summary: "open: 3/3 ready (100 %)",
+			name: "open", rows: ready(3), summary: "open: 3/3 ready (100%)",
 		},
 		{
-			name: "open on a version", gate: Gate{Target: version}, rows: ready(1), summary: "open: 1/1 ready (100 %), target version 6.3.6-b9",
+			name: "open on a version", gate: Gate{Target: version}, rows: ready(1), summary: "open: 1/1 ready (100%), target version 6.3.6-b9",
 		},
 		{
 			name: "open with a failure that is allowed", gate: Gate{MaxFailed: 1, MinReadyPercent: mustRat(t, "66.6")},
-			rows: append(ready(2), failed("1", "failed", "")), summary: "open: 2/3 ready (66.66 %), 1 failed",
+			rows: append(ready(2), failed("1", "failed", "")), summary: "open: 2/3 ready (66.66%), 1 failed",
 		},
 		{
 			name: "pending and failed", gate: Gate{Target: version, MaxBlocking: 20},
 			rows:    slices.Concat(ready(37), elementRows(12, "p", "downloading", formerVersion), []Status{failed("1773", "install_failed", "no space\nleft")}),
-			summary: "closed: 37/50 ready (74 %), 12 pending, 1 failed, target version 6.3.6-b9",
+			summary: "closed: 37/50 ready (74%), 12 pending, 1 failed, target version 6.3.6-b9",
 			reasons: []string{
-				"1 element failed, and at most 0 may: 1773 (install_failed: no space left).",
-				"37 of 50 elements are ready on version 6.3.6-b9 (74 %), and 100 % must be: 12 pending, 1 failed.",
+				"1 element failed (max_failed is 0): 1773 (install_failed: no space left).",
+				"37 of 50 elements are ready on version 6.3.6-b9 (74%), 100% required: 12 pending, 1 failed.",
 			},
 			remedies: []string{remedyFailed},
 		},
@@ -59,32 +59,32 @@ func TestVerdictExplainsItself(t *testing.T) {
 				failed("1", "failed", ""), failed("2", "download_failed", "timeout"), failed("3", "upgrade_failed", ""),
 				failed("4", "failed", ""), failed("5", "failed", ""),
 			},
-			summary:  "closed: 0/5 ready (0 %), 5 failed",
-			reasons:  []string{"5 elements failed, and at most 2 may: 1 (failed), 2 (download_failed: timeout), 3 (upgrade_failed) and 2 more."},
+			summary:  "closed: 0/5 ready (0%), 5 failed",
+			reasons:  []string{"5 elements failed (max_failed is 2): 1 (failed), 2 (download_failed: timeout), 3 (upgrade_failed) and 2 more."},
 			remedies: []string{remedyFailed},
 		},
 		{
 			name: "failed, none shown", gate: Gate{MinReadyPercent: mustRat(t, "0")}, rows: []Status{failed("1", "failed", "")},
-			summary:  "closed: 0/1 ready (0 %), 1 failed",
-			reasons:  []string{"1 element failed, and at most 0 may."},
+			summary:  "closed: 0/1 ready (0%), 1 failed",
+			reasons:  []string{"1 element failed (max_failed is 0)."},
 			remedies: []string{remedyFailed},
 		},
 		{
-			name: "nothing selected", summary: "closed: 0/0 ready (0 %)",
+			name: "nothing selected", summary: "closed: 0/0 ready (0%)",
 			reasons:  []string{"The selection matches no element that has an image status, and at least 1 must."},
 			remedies: []string{remedySelection},
 		},
 		{
-			name: "one selected", gate: Gate{MinElements: 5}, rows: ready(1), summary: "closed: 1/1 ready (100 %)",
+			name: "one selected", gate: Gate{MinElements: 5}, rows: ready(1), summary: "closed: 1/1 ready (100%)",
 			reasons: []string{"The selection matches 1 element, and at least 5 must match."}, remedies: []string{remedySelection},
 		},
 		{
-			name: "few selected", gate: Gate{MinElements: 5}, rows: ready(4), summary: "closed: 4/4 ready (100 %)",
+			name: "few selected", gate: Gate{MinElements: 5}, rows: ready(4), summary: "closed: 4/4 ready (100%)",
 			reasons: []string{"The selection matches 4 elements, and at least 5 must match."}, remedies: []string{remedySelection},
 		},
 		{
 			name: "one unrecognized", gate: Gate{MinReadyPercent: mustRat(t, "50")}, rows: append(ready(1), elementRow("1", "melting", wantedVersion)),
-			summary:  "closed: 1/2 ready (50 %), 1 unrecognized",
+			summary:  "closed: 1/2 ready (50%), 1 unrecognized",
 			reasons:  []string{`1 element is in a state that this provider does not recognize: "melting" (1). What the state means for the rollout is not known.`},
 			remedies: []string{remedyUnrecognized},
 		},
@@ -94,40 +94,40 @@ func TestVerdictExplainsItself(t *testing.T) {
 				elementRows(1, "a", "invalid", wantedVersion), elementRows(3, "b", "melting", wantedVersion), elementRows(2, "c", "x", wantedVersion),
 				elementRows(1, "d", "y", wantedVersion), elementRows(1, "e", "", wantedVersion),
 			),
-			summary: "closed: 0/8 ready (0 %), 8 unrecognized",
+			summary: "closed: 0/8 ready (0%), 8 unrecognized",
 			reasons: []string{`8 elements are in a state that this provider does not recognize: "melting" (3), "x" (2), "" (1) and 2 other states. ` +
 				"What the state means for the rollout is not known."},
 			remedies: []string{remedyUnrecognized},
 		},
 		{
 			name: "a row of nobody", gate: Gate{MinReadyPercent: mustRat(t, "0")}, rows: []Status{elementRow("-", "complete", wantedVersion)},
-			summary:  "closed: 0/1 ready (0 %), 1 unrecognized",
+			summary:  "closed: 0/1 ready (0%), 1 unrecognized",
 			reasons:  []string{"1 status row names no element, so that it is not known whose state this is."},
 			remedies: []string{remedyUnrecognized},
 		},
 		{
 			name: "rows of nobody and an unknown state", gate: Gate{MinReadyPercent: mustRat(t, "0")},
 			rows:    []Status{elementRow("-", "complete", wantedVersion), elementRow("", "-", wantedVersion), elementRow("1", "invalid", wantedVersion)},
-			summary: "closed: 0/3 ready (0 %), 3 unrecognized",
+			summary: "closed: 0/3 ready (0%), 3 unrecognized",
 			reasons: []string{`1 element is in a state that this provider does not recognize: "invalid" (1). What the state means for the rollout is not known. ` +
 				"2 status rows name no element, so that it is not known whose state this is."},
 			remedies: []string{remedyUnrecognized},
 		},
 		{
 			name: "missing", gate: Gate{Target: image, ElementIDs: []string{"r0000", "gone"}}, rows: ready(1),
-			summary:  "closed: 0/2 ready (0 %), 1 pending, 1 missing, target image 1773674147762003945",
-			reasons:  []string{"0 of 2 elements are ready on image 1773674147762003945 (0 %), and 100 % must be: 1 pending, 1 without a status row."},
+			summary:  "closed: 0/2 ready (0%), 1 pending, 1 missing, target image 1773674147762003945",
+			reasons:  []string{"0 of 2 elements are ready on image 1773674147762003945 (0%), 100% required: 1 pending, 1 without a status row."},
 			remedies: []string{remedyNotReady},
 		},
 		{
 			name: "one of three", gate: Gate{MinReadyPercent: mustRat(t, "33.4")}, rows: append(ready(1), elementRows(2, "p", "init", wantedVersion)...),
-			summary:  "closed: 1/3 ready (33.33 %), 2 pending",
-			reasons:  []string{"1 of 3 elements is ready (33.33 %), and 33.4 % must be: 2 pending."},
+			summary:  "closed: 1/3 ready (33.33%), 2 pending",
+			reasons:  []string{"1 of 3 elements is ready (33.33%), 33.4% required: 2 pending."},
 			remedies: []string{remedyNotReady},
 		},
 		{
-			name: "none of one", rows: elementRows(1, "p", "init", wantedVersion), summary: "closed: 0/1 ready (0 %), 1 pending",
-			reasons: []string{"0 of 1 element is ready (0 %), and 100 % must be: 1 pending."}, remedies: []string{remedyNotReady},
+			name: "none of one", rows: elementRows(1, "p", "init", wantedVersion), summary: "closed: 0/1 ready (0%), 1 pending",
+			reasons: []string{"0 of 1 element is ready (0%), 100% required: 1 pending."}, remedies: []string{remedyNotReady},
 		},
 	} {
 		got := judge(t, test.gate, test.rows...)
@@ -157,7 +157,7 @@ func TestBlockingElementIsDescribedInOneLine(t *testing.T) {
 		row  Status
 		want string
 	}{
-		{row("1", "downloading", formerVersion, 37, ""), "1  pending, state downloading, version 6.3.3-b4, 37 % downloaded"},
+		{row("1", "downloading", formerVersion, 37, ""), "1  pending, state downloading, version 6.3.3-b4, 37% downloaded"},
 		{row("1", "installing", formerVersion, 100, ""), "1  pending, state installing, version 6.3.3-b4"},
 		{row("1", "install_failed", formerVersion, 100, "no space\nleft"), "1  failed, state install_failed, version 6.3.3-b4: no space left"},
 		{row("1", "init", "-", 0, ""), "1  pending, state init, version none"},

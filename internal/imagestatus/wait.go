@@ -38,7 +38,7 @@ type Progress struct {
 	Held, Hold time.Duration
 }
 
-// String is the look in one line, such as "37/50 ready (74 %), 12 pending, 1
+// String is the look in one line, such as "37/50 ready (74%), 12 pending, 1
 // failed; next look in 30 s, 1 h 12 m left".
 func (p Progress) String() string {
 	var line string

@@ -47,7 +47,7 @@ type scriptedLook struct {
 }
 
 var (
-	openVerdict     = Verdict{Ready: true, Summary: "open: 50/50 ready (100 %)", ReadyPercent: 100, Counts: Counts{Total: 50, Ready: 50}}
+	openVerdict     = Verdict{Ready: true, Summary: "open: 50/50 ready (100%)", ReadyPercent: 100, Counts: Counts{Total: 50, Ready: 50}}
 	closedVerdict   = Verdict{Summary: "closed", Reasons: []string{"Pending."}, ReadyPercent: 74, Counts: Counts{Total: 50, Ready: 37, Pending: 12, Failed: 1}}
 	hopelessVerdict = Verdict{Summary: "closed for good", Hopeless: true, Reasons: []string{"Failed."}, Counts: Counts{Total: 1, Failed: 1}}
 
@@ -157,7 +157,7 @@ func TestDeadlineGivesTheLastVerdictClosed(t *testing.T) {
 	t.Parallel()
 	closedBy := func(why, reason string) Verdict {
 		verdict := openVerdict
-		verdict.Ready, verdict.Summary = false, "closed: 50/50 ready (100 %), "+why
+		verdict.Ready, verdict.Summary = false, "closed: 50/50 ready (100%), "+why
 		verdict.Reasons, verdict.Remedies = []string{reason}, []string{"Give the wait more time by timeouts, or shorten hold."}
 		return verdict
 	}
@@ -252,12 +252,12 @@ func TestProgressIsOneLineOnWhatIsAndWhatComes(t *testing.T) {
 		progress Progress
 		want     string
 	}{
-		{Progress{Verdict: &closedVerdict, Next: next, Left: left}, "37/50 ready (74 %), 12 pending, 1 failed; next look in 30 s, 1 h 12 m left"},
-		{Progress{Verdict: &closedVerdict, Next: next, Left: -1}, "37/50 ready (74 %), 12 pending, 1 failed; next look in 30 s"},
-		{Progress{Verdict: &all, Next: next, Left: 0}, "2/10 ready (20 %), 1 pending, 4 failed, 2 unrecognized, 1 missing; next look in 30 s, 0 s left"},
+		{Progress{Verdict: &closedVerdict, Next: next, Left: left}, "37/50 ready (74%), 12 pending, 1 failed; next look in 30 s, 1 h 12 m left"},
+		{Progress{Verdict: &closedVerdict, Next: next, Left: -1}, "37/50 ready (74%), 12 pending, 1 failed; next look in 30 s"},
+		{Progress{Verdict: &all, Next: next, Left: 0}, "2/10 ready (20%), 1 pending, 4 failed, 2 unrecognized, 1 missing; next look in 30 s, 0 s left"},
 		{
 			Progress{Verdict: &one, Next: next, Left: time.Hour, Held: 90 * time.Second, Hold: 5 * time.Minute},
-			"1/1 ready (100 %); open for 1 m 30 s of 5 m; next look in 30 s, 1 h left",
+			"1/1 ready (100%); open for 1 m 30 s of 5 m; next look in 30 s, 1 h left",
 		},
 		{
 			Progress{Err: errors.New("status 503:\n" + strings.Repeat("x", 1_000_000)), Next: next, Left: 5 * time.Minute},
@@ -278,10 +278,10 @@ func TestEveryLookButTheLastIsReported(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"37/50 ready (74 %), 12 pending, 1 failed; next look in 30 s, 1 h 14 m left",
+		"37/50 ready (74%), 12 pending, 1 failed; next look in 30 s, 1 h 14 m left",
 		"this look at the fleet failed: the controller is away; next look in 30 s, 1 h 14 m left",
-		"50/50 ready (100 %); open for 0 s of 45 s; next look in 30 s, 1 h 13 m left",
-		"50/50 ready (100 %); open for 30 s of 45 s; next look in 15 s, 1 h 13 m left",
+		"50/50 ready (100%); open for 0 s of 45 s; next look in 30 s, 1 h 13 m left",
+		"50/50 ready (100%); open for 30 s of 45 s; next look in 15 s, 1 h 13 m left",
 	}
 	if diff := cmp.Diff(want, seen.reports); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

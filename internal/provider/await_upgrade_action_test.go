@@ -146,7 +146,7 @@ func TestActionWaitsUntilTheWaveIsHome(t *testing.T) {
 	if first := invoked.progress[0]; !strings.Contains(first, "/3 ready") || !strings.Contains(first, "next look in 1 s, 1 h left") {
 		t.Errorf("the first look is told as %q", first)
 	}
-	if last := invoked.progress[len(invoked.progress)-1]; !strings.HasPrefix(last, "open: 3/3 ready (100 %)") {
+	if last := invoked.progress[len(invoked.progress)-1]; !strings.HasPrefix(last, "open: 3/3 ready (100%)") {
 		t.Errorf("the last look is told as %q", last)
 	}
 }

@@ -760,7 +760,7 @@ func TestWaitThatEndsGivesTheLastVerdict(t *testing.T) {
 		began := time.Now()
 		read := v.readIn(t.Context(), gateType, matrixGate(map[string]any{"wait": map[string]any{}, "timeouts": map[string]any{"read": "100s"}}))
 		attributes := read.must(t)
-		want := map[string]any{"ready": false, "summary": "closed: 23/25 ready (92 %), 1 pending, 1 failed"}
+		want := map[string]any{"ready": false, "summary": "closed: 23/25 ready (92%), 1 pending, 1 failed"}
 		if difference := cmp.Diff(want, map[string]any{"ready": attributes["ready"], "summary": attributes["summary"]}); difference != "" {
 			t.Errorf("the verdict is another one (-want +got):\n%s", difference)
 		}

@@ -104,7 +104,7 @@ func gateArguments() map[string]schema.Attribute {
 	attributes["min_ready_percent"] = schema.Float64Attribute{
 		Optional:   true,
 		Validators: []validator.Float64{float64validator.Between(0, 100)},
-		MarkdownDescription: fmt.Sprintf("Share of the elements that must be ready, in percent from 0 to 100. It is compared exactly: 999 of 1,000 are not 99.95 %%. Default: `%d`.",
+		MarkdownDescription: fmt.Sprintf("Share of the elements that must be ready, in percent from 0 to 100. It is compared exactly: 999 of 1,000 are not 99.95%%. Default: `%d`.",
 			defaultMinReadyPercent),
 	}
 	attributes["max_failed"] = schema.Int64Attribute{
@@ -167,7 +167,7 @@ func gateResults() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		"ready":   schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the gate is open."},
-		"summary": text("The verdict in one line, such as `closed: 37/50 ready (74 %), 12 pending, 1 failed`."),
+		"summary": text("The verdict in one line, such as `closed: 37/50 ready (74%), 12 pending, 1 failed`."),
 		"reasons": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType,
 			MarkdownDescription: "Sentences on why the gate is closed, for an `error_message`; empty when it is open.",

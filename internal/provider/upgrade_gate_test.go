@@ -32,7 +32,7 @@ func TestAccGateReportsAFleet(t *testing.T) {
 	}{
 		"open over a steady fleet": {"steady", "enforce = true", map[string]knownvalue.Check{
 			"ready":              knownvalue.Bool(true),
-			"summary":            knownvalue.StringExact("open: 50/50 ready (100 %)"),
+			"summary":            knownvalue.StringExact("open: 50/50 ready (100%)"),
 			"reasons":            knownvalue.ListSizeExact(0),
 			"ready_percent":      knownvalue.Float64Exact(100),
 			"blocking_elements":  knownvalue.ListSizeExact(0),
@@ -40,7 +40,7 @@ func TestAccGateReportsAFleet(t *testing.T) {
 		}},
 		"closed over a mixed fleet": {"mixed", "max_blocking_elements = 3", map[string]knownvalue.Check{
 			"ready":   knownvalue.Bool(false),
-			"summary": knownvalue.StringExact("closed: 10/50 ready (20 %), 34 pending, 4 failed, 2 unrecognized"),
+			"summary": knownvalue.StringExact("closed: 10/50 ready (20%), 34 pending, 4 failed, 2 unrecognized"),
 			"reasons": knownvalue.ListSizeExact(3),
 			"counts": knownvalue.ObjectExact(map[string]knownvalue.Check{
 				"total": knownvalue.Int64Exact(50), "ready": knownvalue.Int64Exact(10), "pending": knownvalue.Int64Exact(34),
@@ -206,7 +206,7 @@ terraform {
 			}
 			terminal.fails([]string{"plan"},
 				"Error: Upgrade gate is closed",
-				"1 element failed, and at most 0 may: "+canary[0],
+				"1 element failed (max_failed is 0): "+canary[0],
 				"image does not boot",
 				"Elements that are not ready, the worst first: "+canary[0]+" failed",
 				"What to do:",
@@ -256,7 +256,7 @@ func TestAccWaitFailsAtOnceWhereWaitingIsHopeless(t *testing.T) {
 		ProtoV6ProviderFactories: connected(server, simulator.Unified),
 		Steps: []resource.TestStep{{
 			Config:      waiting(server, "enforce = true\nwait = { interval = \"1h\" }\ntimeouts = { read = \"24h\" }"),
-			ExpectError: regexp.MustCompile(`1 element failed, and at most 0 may`),
+			ExpectError: regexp.MustCompile(`1 element failed (max_failed is 0)`),
 		}},
 	})
 	if took := time.Since(started); took > time.Minute {
