@@ -1,8 +1,10 @@
 package imagestatus
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -25,9 +27,13 @@ const (
 	comparePessimistic = "~>"
 )
 
-// constraintOperators has the longer spelling before the one it starts with.
 var constraintOperators = []string{
-	compareNotEqual, compareAtLeast, compareAtMost, comparePessimistic, compareEqual, compareGreater, compareLess,
+	compareEqual, compareNotEqual, compareGreater, compareAtLeast, compareLess, compareAtMost, comparePessimistic,
+}
+
+// otherOperators are what other languages write for a comparison.
+var otherOperators = map[string]string{
+	"==": compareEqual, "<>": compareNotEqual, "=>": compareAtLeast, "=<": compareAtMost, "~": comparePessimistic, "~=": comparePessimistic, "^": comparePessimistic,
 }
 
 type constraintTerm struct {
@@ -50,23 +56,30 @@ func ParseConstraint(text string) (Constraint, error) {
 	return constraint, nil
 }
 
+// operatorCharacters are all that a comparison is written with, here or
+// elsewhere.
+const operatorCharacters = "=!<>~^"
+
 func parseTerm(part string) (constraintTerm, error) {
 	if part == "" {
 		return constraintTerm{}, errors.New(`a version constraint is empty: write a version such as 6.3.6-b9 or a constraint such as ">= 6.3.5, < 6.4.0"`)
 	}
-	term := constraintTerm{operator: compareEqual}
-	for _, operator := range constraintOperators {
-		if rest, found := strings.CutPrefix(part, operator); found {
-			term.operator, part = operator, strings.TrimSpace(rest)
-			break
-		}
+	written := part
+	part = strings.TrimLeft(part, operatorCharacters)
+	operator := strings.TrimSuffix(written, part)
+	term := constraintTerm{operator: cmp.Or(operator, compareEqual)}
+	if !slices.Contains(constraintOperators, term.operator) {
+		last := len(constraintOperators) - 1
+		meant := strings.Join(constraintOperators[:last], ", ") + " or " + constraintOperators[last]
+		return constraintTerm{}, fmt.Errorf("%q is no comparison of versions: write %s", operator, cmp.Or(otherOperators[operator], meant))
 	}
+	part = strings.TrimSpace(part)
 	version, precision, err := parseVersion(part)
 	if err != nil {
 		return constraintTerm{}, err
 	}
 	if precision == precisionMinor && !term.takesMinor() {
-		return constraintTerm{}, fmt.Errorf("\"%s %s\" leaves the patch number open: write it out, or use ~> for all of %s", term.operator, part, part)
+		return constraintTerm{}, fmt.Errorf("%q leaves the patch number open: write it out, or ~> %s.0 for every %s", written, part, part)
 	}
 	term.version, term.precision = version, precision
 	return term, nil

@@ -19,7 +19,7 @@ type Version struct {
 }
 
 // versionPattern also takes a version whose patch or build is left out, which
-// constraints allow and elements never report.
+// constraints allow.
 var versionPattern = regexp.MustCompile(`^(\d+)\.(\d+)(?:\.(\d+)(?:-([A-Za-z][0-9A-Za-z]*))??(?:-b(\d+))?)?$`)
 
 // ParseVersion reads a complete version. The error is a sentence that quotes
@@ -46,8 +46,13 @@ const (
 
 func parseVersion(text string) (Version, precision, error) {
 	parts := versionPattern.FindStringSubmatch(text)
-	if parts == nil {
-		return Version{}, 0, fmt.Errorf("%q is not a version: write major.minor.patch-bN such as 6.3.6-b9, or 4.4.1-pre-b38 with a tag", text)
+	if len(parts) == 0 || looksLikeBuild.MatchString(parts[4]) {
+		return Version{}, 0, notAVersion(text)
+	}
+	if parts[4] != "" && parts[5] == "" {
+		// A tag sorts before every build of its release, so that a misspelt
+		// build would let all of them through.
+		return Version{}, 0, fmt.Errorf("%q has the tag %s and no build: write %s-bN with the number of the build, such as %s-b1", text, parts[4], text, text)
 	}
 	version := Version{Tag: parts[4]}
 	numbers := []struct {
@@ -72,6 +77,25 @@ func parseVersion(text string) (Version, precision, error) {
 	default:
 		return version, precisionMinor, nil
 	}
+}
+
+// looksLikeBuild finds tags that are a misspelt build rather than the name of
+// a pre-release, such as B9, build9 and b9x.
+var looksLikeBuild = regexp.MustCompile(`(?i)^(b|bd|bld|buil?d?)(\d.*)?$`)
+
+// misspeltVersion finds what a version was meant by: another letter case, a
+// word in place of the b, another separator, a v in front, or letters behind.
+var misspeltVersion = regexp.MustCompile(`(?i)^\s*v?\s*(\d+\.\d+\.\d+)(?:[-_.]?([a-z][0-9a-z]*?))??[-_. ]*(?:b|bd|bld|buil?d?)?[-_. ]*(\d+)(?:[a-z][0-9a-z]*)?\s*$`)
+
+func notAVersion(text string) error {
+	if parts := misspeltVersion.FindStringSubmatch(text); parts != nil && len(text) <= maxKeyRunes {
+		meant := parts[1] + "-b" + parts[3]
+		if parts[2] != "" {
+			meant = parts[1] + "-" + parts[2] + "-b" + parts[3]
+		}
+		return fmt.Errorf("%q is not a version: write %s", text, meant)
+	}
+	return fmt.Errorf("%q is not a version: write major.minor.patch-bN such as 6.3.6-b9, or 4.4.1-pre-b38 with a tag", text)
 }
 
 // String writes the version as the controller does.

@@ -1,7 +1,9 @@
 package imagestatus
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +18,7 @@ func TestVersionsAreReadAndWritten(t *testing.T) {
 		"6.1.11-b2":      {Major: 6, Minor: 1, Patch: 11, Build: 2},
 		"6.4.1-rc10-b1":  {Major: 6, Minor: 4, Patch: 1, Tag: "rc10", Build: 1},
 		"0.0.0-b0":       {},
-		"6.4.1-b2-b1":    {Major: 6, Minor: 4, Patch: 1, Tag: "b2", Build: 1},
+		"6.4.1-beta2-b1": {Major: 6, Minor: 4, Patch: 1, Tag: "beta2", Build: 1},
 		"10.20.30-b4000": {Major: 10, Minor: 20, Patch: 30, Build: 4000},
 	} {
 		got, err := ParseVersion(text)
@@ -40,7 +42,8 @@ func TestWhatIsNoVersionIsRefusedWithAReason(t *testing.T) {
 		"v6.3.6-b9":                   "is not a version",
 		" 6.3.6-b9":                   "is not a version",
 		"6.3.6-b9\n":                  "is not a version",
-		"6.3.6-bx":                    "names no build",
+		"6.3.6-bx":                    "has the tag bx and no build",
+		"6.4.1-b2-b1":                 "is not a version",
 		"6.3.6.1-b9":                  "is not a version",
 		"99999999999999999999.0.0-b1": "too large",
 	} {
@@ -111,7 +114,7 @@ func TestConstraintsSelectVersions(t *testing.T) {
 		{"~> 6.3.5", []string{"6.3.5-b1", "6.3.12-b3"}, []string{"6.4.0-pre-b1", "6.4.0-b1", "6.3.4-b9"}},
 		{"~> 6.3.5-b7", []string{"6.3.5-b7", "6.3.6-b1"}, []string{"6.3.5-b6", "6.4.0-b1"}},
 		{"~> 6.3", []string{"6.3.0-b1", "6.9.0-b1"}, []string{"7.0.0-b1", "6.2.0-b1"}},
-		{"= 4.4.1-pre", []string{"4.4.1-pre-b1", "4.4.1-pre-b38"}, []string{"4.4.1-b1"}},
+		{"= 4.4.1-pre-b38", []string{"4.4.1-pre-b38"}, []string{"4.4.1-pre-b1", "4.4.1-b38"}},
 	} {
 		constraint, err := ParseConstraint(test.constraint)
 		if err != nil {
@@ -136,16 +139,87 @@ func TestWhatIsNoConstraintIsRefusedWithAReason(t *testing.T) {
 	for text, reason := range map[string]string{
 		"":                 "is empty",
 		"> 6.3.6,":         "is empty",
-		">> 6.3.6":         "is not a version",
-		"= 6.3":            "leaves the patch number open",
-		"> 6.3":            "leaves the patch number open",
+		">> 6.3.6":         `">>" is no comparison of versions: write =, !=, >, >=, <, <= or ~>`,
+		"6.3":              `"6.3" leaves the patch number open: write it out, or ~> 6.3.0 for every 6.3`,
+		"= 6.3":            `"= 6.3" leaves the patch number open: write it out, or ~> 6.3.0 for every 6.3`,
+		"> 6.3":            `"> 6.3" leaves the patch number open: write it out, or ~> 6.3.0 for every 6.3`,
+		"=> 6.3.6":         `"=>" is no comparison of versions: write >=`,
+		"== 6.3.6":         `"==" is no comparison of versions: write =`,
+		"=< 6.3.6":         `"=<" is no comparison of versions: write <=`,
+		"<> 6.3.6":         `"<>" is no comparison of versions: write !=`,
+		"~ 6.3.6":          `"~" is no comparison of versions: write ~>`,
+		"^6.3.6":           `"^" is no comparison of versions: write ~>`,
 		"latest":           "is not a version",
 		">= 6.3.5 < 6.4.0": "is not a version",
+		">= 4.4.1-pre":     "has the tag pre and no build: write 4.4.1-pre-bN",
 	} {
 		if _, err := ParseConstraint(text); err == nil || !strings.Contains(err.Error(), reason) {
 			t.Errorf("ParseConstraint(%q) gives %v, want a reason with %q", text, err, reason)
 		}
 	}
+}
+
+func TestMisspeltBuildIsAnsweredWithTheSpellingMeant(t *testing.T) {
+	t.Parallel()
+	for text, meant := range map[string]string{
+		">= 6.3.6-B9":                "6.3.6-b9",
+		"~> 6.3.6-build9":            "6.3.6-b9",
+		">= 6.3.6-b9x":               "6.3.6-b9",
+		"6.3.6-Build-9":              "6.3.6-b9",
+		"6.3.6-bld9":                 "6.3.6-b9",
+		"= 6.3.6b9":                  "6.3.6-b9",
+		"> 6.3.6.9":                  "6.3.6-b9",
+		"6.3.6-9":                    "6.3.6-b9",
+		"6.3.6_b9":                   "6.3.6-b9",
+		"v6.3.6-b9":                  "6.3.6-b9",
+		">= 6.3.5-b1, < 6.3.6-B9":    "6.3.6-b9",
+		">= 4.4.1-pre-B38":           "4.4.1-pre-b38",
+		"4.4.1-pre-build38":          "4.4.1-pre-b38",
+		"6.3.6-b12345678901234567-x": "",
+		"6.3.6-b9-hf1":               "",
+		"6.3.6.1-b9":                 "",
+	} {
+		_, err := ParseConstraint(text)
+		if err == nil {
+			t.Errorf("%q is accepted", text)
+			continue
+		}
+		if meant == "" {
+			meant = "major.minor.patch-bN such as 6.3.6-b9, or 4.4.1-pre-b38 with a tag"
+		}
+		if !strings.HasSuffix(err.Error(), "is not a version: write "+meant) {
+			t.Errorf("%q: got %v, want it to show %q", text, err, meant)
+		}
+	}
+}
+
+func TestAnotherSpellingOfABuildNeverWidensAConstraint(t *testing.T) {
+	t.Parallel()
+	forms := []string{
+		"-B%d", "-build%d", "-BUILD%d", "-Build-%d", "-b%dx", "-b%d-hf1", "-B%dx", "b%d", ".b%d", "_b%d", " b%d", "-b %d", "-%d", "-b0%d", "-bld%d", "-b%d-b1", "-b-%d", "-b", "-B",
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		version := drawVersion(t, "bound")
+		operator := rapid.SampledFrom(append(constraintOperators, "")).Draw(t, "operator")
+		release := strings.TrimSuffix(version.String(), fmt.Sprintf("-b%d", version.Build))
+		form := rapid.SampledFrom(forms).Draw(t, "form")
+		build := strings.ReplaceAll(form, "%d", strconv.FormatUint(version.Build, 10))
+		changed, err := ParseConstraint(operator + release + build)
+		if err != nil {
+			return
+		}
+		meant, err := ParseConstraint(operator + version.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		near := drawVersion(t, "near")
+		near.Major, near.Minor, near.Patch = version.Major, version.Minor, version.Patch
+		for _, have := range []Version{near, drawVersion(t, "version")} {
+			if changed.Allows(have) && !meant.Allows(have) {
+				t.Fatalf("%q lets %s in, and %q does not", changed, have, meant)
+			}
+		}
+	})
 }
 
 func TestConstraintOfNothingAllowsNothing(t *testing.T) {
@@ -161,8 +235,8 @@ func TestOppositeConstraintsPartTheVersions(t *testing.T) {
 	opposites := [][2]string{{"=", "!="}, {">", "<="}, {"<", ">="}}
 	rapid.Check(t, func(t *rapid.T) {
 		version, bound := drawVersion(t, "version"), drawVersion(t, "bound").String()
-		if rapid.Bool().Draw(t, "whole release") {
-			bound = bound[:strings.LastIndex(bound, "-")]
+		if release, _, _ := strings.Cut(bound, "-"); rapid.Bool().Draw(t, "whole release") {
+			bound = release
 		}
 		pair := rapid.SampledFrom(opposites).Draw(t, "operators")
 		one, err := ParseConstraint(pair[0] + bound)
@@ -194,7 +268,7 @@ func drawVersion(t *rapid.T, label string) Version {
 		Major: number.Draw(t, label+" major"),
 		Minor: number.Draw(t, label+" minor"),
 		Patch: number.Draw(t, label+" patch"),
-		Tag:   rapid.SampledFrom([]string{"", "", "pre", "rc9", "rc10", "rc09", "RC", "b7"}).Draw(t, label+" tag"),
+		Tag:   rapid.SampledFrom([]string{"", "", "pre", "rc9", "rc10", "rc09", "RC", "beta7"}).Draw(t, label+" tag"),
 		Build: number.Draw(t, label+" build"),
 	}
 }
