@@ -55,6 +55,11 @@ func ParseWaveSizes(texts []string) ([]WaveSize, error) {
 }
 
 func parseWaveSize(text string) (WaveSize, error) {
+	if dense := strings.Join(strings.Fields(text), ""); dense != text {
+		if _, err := parseWaveSize(dense); err == nil {
+			return WaveSize{}, fmt.Errorf("%q is not a wave size: write it without the blank, %q", text, dense)
+		}
+	}
 	if share, isShare := strings.CutSuffix(text, "%"); isShare {
 		percent, ok := new(big.Rat), strings.Trim(share, "0123456789.") == "" && len(share) <= 16
 		if ok {

@@ -217,6 +217,23 @@ func TestWaveSizesThatCannotBeUsedAreRefusedWithAReason(t *testing.T) {
 			t.Errorf("%q: got %v, want %q", texts, err, want)
 		}
 	}
+	for text, want := range map[string]string{
+		"10 %":      `"10 %" is not a wave size: write it without the blank, "10%"`,
+		" 10%\n":    `" 10%\n" is not a wave size: write it without the blank, "10%"`,
+		"1 ":        `"1 " is not a wave size: write it without the blank, "1"`,
+		"10\u00a0%": `"10\u00a0%" is not a wave size: write it without the blank, "10%"`,
+		"0 %":       `"0 %" is not a wave size: ` + share,
+		"a tenth":   `"a tenth" is not a wave size: ` + count,
+		" ":         `" " is not a wave size: ` + count,
+	} {
+		_, err := ParseWaveSizes([]string{text, "100%"})
+		if err == nil || err.Error() != want {
+			t.Errorf("%q: got %v, want %q", text, err, want)
+		}
+	}
+	if _, err := ParseWaveSizes([]string{"10%", "100 %"}); err == nil || !strings.Contains(err.Error(), "without the blank") {
+		t.Errorf("a blank in the last size: got %v, want an error that names the blank", err)
+	}
 	if _, err := ParseWaveSizes(nil); err == nil || err.Error() != last {
 		t.Errorf("no sizes: got %v, want %q", err, last)
 	}
