@@ -2,6 +2,7 @@ package imagestatus
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -13,6 +14,8 @@ type ArgumentError struct {
 	Path []any
 	// Value is the value seen, as text.
 	Value string
+	// List has the members of the value where it is a list; nil where it is not.
+	List []string
 	// Problem is a sentence that says what is wrong with it.
 	Problem string
 	// Remedy is a sentence that says what to write instead.
@@ -21,7 +24,19 @@ type ArgumentError struct {
 
 // Error names the attribute, the value and the remedy in one line.
 func (e *ArgumentError) Error() string {
-	return fmt.Sprintf("%s = %q: %s %s", e.Attribute(), e.Value, e.Problem, e.Remedy)
+	return fmt.Sprintf("%s = %s: %s %s", e.Attribute(), e.Quoted(), e.Problem, e.Remedy)
+}
+
+// Quoted writes the value as in a configuration: "text" or ["text", "text"].
+func (e *ArgumentError) Quoted() string {
+	if e.List == nil {
+		return strconv.Quote(e.Value)
+	}
+	members := make([]string, len(e.List))
+	for i, member := range e.List {
+		members[i] = strconv.Quote(member)
+	}
+	return "[" + strings.Join(members, ", ") + "]"
 }
 
 // Attribute writes the path as Terraform does, such as filters[1].values.
@@ -107,8 +122,15 @@ func editDistance(a, b string) int {
 
 // spelling is the remedy for a word that is not on a list.
 func spelling[T ~string](misspelt string, allowed []T) string {
-	if meant, found := nearest(misspelt, allowed); found {
-		return fmt.Sprintf("Did you mean `%s`? Use %s.", meant, oneOf(allowed))
+	meant, _ := nearest(misspelt, allowed)
+	return offer(meant, allowed)
+}
+
+// offer is the remedy for a word that is not on a list; meant is "" where it
+// is not known which one was meant.
+func offer[T ~string](meant T, allowed []T) string {
+	if meant == "" {
+		return fmt.Sprintf("Use %s.", oneOf(allowed))
 	}
-	return fmt.Sprintf("Use %s.", oneOf(allowed))
+	return fmt.Sprintf("Did you mean `%s`? Use %s.", meant, oneOf(allowed))
 }

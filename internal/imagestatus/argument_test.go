@@ -34,6 +34,32 @@ func TestMessageNamesAttributeValueProblemAndRemedy(t *testing.T) {
 	}
 }
 
+func TestListIsQuotedAsAList(t *testing.T) {
+	t.Parallel()
+	for want, values := range map[string][]string{
+		`filters[0].values = []: `:             {},
+		`filters[0].values = ["1", "a\"b,"]: `: {"1", `a"b,`},
+	} {
+		_, err := SelectFilters(nil, []Filter{{"active_version", OperatorEq, values}})
+		if arguments := argumentErrors(t, err); len(arguments) != 1 || !strings.HasPrefix(arguments[0].Error(), want) {
+			t.Errorf("got %v, want a start of %s", err, want)
+		}
+	}
+}
+
+func TestSymbolsOfOtherLanguagesAreAnsweredWithTheOperator(t *testing.T) {
+	t.Parallel()
+	for symbol, want := range map[Operator]Operator{
+		"==": OperatorEq, "=": OperatorEq, "!=": OperatorNeq, "<>": OperatorNeq, ">": OperatorGt, ">=": OperatorGte, "<": OperatorLt, "<=": OperatorLte, "=~": OperatorRe,
+	} {
+		_, err := SelectFilters(nil, []Filter{{"active_version", symbol, []string{"6.3.6-b9"}}})
+		arguments := argumentErrors(t, err)
+		if len(arguments) != 1 || !strings.HasPrefix(arguments[0].Remedy, "Did you mean `"+string(want)+"`? Use `in`, ") {
+			t.Errorf("%q: got %v, want it answered with %s", symbol, err, want)
+		}
+	}
+}
+
 func TestPathCanBePlacedBelowSeveralArguments(t *testing.T) {
 	t.Parallel()
 	inner := &ArgumentError{Path: []any{"values", 1}, Value: "x", Problem: "p", Remedy: "r"}

@@ -41,18 +41,20 @@ const (
 // where no plausible reading of the operator lets the row through.
 var operatorTable = []struct {
 	operator Operator
-	many     bool
-	meaning  string
-	prepare  func(field Field, values []string) func(Value) Truth
+	// symbols are what other languages write, for the answer to such a one.
+	symbols string
+	many    bool
+	meaning string
+	prepare func(field Field, values []string) func(Value) Truth
 }{
-	{OperatorIn, true, "equals one of the values", judgeIn},
-	{OperatorEq, false, "equals the value", judgeIn},
-	{OperatorNeq, false, "differs from the value", judgeNeq},
-	{OperatorGt, false, "is greater than the value", judgeOrder(func(order int) bool { return order > 0 })},
-	{OperatorGte, false, "is greater than or equal to the value", judgeOrder(func(order int) bool { return order >= 0 })},
-	{OperatorLt, false, "is less than the value", judgeOrder(func(order int) bool { return order < 0 })},
-	{OperatorLte, false, "is less than or equal to the value", judgeOrder(func(order int) bool { return order <= 0 })},
-	{OperatorRe, false, "matches the regular expression anywhere in the text", judgeRe},
+	{OperatorIn, "", true, "equals one of the values", judgeIn},
+	{OperatorEq, "= == ===", false, "equals the value", judgeIn},
+	{OperatorNeq, "!= <> !==", false, "differs from the value", judgeNeq},
+	{OperatorGt, ">", false, "is greater than the value", judgeOrder(func(order int) bool { return order > 0 })},
+	{OperatorGte, ">= =>", false, "is greater than or equal to the value", judgeOrder(func(order int) bool { return order >= 0 })},
+	{OperatorLt, "<", false, "is less than the value", judgeOrder(func(order int) bool { return order < 0 })},
+	{OperatorLte, "<= =<", false, "is less than or equal to the value", judgeOrder(func(order int) bool { return order <= 0 })},
+	{OperatorRe, "~ =~ ~=", false, "matches the regular expression anywhere in the text", judgeRe},
 }
 
 // Operators lists the operators, the default one first.
@@ -77,6 +79,16 @@ func (o Operator) Meaning() string {
 func (o Operator) Many() bool {
 	i := o.index()
 	return i >= 0 && operatorTable[i].many
+}
+
+// remedy answers an operator that is not in the table.
+func (o Operator) remedy() string {
+	for _, row := range operatorTable {
+		if slices.Contains(strings.Fields(row.symbols), string(o)) {
+			return offer(row.operator, Operators())
+		}
+	}
+	return spelling(string(o), Operators())
 }
 
 func (o Operator) index() int {

@@ -184,12 +184,12 @@ func checkComparison(field Field, operator Operator, values []string) *ArgumentE
 	if operator.index() < 0 {
 		return &ArgumentError{
 			Path: []any{"operator"}, Value: string(operator), Problem: "No such operator.",
-			Remedy: spelling(string(operator), Operators()),
+			Remedy: operator.remedy(),
 		}
 	}
 	if len(values) == 0 || (len(values) > 1 && !operator.Many()) {
 		return &ArgumentError{
-			Path: []any{"values"}, Value: "[" + strings.Join(values, ", ") + "]",
+			Path: []any{"values"}, Value: "[" + strings.Join(values, ", ") + "]", List: append([]string{}, values...),
 			Problem: fmt.Sprintf("The operator `%s` has %d values.", operator, len(values)), Remedy: arityRemedy(operator),
 		}
 	}

@@ -194,7 +194,7 @@ func addArgumentErrors(diags *diag.Diagnostics, err error) {
 			continue
 		}
 		diags.AddAttributeError(argumentPath(argument.Path), summaryInvalidArgument,
-			fmt.Sprintf("%s is %q. %s %s", argument.Attribute(), argument.Value, argument.Problem, argument.Remedy))
+			fmt.Sprintf("%s is %s. %s %s", argument.Attribute(), argument.Quoted(), argument.Problem, argument.Remedy))
 	}
 }
 
