@@ -85,7 +85,7 @@ func elementRows(count int, prefix, state, version string) []Status {
 func classOf(state string, onTarget bool) Class {
 	has := func(states string) bool { return slices.Contains(strings.Fields(states), state) }
 	switch {
-	case has("failed download_failed install_failed upgrade_failed"):
+	case has("failed download_failed install_failed upgrade_failed upgrade_timeout"):
 		return ClassFailed
 	case has("download_abort download_cancelled upgrade_abort upgrade_cancelled"):
 		if onTarget {
@@ -106,7 +106,7 @@ func classOf(state string, onTarget bool) Class {
 
 func everyState() []string {
 	states := []string{"-", "", "frobnicating", "COMPLETE", "complete "}
-	for _, state := range States() {
+	for _, state := range append(States(), SiblingStates()...) {
 		states = append(states, string(state))
 	}
 	return states

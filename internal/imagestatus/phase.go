@@ -40,7 +40,7 @@ var phaseTable = []struct {
 	offTarget Class
 	meaning   string
 }{
-	{PhaseIdle, ClassReady, ClassPending, "no upgrade state: nothing was ever started"},
+	{PhaseIdle, ClassReady, ClassPending, "no upgrade state: no upgrade was started, or one has finished"},
 	{PhaseQueued, ClassPending, ClassPending, "accepted by the controller, not started by the element"},
 	{PhaseScheduled, ClassPending, ClassPending, "waiting for the scheduled download or upgrade time"},
 	{PhaseDownloading, ClassPending, ClassPending, "finding or fetching the image"},

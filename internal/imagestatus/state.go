@@ -1,11 +1,17 @@
 package imagestatus
 
+import (
+	"maps"
+	"slices"
+)
+
 // State is the controller's upgrade_state, spelt as on the wire. A value that
 // the controller sends and the table below lacks is kept as it came.
 type State string
 
 // StateNone is the absence of a state: the controller sent null or left the
-// field out, as for an element that was never upgraded.
+// field out. An element that was never upgraded has none, and one whose upgrade
+// finished may have none (documented for a sibling product, inferred here).
 const StateNone State = ""
 
 // stateTable holds the 36 values of the vendor's OpenAPI enum (documented) in
@@ -52,8 +58,14 @@ var stateTable = []struct {
 	{"invalid", PhaseUnknown},
 }
 
+// siblingStates are states that the vendor's enum lacks and that it documents
+// for a sibling product whose status has the same fields, the ZTNA connector's
+// cgnx_upgrade_state. That an element reports them, and their phases, is
+// inferred.
+var siblingStates = map[State]Phase{"upgrade_timeout": PhaseFailed}
+
 var phaseByState = func() map[State]Phase {
-	phases := make(map[State]Phase, len(stateTable))
+	phases := maps.Clone(siblingStates)
 	for _, row := range stateTable {
 		phases[row.state] = row.phase
 	}
@@ -69,7 +81,11 @@ func States() []State {
 	return states
 }
 
-// Known reports whether the state is one of the 36 documented ones.
+// SiblingStates lists, in the order of their names, the states that have a phase
+// and are not among the 36 documented ones.
+func SiblingStates() []State { return slices.Sorted(maps.Keys(siblingStates)) }
+
+// Known reports whether the state is one of States or SiblingStates.
 func (s State) Known() bool {
 	_, known := phaseByState[s]
 	return known

@@ -49,9 +49,25 @@ func TestEveryStateHasItsPhase(t *testing.T) {
 	}
 }
 
+func TestUpgradeThatTimedOutHasFailed(t *testing.T) {
+	t.Parallel()
+	state := State("upgrade_timeout")
+	if got := state.Phase(); got != PhaseFailed || !state.Known() {
+		t.Errorf("got the phase %s, known %t; want %s, true", got, state.Known(), PhaseFailed)
+	}
+	if !slices.Equal(SiblingStates(), []State{state}) || slices.Contains(States(), state) {
+		t.Errorf("got the sibling states %q, want this one, and not among the vendor's 36", SiblingStates())
+	}
+	for _, operator := range []Operator{OperatorIn, OperatorEq, OperatorNeq} {
+		if _, err := SelectFilters(nil, []Filter{{FieldUpgradeState, operator, []string{string(state)}}}); err != nil {
+			t.Errorf("filter by %s: %v", operator, err)
+		}
+	}
+}
+
 func TestStatesThatAreNotListedAreUnknown(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"", " ", "COMPLETE", "Complete", "complete ", "in_progress", "succeeded", "idle", "upgrade_done", "null"} {
+	for _, text := range []string{"", " ", "COMPLETE", "Complete", "complete ", "in_progress", "succeeded", "idle", "upgrade_done", "null", "upgrade_timeouts", "download_timeout"} {
 		state := State(text)
 		if state.Known() {
 			t.Errorf("%q is known", text)

@@ -34,7 +34,7 @@ func TestAccUpgradePhase(t *testing.T) {
 		// refuses; the function's description says so.
 		test.known = append(test.known, call{`provider::prismasdwan::upgrade_phase(null)`, knownvalue.StringExact("idle")})
 	}
-	for _, state := range imagestatus.States() {
+	for _, state := range append(imagestatus.States(), imagestatus.SiblingStates()...) {
 		test.known = append(test.known, call{`provider::prismasdwan::upgrade_phase("` + string(state) + `")`, knownvalue.StringExact(string(state.Phase()))})
 	}
 	test.run(t)
