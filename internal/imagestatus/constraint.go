@@ -101,6 +101,32 @@ func (c Constraint) Allows(version Version) bool {
 	return len(c.terms) > 0
 }
 
+// Judge compares a version as an element reports it. A release without a build
+// is in the set if all of its builds are. Unsure is the answer for a text that
+// is no version, and for a release of which the build decides.
+func (c Constraint) Judge(reported string) Truth {
+	version, precision, err := parseVersion(reported)
+	switch {
+	case err != nil || precision == precisionMinor:
+		return Unsure
+	case precision == precisionBuild && c.Allows(version):
+		return Holds
+	case precision == precisionBuild || len(c.terms) == 0:
+		return Fails
+	}
+	truth := Holds
+	for _, term := range c.terms {
+		switch {
+		case term.takesEveryBuild(version):
+		case term.precision == precisionBuild && version.compareRelease(term.version) == 0:
+			truth = Unsure
+		default:
+			return Fails
+		}
+	}
+	return truth
+}
+
 // String gives the constraint as it was written.
 func (c Constraint) String() string { return c.text }
 
@@ -125,6 +151,15 @@ func (t constraintTerm) allows(version Version) bool {
 	default:
 		return order >= 0 && t.sameFamily(version)
 	}
+}
+
+// takesEveryBuild reports whether the term allows all builds of a release. One
+// that names a build of this release does so only from build 0 upwards.
+func (t constraintTerm) takesEveryBuild(release Version) bool {
+	if t.precision < precisionBuild || release.compareRelease(t.version) != 0 {
+		return t.allows(release)
+	}
+	return t.version.Build == 0 && (t.operator == compareAtLeast || t.operator == comparePessimistic)
 }
 
 // sameFamily bounds ~> from above: by the minor number, or by the major one

@@ -2,6 +2,7 @@ package imagestatus
 
 import (
 	"cmp"
+	"fmt"
 	"hash/maphash"
 	"math/big"
 	"slices"
@@ -10,7 +11,9 @@ import (
 
 // Gate is the rule by which a rollout is held or let through.
 type Gate struct {
-	// Target is what the elements shall run.
+	// Name tells the gate from others in a message; "" is none.
+	Name string
+	// Target is what the elements must run.
 	Target Target
 	// MinReadyPercent is the share of elements that must be ready, 0 to 100;
 	// it is compared exactly, without rounding. Nil is 100.
@@ -21,8 +24,8 @@ type Gate struct {
 	MinElements int64
 	// MaxBlocking bounds Verdict.Blocking.
 	MaxBlocking int
-	// ElementIDs are the elements that were asked for by name: one without a
-	// row is missing.
+	// ElementIDs are the elements that were asked for by id: one without a row
+	// is missing or left out.
 	ElementIDs []string
 }
 
@@ -81,23 +84,26 @@ func (t Target) String() string {
 
 // Reached reports whether a row is on target. A version that cannot be read
 // reaches no version.
-func (t Target) Reached(status *Status) bool {
-	if t.Version != nil {
-		version, err := ParseVersion(deref(status.ActiveVersion))
-		if err != nil || !t.Version.Allows(version) {
-			return false
-		}
-	}
-	return t.ImageID == "" || deref(status.ActiveImageID) == t.ImageID
+func (t Target) Reached(status *Status) bool { return t.reach(status).onTarget }
+
+// reach is how a row compares with a target.
+type reach struct {
+	onTarget bool
+	// unreadable reports that the row has a version and that it cannot be told
+	// whether this is the target.
+	unreadable bool
 }
 
-// Classify gives what a row counts as. A row that names no element cannot be
-// told from another one and is unrecognized.
-func (t Target) Classify(status *Status) Class {
-	if status.Element() == "" {
-		return ClassUnrecognized
+func (t Target) reach(status *Status) reach {
+	truth := Holds
+	if t.Version != nil {
+		truth = Fails
+		if version := deref(status.ActiveVersion); version != "" {
+			truth = t.Version.Judge(version)
+		}
 	}
-	return status.Phase().Class(t.Reached(status))
+	onImage := t.ImageID == "" || deref(status.ActiveImageID) == t.ImageID
+	return reach{onTarget: truth == Holds && onImage, unreadable: truth == Unsure}
 }
 
 // Judge starts the tally of one look at the fleet.
@@ -107,7 +113,7 @@ func (g Gate) Judge() *Tally {
 		seed:     maphash.MakeSeed(),
 		elements: make(map[uint64]tallied),
 		kinds:    make(map[kind]*countedKind),
-		reached:  make(map[string]bool),
+		reached:  make(map[string]reach),
 	}
 }
 
@@ -119,8 +125,9 @@ type Tally struct {
 	// elements has the newest row of each element by a hash of its id.
 	elements map[uint64]tallied
 	kinds    map[kind]*countedKind
-	// reached remembers which versions are on target, as a fleet runs few.
-	reached  map[string]bool
+	// reached remembers how versions compare with the target, as a fleet runs few.
+	reached  map[string]reach
+	leftOut  map[string]bool
 	blocking []heldBlocker
 }
 
@@ -137,6 +144,10 @@ type kind struct {
 	class          Class
 	phase          Phase
 	state, version string
+	// unreadable reports that only the version keeps the element from being
+	// ready, and that it cannot be read. Waiting does not change this: no
+	// upgrade is in progress.
+	unreadable bool
 }
 
 type countedKind struct {
@@ -190,7 +201,8 @@ func (t *Tally) Add(status Status) error {
 func (t *Tally) key(element string) uint64 { return maphash.String(t.seed, element) }
 
 func (t *Tally) summarize(status *Status) tallied {
-	its := kind{class: t.classify(status), phase: status.Phase(), state: noneKey, version: noneKey}
+	its := kind{phase: status.Phase(), state: noneKey, version: noneKey}
+	its.class, its.unreadable = t.classify(status)
 	if status.UpgradeState != nil {
 		its.state = shorten(*status.UpgradeState, maxKeyRunes)
 	}
@@ -205,19 +217,31 @@ func (t *Tally) summarize(status *Status) tallied {
 	return tallied{updated: deref(status.UpdatedOnUTC), kind: counted}
 }
 
-// classify is Target.Classify with the version read once for all elements
-// that run it.
-func (t *Tally) classify(status *Status) Class {
+// classify gives what a row counts as, and whether its version is the only
+// obstacle and cannot be read. A row that names no element cannot be told from
+// another one and is unrecognized.
+func (t *Tally) classify(status *Status) (class Class, unreadable bool) {
+	if status.Element() == "" {
+		return ClassUnrecognized, false
+	}
+	reach, phase := t.reach(status), status.Phase()
+	class = phase.Class(reach.onTarget)
+	return class, reach.unreadable && class == ClassPending && phase.Class(true) == ClassReady
+}
+
+// reach is Target.reach with each version read once for all elements that run
+// it.
+func (t *Tally) reach(status *Status) reach {
 	version := deref(status.ActiveVersion)
-	if status.Element() == "" || t.gate.Target.Version == nil || t.gate.Target.ImageID != "" || len(version) > maxKeyRunes {
-		return t.gate.Target.Classify(status)
+	if t.gate.Target.Version == nil || t.gate.Target.ImageID != "" || len(version) > maxKeyRunes {
+		return t.gate.Target.reach(status)
 	}
 	reached, known := t.reached[version]
 	if !known {
-		reached = t.gate.Target.Reached(status)
+		reached = t.gate.Target.reach(status)
 		t.reached[version] = reached
 	}
-	return status.Phase().Class(reached)
+	return reached
 }
 
 // compare is 1 where the row counts instead of the one before it, -1 where it
@@ -225,7 +249,7 @@ func (t *Tally) classify(status *Status) Class {
 func (r tallied) compare(before tallied) int {
 	return cmp.Or(
 		cmp.Compare(r.updated, before.updated),
-		cmp.Compare(classRank(before.kind.class), classRank(r.kind.class)),
+		compareBadness(before.kind.class, r.kind.class),
 		// What is left only makes the verdict independent of the rows' order.
 		cmp.Compare(before.kind.phase.index(), r.kind.phase.index()),
 		strings.Compare(before.kind.state, r.kind.state),
@@ -261,16 +285,11 @@ func newBlocker(status *Status, its *countedKind) Blocker {
 	}
 }
 
-// blockingOrder has the classes worst first.
-var blockingOrder = []Class{ClassUnrecognized, ClassFailed, ClassMissing, ClassPending, ClassReady}
-
-func classRank(class Class) int { return slices.Index(blockingOrder, class) }
-
 // compareBlockers puts the worst first. Only rows that name no element are
 // told apart by what they say.
 func compareBlockers(a, b heldBlocker) int {
 	order := cmp.Or(
-		cmp.Compare(classRank(a.Class), classRank(b.Class)),
+		compareBadness(a.Class, b.Class),
 		cmp.Compare(a.Phase.index(), b.Phase.index()),
 		strings.Compare(a.ElementID, b.ElementID),
 	)
@@ -328,12 +347,6 @@ func (t *Tally) unblock(element uint64) (listed heldBlocker, found bool) {
 	return listed, true
 }
 
-// Counts are the elements of a verdict by class.
-type Counts struct {
-	// Total is the number of elements with a row, and of missing ones.
-	Total, Ready, Pending, Failed, Unrecognized, Missing int64
-}
-
 // Verdict is what a gate says about a fleet.
 type Verdict struct {
 	// Ready opens the gate.
@@ -360,9 +373,26 @@ type Verdict struct {
 	BlockingTruncated bool
 }
 
+// Missing lists the elements that were asked for by id and have no row so far,
+// each once, in the order given.
+func (t *Tally) Missing() []string {
+	var missing []string
+	for _, id := range unique(t.gate.ElementIDs) {
+		if _, seen := t.elements[t.key(id)]; !seen {
+			missing = append(missing, id)
+		}
+	}
+	return missing
+}
+
+// LeaveOut says which of the missing elements have a row that the filters of
+// the selection leave out.
+func (t *Tally) LeaveOut(elements map[string]bool) { t.leftOut = elements }
+
 // Verdict closes the tally.
 func (t *Tally) Verdict() Verdict {
 	verdict := Verdict{ByPhase: make(map[Phase]int64)}
+	found := finding{Gate: t.gate, Verdict: &verdict, unreadable: make(map[string]int64)}
 	byClass, byState, byVersion := make(map[Class]int64), make(map[string]int64), make(map[string]int64)
 	for _, its := range t.kinds {
 		if its.count > 0 {
@@ -371,8 +401,15 @@ func (t *Tally) Verdict() Verdict {
 			byState[its.state] += its.count
 			byVersion[its.version] += its.count
 		}
+		if its.count > 0 && its.unreadable {
+			found.unreadable[its.version] += its.count
+		}
 	}
-	byClass[ClassMissing] = t.blockMissing()
+	for _, id := range t.Missing() {
+		class := found.rowless(id, t.leftOut[id])
+		byClass[class]++
+		t.block(heldBlocker{Blocker: Blocker{ElementID: shorten(id, maxKeyRunes), Class: class, Phase: PhaseUnknown}, element: t.key(id)})
+	}
 	counts := countsOf(byClass)
 	verdict.Counts = counts
 	verdict.ByState, verdict.ByVersion = largest(byState, maxKeys), largest(byVersion, maxKeys)
@@ -383,84 +420,35 @@ func (t *Tally) Verdict() Verdict {
 	if counts.Total > 0 {
 		verdict.ReadyPercent = float64(counts.Ready*10_000/counts.Total) / 100
 	}
-	t.gate.decide(&verdict)
+	found.decide()
 	return verdict
 }
 
-// blockMissing lists the elements that were asked for and have no row, and
-// gives their number.
-func (t *Tally) blockMissing() int64 {
-	var missing int64
-	for _, id := range unique(t.gate.ElementIDs) {
-		key := t.key(id)
-		if _, seen := t.elements[key]; !seen {
-			missing++
-			shown := Blocker{ElementID: shorten(id, maxKeyRunes), Class: ClassMissing, Phase: PhaseUnknown}
-			t.block(heldBlocker{Blocker: shown, element: key})
-		}
-	}
-	return missing
-}
-
-func countsOf(byClass map[Class]int64) Counts {
-	counts := Counts{
-		Ready: byClass[ClassReady], Pending: byClass[ClassPending], Failed: byClass[ClassFailed],
-		Unrecognized: byClass[ClassUnrecognized], Missing: byClass[ClassMissing],
-	}
-	counts.Total = counts.Ready + counts.Pending + counts.Failed + counts.Unrecognized + counts.Missing
-	return counts
-}
-
-func (g Gate) decide(verdict *Verdict) {
-	for _, rule := range gateRules {
-		if rule.holds(g, verdict.Counts) {
-			continue
-		}
-		verdict.Reasons = append(verdict.Reasons, rule.reason(g, verdict))
-		verdict.Hopeless = verdict.Hopeless || rule.hopeless
-		if rule.hopeless || !verdict.Hopeless {
-			verdict.Remedies = append(verdict.Remedies, rule.remedy)
-		}
-	}
-	verdict.Ready = len(verdict.Reasons) == 0
-	verdict.Summary = g.summary(verdict)
-}
-
-// gateRules must all hold for the gate to open. A rule is hopeless where
-// waiting does not mend what it finds; these come first, so that what may be
-// waited for is not advised beside them.
-var gateRules = []struct {
-	hopeless bool
-	holds    func(Gate, Counts) bool
-	reason   func(Gate, *Verdict) string
-	remedy   string
-}{
-	{
-		hopeless: true,
-		holds:    func(g Gate, c Counts) bool { return c.Total-c.Missing >= max(1, g.MinElements) },
-		reason:   reasonTooFew,
-		remedy:   "Check the selection: element_ids and filters must name elements of this tenant.",
-	},
-	{
-		hopeless: true,
-		holds:    func(_ Gate, c Counts) bool { return c.Unrecognized == 0 },
-		reason:   reasonUnrecognized,
-		remedy:   "Look at these elements in the controller; a newer version of this provider may know the state.",
-	},
-	{
-		hopeless: true,
-		holds:    func(g Gate, c Counts) bool { return c.Failed <= g.MaxFailed },
-		reason:   reasonFailed,
-		remedy:   "Repair or retry the failed elements, take them out of the selection, or raise max_failed.",
-	},
-	{
-		holds:  func(g Gate, c Counts) bool { return g.enough(c) },
-		reason: reasonNotReady,
-		remedy: "Run again when the elements are done, have the gate wait for them, or lower min_ready_percent.",
-	},
-}
-
 var hundred = big.NewRat(100, 1)
+
+// ParseReadyPercent reads min_ready_percent, a decimal number that is 0 or from
+// 1 to 100. Less than 1 is refused: it is most often a fraction that was taken
+// for a percentage, and would open the gate far too early. The error is an
+// *ArgumentError.
+func ParseReadyPercent(text string) (*big.Rat, error) {
+	percent, ok := new(big.Rat).SetString(text)
+	refused := &ArgumentError{
+		Path: []any{"min_ready_percent"}, Value: text,
+		Problem: "It is not a percentage from 0 to 100.", Remedy: "Write a number such as 95 for 95%.",
+	}
+	if !ok || percent.Sign() < 0 || percent.Cmp(hundred) > 0 {
+		return nil, refused
+	}
+	one := big.NewRat(1, 1)
+	if percent.Sign() == 0 || percent.Cmp(one) >= 0 {
+		return percent, nil
+	}
+	refused.Problem = "It is a percentage, and this is less than 1%."
+	if meant := new(big.Rat).Mul(percent, hundred); meant.Cmp(one) >= 0 {
+		refused.Remedy = fmt.Sprintf("Write %s for %s.", ratText(meant), ratPercent(meant))
+	}
+	return nil, refused
+}
 
 func (g Gate) minReadyPercent() *big.Rat {
 	if g.MinReadyPercent == nil {
@@ -469,9 +457,12 @@ func (g Gate) minReadyPercent() *big.Rat {
 	return g.MinReadyPercent
 }
 
+// minElements is at least 1: a gate over nothing never opens.
+func (g Gate) minElements() int64 { return max(1, g.MinElements) }
+
 // enough compares ready/total with the share wanted, exactly.
-func (g Gate) enough(counts Counts) bool {
-	ready := new(big.Rat).Mul(big.NewRat(counts.Ready, 1), hundred)
-	wanted := new(big.Rat).Mul(big.NewRat(counts.Total, 1), g.minReadyPercent())
-	return ready.Cmp(wanted) >= 0
+func (g Gate) enough(ready, total int64) bool {
+	share := new(big.Rat).Mul(big.NewRat(ready, 1), hundred)
+	wanted := new(big.Rat).Mul(big.NewRat(total, 1), g.minReadyPercent())
+	return share.Cmp(wanted) >= 0
 }

@@ -18,6 +18,8 @@ import (
 const (
 	wantedVersion = "6.3.6-b9"
 	formerVersion = "6.3.3-b4"
+	// oddVersion is one that cannot be read.
+	oddVersion = "6.3.6-b9-hf1"
 )
 
 type testingT interface {
@@ -112,71 +114,103 @@ func everyState() []string {
 	return states
 }
 
+// judgement is one way to judge a fleet, with the elements by what they are.
+type judgement struct {
+	subjects, fillers, missing, leftOut int64
+	state, version                      string
+	percent                             struct{ numerator, denominator int64 }
+	maxFailed, minElements              int64
+}
+
+// want is what a gate must say, spelt out once more.
+func (j judgement) want() (counts Counts, ready, hopeless bool) {
+	class := classOf(j.state, j.version == wantedVersion)
+	counts = countsOf(map[Class]int64{ClassMissing: j.missing, ClassLeftOut: j.leftOut, ClassReady: j.fillers})
+	*classTable[class.index()].count(&counts) += j.subjects
+	counts.Total += j.subjects
+	stuck := j.leftOut
+	if j.version == oddVersion && class == ClassPending && classOf(j.state, true) == ClassReady {
+		stuck += j.subjects
+	}
+	enough := func(ready int64) bool { return ready*100*j.percent.denominator >= counts.Total*j.percent.numerator }
+	found := j.subjects + j.fillers
+	ready = found >= j.minElements && counts.Unrecognized == 0 && counts.Failed <= j.maxFailed && enough(counts.Ready)
+	hopeless = found+j.missing < j.minElements || counts.Unrecognized > 0 || counts.Failed > j.maxFailed || !enough(counts.Total-stuck)
+	return counts, ready, hopeless
+}
+
+func (j judgement) judge(t *testing.T, target Target) Verdict {
+	t.Helper()
+	rows := append(elementRows(int(j.subjects), "1", j.state, j.version), elementRows(int(j.fillers), "2", "complete", wantedVersion)...)
+	var ids []string
+	left := make(map[string]bool)
+	for i := range j.missing + j.leftOut {
+		ids = append(ids, fmt.Sprintf("3%d", i))
+		left[ids[i]] = i >= j.missing
+	}
+	tally := Gate{
+		Target: target, MinReadyPercent: big.NewRat(j.percent.numerator, j.percent.denominator),
+		MaxFailed: j.maxFailed, MinElements: j.minElements, MaxBlocking: 20, ElementIDs: ids,
+	}.Judge()
+	for _, row := range rows {
+		if err := tally.Add(row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tally.LeaveOut(left)
+	return tally.Verdict()
+}
+
 func TestGateOpensExactlyWhenEveryRuleHolds(t *testing.T) {
 	t.Parallel()
 	target := mustTarget(t, wantedVersion, "")
-	percents := []struct{ numerator, denominator int64 }{{100, 1}, {0, 1}, {50, 1}, {333, 10}, {9995, 100}}
 	opened, closed := 0, 0
-	for _, state := range everyState() {
-		for _, version := range []string{wantedVersion, formerVersion} {
-			class := classOf(state, version == wantedVersion)
-			for subjects := range int64(3) {
-				for fillers := range int64(4) {
-					for missing := range int64(2) {
-						rows := append(elementRows(int(subjects), "subject", state, version), elementRows(int(fillers), "filler", "complete", wantedVersion)...)
-						want := Counts{Total: subjects + fillers + missing, Ready: fillers, Missing: missing}
-						switch class {
-						case ClassReady:
-							want.Ready += subjects
-						case ClassPending:
-							want.Pending = subjects
-						case ClassFailed:
-							want.Failed = subjects
-						case ClassUnrecognized:
-							want.Unrecognized = subjects
-						case ClassMissing:
-							t.Fatalf("%q: a row is never missing", state)
-						}
-						var ids []string
-						for i := range missing {
-							ids = append(ids, fmt.Sprintf("gone%d", i))
-						}
-						for _, percent := range percents {
-							for maxFailed := range int64(3) {
-								for _, minElements := range []int64{1, 3} {
-									got := judge(t, Gate{
-										Target: target, MinReadyPercent: big.NewRat(percent.numerator, percent.denominator),
-										MaxFailed: maxFailed, MinElements: minElements, MaxBlocking: 20, ElementIDs: ids,
-									}, rows...)
-									found := want.Total - missing
-									enough := found > 0 && found >= minElements
-									hopeless := !enough || want.Unrecognized > 0 || want.Failed > maxFailed
-									ready := !hopeless && want.Ready*100*percent.denominator >= want.Total*percent.numerator
-									if got.Counts != want || got.Ready != ready || got.Hopeless != hopeless {
-										t.Fatalf("%d × %q on %s, %d ready, %d missing; %d/%d %%, max_failed %d, min_elements %d: got %+v ready %t hopeless %t, want %+v %t %t",
-											subjects, state, version, fillers, missing, percent.numerator, percent.denominator, maxFailed, minElements,
-											got.Counts, got.Ready, got.Hopeless, want, ready, hopeless)
-									}
-									waits := slices.Contains(got.Remedies, remedyNotReady)
-									if ready != (len(got.Reasons) == 0) || ready != (len(got.Remedies) == 0) || waits == (ready || hopeless) || strings.HasPrefix(got.Summary, "open: ") != ready {
-										t.Fatalf("%+v: ready %t with the summary %q, reasons %q and remedies %q", got.Counts, got.Ready, got.Summary, got.Reasons, got.Remedies)
-									}
-									if ready {
-										opened++
-									} else {
-										closed++
-									}
-								}
-							}
-						}
-					}
-				}
-			}
+	for _, j := range judgements() {
+		got := j.judge(t, target)
+		counts, ready, hopeless := j.want()
+		if got.Counts != counts || got.Ready != ready || got.Hopeless != hopeless {
+			t.Fatalf("%+v: got %+v ready %t hopeless %t, want %+v %t %t", j, got.Counts, got.Ready, got.Hopeless, counts, ready, hopeless)
+		}
+		waits := slices.Contains(got.Remedies, remedyNotReady) || slices.Contains(got.Remedies, remedyNoStatus)
+		if ready != (len(got.Reasons) == 0) || ready != (len(got.Remedies) == 0) || waits == (ready || hopeless) || strings.HasPrefix(got.Summary, "open: ") != ready {
+			t.Fatalf("%+v: ready %t with the summary %q, reasons %q and remedies %q", j, got.Ready, got.Summary, got.Reasons, got.Remedies)
+		}
+		if ready {
+			opened++
+		} else {
+			closed++
 		}
 	}
 	if opened == 0 || closed == 0 {
 		t.Errorf("the gate was open %d times and closed %d times, want both", opened, closed)
 	}
+}
+
+// judgements are all combinations of what a gate decides on.
+func judgements() []judgement {
+	all := []judgement{{}}
+	vary := func(ways int, set func(j *judgement, way int)) {
+		var more []judgement
+		for _, j := range all {
+			for way := range ways {
+				set(&j, way)
+				more = append(more, j)
+			}
+		}
+		all = more
+	}
+	states, versions := everyState(), []string{wantedVersion, formerVersion, oddVersion}
+	percents := []struct{ numerator, denominator int64 }{{100, 1}, {0, 1}, {50, 1}, {333, 10}, {9995, 100}}
+	vary(len(states), func(j *judgement, way int) { j.state = states[way] })
+	vary(len(versions), func(j *judgement, way int) { j.version = versions[way] })
+	vary(3, func(j *judgement, way int) { j.subjects = int64(way) })
+	vary(4, func(j *judgement, way int) { j.fillers = int64(way) })
+	vary(2, func(j *judgement, way int) { j.missing = int64(way) })
+	vary(2, func(j *judgement, way int) { j.leftOut = int64(way) })
+	vary(len(percents), func(j *judgement, way int) { j.percent = percents[way] })
+	vary(2, func(j *judgement, way int) { j.maxFailed = int64(way) })
+	vary(2, func(j *judgement, way int) { j.minElements = int64(1 + 2*way) })
+	return all
 }
 
 func TestShareOfReadyElementsIsComparedExactly(t *testing.T) {
@@ -226,12 +260,18 @@ func TestEveryElementMustBeReadyWithoutAShare(t *testing.T) {
 
 func TestNoGateOpensOverNothing(t *testing.T) {
 	t.Parallel()
-	for _, gate := range []Gate{
-		{}, {MinReadyPercent: new(big.Rat)}, {MinElements: -1, MinReadyPercent: new(big.Rat)},
-		{MinReadyPercent: new(big.Rat), ElementIDs: []string{"1", "2"}},
+	for _, test := range []struct {
+		gate     Gate
+		hopeless bool
+	}{
+		{Gate{}, true},
+		{Gate{MinReadyPercent: new(big.Rat)}, true},
+		{Gate{MinElements: -1, MinReadyPercent: new(big.Rat)}, true},
+		{Gate{MinReadyPercent: new(big.Rat), ElementIDs: []string{"1", "2"}}, false},
+		{Gate{MinReadyPercent: new(big.Rat), ElementIDs: []string{"1", "2", "2"}, MinElements: 3}, true},
 	} {
-		if got := judge(t, gate); got.Ready || !got.Hopeless {
-			t.Errorf("%+v: got ready %t, hopeless %t; want false, true", gate, got.Ready, got.Hopeless)
+		if got := judge(t, test.gate); got.Ready || got.Hopeless != test.hopeless {
+			t.Errorf("%+v: got ready %t, hopeless %t; want false, %t", test.gate, got.Ready, got.Hopeless, test.hopeless)
 		}
 	}
 }
@@ -250,7 +290,12 @@ func TestTargetsAreReached(t *testing.T) {
 		{"!= 6.3.6", "", Status{}, false},
 		{"!= 6.3.6", "", Status{ActiveVersion: new("")}, false},
 		{"!= 6.3.6", "", Status{ActiveVersion: new("SHELL-1")}, false},
-		{"!= 6.3.6", "", Status{ActiveVersion: new("6.3.7")}, false},
+		{"!= 6.3.6", "", Status{ActiveVersion: new("6.3.7")}, true},
+		{"!= 6.3.6-b9", "", Status{ActiveVersion: new("6.3.6")}, false},
+		{"6.3.6", "", Status{ActiveVersion: new("6.3.6")}, true},
+		{"6.3.6-b9", "", Status{ActiveVersion: new("6.3.6")}, false},
+		{"6.3.6", "", Status{ActiveVersion: new("6.3")}, false},
+		{"6.3.6", "", Status{ActiveVersion: new("6.3.6-pre")}, false},
 		{"!= 6.3.6", "", Status{ActiveVersion: new("6.3.7-b1")}, true},
 		{"!= 6.3.6", "", Status{ActiveVersion: new(strings.Repeat("9", 1_000_000))}, false},
 		{"", "7", Status{ActiveImageID: new("7")}, true},
@@ -371,6 +416,79 @@ func TestElementsThatWereAskedForAndHaveNoRowAreMissing(t *testing.T) {
 	}
 	if got.Hopeless {
 		t.Error("a missing element is hopeless, want it waited for")
+	}
+}
+
+func TestElementsThatTheFiltersLeaveOutAreNotMissing(t *testing.T) {
+	t.Parallel()
+	tally := Gate{ElementIDs: []string{"3", "1", "2", "3"}, MaxBlocking: 9}.Judge()
+	if err := tally.Add(elementRow("1", "complete", wantedVersion)); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := tally.Missing(), []string{"3", "2"}; !slices.Equal(got, want) {
+		t.Errorf("got the missing elements %q, want %q", got, want)
+	}
+	tally.LeaveOut(map[string]bool{"1": true, "2": true})
+	got := tally.Verdict()
+	if want := (Counts{Total: 3, Ready: 1, Missing: 1, LeftOut: 1}); got.Counts != want || !got.Hopeless {
+		t.Errorf("got %+v, hopeless %t; want %+v, true", got.Counts, got.Hopeless, want)
+	}
+	if got, want := blockerIDs(got.Blocking), []string{"2", "3"}; !slices.Equal(got, want) {
+		t.Errorf("got the blocking elements %q, want %q", got, want)
+	}
+}
+
+func TestVersionThatCannotBeReadEndsAWaitOnlyOnceItIsSettled(t *testing.T) {
+	t.Parallel()
+	for _, state := range everyState() {
+		for _, version := range []string{oddVersion, "6.3.6", "-", "", formerVersion} {
+			got := judge(t, Gate{Target: mustTarget(t, wantedVersion, "")}, elementRow("1", state, version), elementRow("2", "init", formerVersion))
+			class := classOf(state, false)
+			settled := class == ClassPending && slices.Contains([]string{"-", "complete", "done", "upgrade_complete"}, state)
+			odd := version == oddVersion || version == "6.3.6"
+			named := slices.ContainsFunc(got.Reasons, func(reason string) bool { return strings.Contains(reason, "cannot read") })
+			if named != (settled && odd) {
+				t.Errorf("%q on %q: got the reasons %q, want the version named: %t", state, version, got.Reasons, settled && odd)
+			}
+			if hopeless := class != ClassPending || named; got.Hopeless != hopeless || got.Ready {
+				t.Errorf("%q on %q: got hopeless %t and ready %t, want %t and false", state, version, got.Hopeless, got.Ready, hopeless)
+			}
+		}
+	}
+	for name, gate := range map[string]Gate{
+		"without a version wanted":       {Target: mustTarget(t, "", "7")},
+		"where the others are enough":    {Target: mustTarget(t, wantedVersion, ""), MinReadyPercent: mustRat(t, "50")},
+		"where it is sure to be another": {Target: mustTarget(t, "6.4.0-b1", "")},
+	} {
+		version := map[bool]string{true: oddVersion, false: "6.3.6"}[name != "where it is sure to be another"]
+		if got := judge(t, gate, elementRow("1", "complete", version), elementRow("2", "init", formerVersion)); got.Hopeless || got.Ready {
+			t.Errorf("%s: got hopeless %t and ready %t, want false", name, got.Hopeless, got.Ready)
+		}
+	}
+}
+
+func TestReadyPercentIsReadAsAPercentage(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"0", "1", "1.5", "99.95", "100", "33.333333333333336"} {
+		if got, err := ParseReadyPercent(text); err != nil || got.Cmp(mustRat(t, text)) != 0 {
+			t.Errorf("%s: got %v, %v", text, got, err)
+		}
+	}
+	for text, want := range map[string]string{
+		"0.95":   "It is a percentage, and this is less than 1%. Write 95 for 95%.",
+		"0.999":  "It is a percentage, and this is less than 1%. Write 99.9 for 99.9%.",
+		"0.01":   "It is a percentage, and this is less than 1%. Write 1 for 1%.",
+		"0.001":  "It is a percentage, and this is less than 1%. Write a number such as 95 for 95%.",
+		"-0.5":   "It is not a percentage from 0 to 100. Write a number such as 95 for 95%.",
+		"100.01": "It is not a percentage from 0 to 100. Write a number such as 95 for 95%.",
+		"+Inf":   "It is not a percentage from 0 to 100. Write a number such as 95 for 95%.",
+		"":       "It is not a percentage from 0 to 100. Write a number such as 95 for 95%.",
+	} {
+		_, err := ParseReadyPercent(text)
+		arguments := argumentErrors(t, err)
+		if len(arguments) != 1 || arguments[0].Error() != fmt.Sprintf("min_ready_percent = %q: %s", text, want) {
+			t.Errorf("%s: got %v, want %q", text, err, want)
+		}
 	}
 }
 
@@ -524,7 +642,7 @@ func worstFirst(target Target, rows []Status, missing ...string) []string {
 		class, phase int
 		id           string
 	}
-	classes := []Class{ClassUnrecognized, ClassFailed, ClassMissing, ClassPending}
+	classes := []Class{ClassUnrecognized, ClassFailed, ClassLeftOut, ClassMissing, ClassPending}
 	var places []place
 	for i := range rows {
 		state := "-"
@@ -536,7 +654,7 @@ func worstFirst(target Target, rows []Status, missing ...string) []string {
 		}
 	}
 	for _, id := range missing {
-		places = append(places, place{2, len(Phases()), id})
+		places = append(places, place{3, len(Phases()), id})
 	}
 	slices.SortFunc(places, func(a, b place) int {
 		return slices.Compare([]string{fmt.Sprintf("%d %02d", a.class, a.phase), a.id}, []string{fmt.Sprintf("%d %02d", b.class, b.phase), b.id})

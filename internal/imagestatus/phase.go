@@ -19,19 +19,6 @@ const (
 	PhaseUnknown     Phase = "unknown"
 )
 
-// Class is what one element counts as when a gate is judged.
-type Class string
-
-// The classes. ClassMissing is given to an element that was asked for and has
-// no row; no row is ever classified as missing.
-const (
-	ClassReady        Class = "ready"
-	ClassPending      Class = "pending"
-	ClassFailed       Class = "failed"
-	ClassUnrecognized Class = "unrecognized"
-	ClassMissing      Class = "missing"
-)
-
 // phaseTable is the gate's truth table: it holds, for each phase, what an
 // element counts as on its target and off it.
 var phaseTable = []struct {

@@ -28,6 +28,7 @@ type Selection struct {
 	holds      condition
 	fields     []string
 	nothing    bool
+	filtered   bool
 }
 
 // SelectFilters selects the elements with the given ids, or all where ids is
@@ -37,6 +38,7 @@ func SelectFilters(elementIDs []string, filters []Filter) (Selection, error) {
 	selection := Selection{
 		elementIDs: unique(elementIDs),
 		nothing:    elementIDs != nil && len(elementIDs) == 0,
+		filtered:   len(filters) > 0,
 	}
 	params := make(map[string]map[Operator]any)
 	var parts []condition
@@ -259,3 +261,6 @@ func unique(texts []string) []string {
 	}
 	return kept
 }
+
+// Filtered reports whether filters narrow the elements that are named by id.
+func (s Selection) Filtered() bool { return s.filtered }

@@ -12,6 +12,10 @@ const (
 	remedySelection    = "Check the selection: element_ids and filters must name elements of this tenant."
 	remedyUnrecognized = "Look at these elements in the controller; a newer version of this provider may know the state."
 	remedyFailed       = "Repair or retry the failed elements, take them out of the selection, or raise max_failed."
+	remedyLeftOut      = "Remove these elements from element_ids, or change the filters so that they select them."
+	remedyUnreadable   = "Use target_image_id in place of target_version: it needs no version to be read."
+	remedyNoIDs        = "Write the id of the element in place of its name; the data source prismasdwan_element_image_statuses lists the ids."
+	remedyNoStatus     = "Run again when the elements have a status, have the gate wait for them, or lower min_elements."
 	remedyNotReady     = "Run again when the elements are done, have the gate wait for them, or lower min_ready_percent."
 )
 
@@ -30,6 +34,7 @@ func TestVerdictExplainsItself(t *testing.T) {
 		name              string
 		gate              Gate
 		rows              []Status
+		leftOut           []string
 		summary           string
 		reasons, remedies []string
 	}{
@@ -41,7 +46,7 @@ func TestVerdictExplainsItself(t *testing.T) {
 		},
 		{
 			name: "open with a failure that is allowed", gate: Gate{MaxFailed: 1, MinReadyPercent: mustRat(t, "66.6")},
-			rows: append(ready(2), failed("1", "failed", "")), summary: "open: 2/3 ready (66.66%), 1 failed",
+			rows: append(ready(2), failed("1", "failed", "")), summary: "open: 2/3 ready (66.66%), 1 failed (min_ready_percent is 66.6, max_failed is 1)",
 		},
 		{
 			name: "pending and failed", gate: Gate{Target: version, MaxBlocking: 20},
@@ -71,16 +76,16 @@ func TestVerdictExplainsItself(t *testing.T) {
 		},
 		{
 			name: "nothing selected", summary: "closed: 0/0 ready (0%)",
-			reasons:  []string{"The selection matches no element that has an image status, and at least 1 must."},
+			reasons:  []string{"The selection matches no element that has an image status (min_elements is 1)."},
 			remedies: []string{remedySelection},
 		},
 		{
 			name: "one selected", gate: Gate{MinElements: 5}, rows: ready(1), summary: "closed: 1/1 ready (100%)",
-			reasons: []string{"The selection matches 1 element, and at least 5 must match."}, remedies: []string{remedySelection},
+			reasons: []string{"The selection matches 1 element (min_elements is 5)."}, remedies: []string{remedySelection},
 		},
 		{
 			name: "few selected", gate: Gate{MinElements: 5}, rows: ready(4), summary: "closed: 4/4 ready (100%)",
-			reasons: []string{"The selection matches 4 elements, and at least 5 must match."}, remedies: []string{remedySelection},
+			reasons: []string{"The selection matches 4 elements (min_elements is 5)."}, remedies: []string{remedySelection},
 		},
 		{
 			name: "one unrecognized", gate: Gate{MinReadyPercent: mustRat(t, "50")}, rows: append(ready(1), elementRow("1", "melting", wantedVersion)),
@@ -114,10 +119,63 @@ func TestVerdictExplainsItself(t *testing.T) {
 			remedies: []string{remedyUnrecognized},
 		},
 		{
-			name: "missing", gate: Gate{Target: image, ElementIDs: []string{"r0000", "gone"}}, rows: ready(1),
+			name: "missing", gate: Gate{Target: image, ElementIDs: []string{"r0000", "4"}}, rows: ready(1),
 			summary:  "closed: 0/2 ready (0%), 1 pending, 1 missing, target image 1773674147762003945",
-			reasons:  []string{"0 of 2 elements are ready on image 1773674147762003945 (0%), 100% required: 1 pending, 1 without a status row."},
+			reasons:  []string{"0 of 2 elements are ready on image 1773674147762003945 (0%), 100% required: 1 pending, 1 without a status yet."},
 			remedies: []string{remedyNotReady},
+		},
+		{
+			name: "few selected, and a target", gate: Gate{Target: version, MinElements: 3}, rows: ready(3),
+			summary: "open: 3/3 ready (100%), target version 6.3.6-b9 (min_elements is 3)",
+		},
+		{
+			name: "every threshold at its default", gate: Gate{MinReadyPercent: mustRat(t, "100"), MinElements: 1}, rows: ready(3), summary: "open: 3/3 ready (100%)",
+		},
+		{
+			name: "left out", gate: Gate{ElementIDs: []string{"r0000", "1", "2", "3", "4", "5"}}, rows: ready(1), leftOut: []string{"1", "2", "3", "4"},
+			summary: "closed: 1/6 ready (16.66%), 1 missing, 4 left out",
+			reasons: []string{
+				`The filters leave out 4 of the 6 elements named in element_ids: "1", "2", "3" and 1 more.`,
+				"1 of 6 elements is ready (16.66%), 100% required: 1 without a status yet, 4 left out by the filters.",
+			},
+			remedies: []string{remedyLeftOut},
+		},
+		{
+			name: "all left out", gate: Gate{ElementIDs: []string{"1"}, MinReadyPercent: mustRat(t, "0")}, leftOut: []string{"1"},
+			summary: "closed: 0/1 ready (0%), 1 left out",
+			reasons: []string{
+				"The selection matches no element that has an image status (min_elements is 1).",
+				`The filters leave out 1 of the 1 element named in element_ids: "1".`,
+			},
+			remedies: []string{remedySelection, remedyLeftOut},
+		},
+		{
+			name: "left out, and enough without them", gate: Gate{ElementIDs: []string{"r0000", "1"}, MinReadyPercent: mustRat(t, "50")}, rows: ready(1), leftOut: []string{"1"},
+			summary: "open: 1/2 ready (50%), 1 left out (min_ready_percent is 50)",
+		},
+		{
+			name: "no status yet", gate: Gate{ElementIDs: []string{"1", "2"}, MinReadyPercent: mustRat(t, "0")},
+			summary:  "closed: 0/2 ready (0%), 2 missing",
+			reasons:  []string{"0 of 2 elements named in element_ids have a status (min_elements is 1)."},
+			remedies: []string{remedyNoStatus},
+		},
+		{
+			name: "a name for an id", gate: Gate{ElementIDs: []string{"r0000", "ion-berlin-01"}}, rows: ready(1),
+			summary: "closed: 1/2 ready (50%), 1 missing",
+			reasons: []string{
+				`element_ids takes ids, which consist of digits, and not names. There is no status for "ion-berlin-01".`,
+				"1 of 2 elements is ready (50%), 100% required: 1 without a status yet.",
+			},
+			remedies: []string{remedyNoIDs, remedyNotReady},
+		},
+		{
+			name: "versions that cannot be read", gate: Gate{Target: version}, rows: append(ready(1), elementRow("1", "complete", "6.3.6"), elementRow("2", "-", oddVersion)),
+			summary: "closed: 1/3 ready (33.33%), 2 pending, target version 6.3.6-b9",
+			reasons: []string{
+				`2 elements report a version that this provider cannot read, so that it is not known whether it is the target: "6.3.6" (1), "6.3.6-b9-hf1" (1).`,
+				"1 of 3 elements is ready on version 6.3.6-b9 (33.33%), 100% required: 2 pending.",
+			},
+			remedies: []string{remedyUnreadable},
 		},
 		{
 			name: "one of three", gate: Gate{MinReadyPercent: mustRat(t, "33.4")}, rows: append(ready(1), elementRows(2, "p", "init", wantedVersion)...),
@@ -130,7 +188,18 @@ func TestVerdictExplainsItself(t *testing.T) {
 			reasons: []string{"0 of 1 element is ready (0%), 100% required: 1 pending."}, remedies: []string{remedyNotReady},
 		},
 	} {
-		got := judge(t, test.gate, test.rows...)
+		tally := test.gate.Judge()
+		for _, row := range test.rows {
+			if err := tally.Add(row); err != nil {
+				t.Fatal(err)
+			}
+		}
+		left := make(map[string]bool)
+		for _, id := range test.leftOut {
+			left[id] = true
+		}
+		tally.LeaveOut(left)
+		got := tally.Verdict()
 		if got.Summary != test.summary {
 			t.Errorf("%s: got the summary %q, want %q", test.name, got.Summary, test.summary)
 		}
@@ -169,7 +238,7 @@ func TestBlockingElementIsDescribedInOneLine(t *testing.T) {
 		}
 	}
 	missing := judge(t, Gate{MaxBlocking: 1, ElementIDs: []string{"7"}}).Blocking
-	if want := "7  missing, no status row"; len(missing) != 1 || missing[0].String() != want {
+	if want := "7  missing, no status yet"; len(missing) != 1 || missing[0].String() != want {
 		t.Errorf("a missing element: got %q, want %q", missing, want)
 	}
 }

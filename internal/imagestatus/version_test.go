@@ -222,6 +222,73 @@ func TestAnotherSpellingOfABuildNeverWidensAConstraint(t *testing.T) {
 	})
 }
 
+func TestReleaseWithoutABuildIsInTheSetIfAllItsBuildsAre(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		constraint, reported string
+		want                 Truth
+	}{
+		{"6.3.6", "6.3.6", Holds},
+		{"= 6.3.6", "6.3.7", Fails},
+		{"= 6.3.6-b9", "6.3.6", Unsure},
+		{"!= 6.3.6-b9", "6.3.6", Unsure},
+		{"!= 6.3.6-b9", "6.3.5", Holds},
+		{">= 6.3.6-b0", "6.3.6", Holds},
+		{"~> 6.3.6-b0", "6.3.6", Holds},
+		{">= 6.3.6-b1", "6.3.6", Unsure},
+		{"< 6.3.6-b0", "6.3.6", Unsure},
+		{">= 6.3.6", "6.3.6", Holds},
+		{"> 6.3.6", "6.3.6", Fails},
+		{">= 6.3.6-b9, < 6.3.6", "6.3.6", Fails},
+		{">= 6.3.6-b9, < 6.4.0", "6.3.6", Unsure},
+		{">= 6.3.5-b9, < 6.4.0", "6.3.6", Holds},
+		{"~> 6.3", "6.3", Unsure},
+		{"6.3.6", "6.3.6-b9-hf1", Unsure},
+		{"6.3.6", "6.3.6-B9", Unsure},
+		{"6.3.6", "6.3.6-b9", Holds},
+		{"6.3.6", "6.3.5-b9", Fails},
+		{"6.3.6", "", Unsure},
+	} {
+		constraint, err := ParseConstraint(test.constraint)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := constraint.Judge(test.reported); got != test.want {
+			t.Errorf("%q, reported %q: got %s, want %s", constraint, test.reported, truthText(got), truthText(test.want))
+		}
+	}
+	if got := (Constraint{}).Judge("6.3.6"); got != Fails {
+		t.Errorf("a constraint of nothing: got %s, want %s", truthText(got), truthText(Fails))
+	}
+}
+
+func TestJudgementOfAReleaseHoldsForEachOfItsBuilds(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		number := rapid.IntRange(0, 2)
+		var terms []string
+		for range rapid.IntRange(1, 2).Draw(t, "terms") {
+			bound := fmt.Sprintf("6.%d.%d", number.Draw(t, "minor"), number.Draw(t, "patch"))
+			if rapid.Bool().Draw(t, "with a build") {
+				bound += fmt.Sprintf("-b%d", number.Draw(t, "build"))
+			}
+			terms = append(terms, rapid.SampledFrom(constraintOperators).Draw(t, "operator")+" "+bound)
+		}
+		constraint, err := ParseConstraint(strings.Join(terms, ","))
+		if err != nil {
+			t.Fatal(err)
+		}
+		release := Version{Major: 6, Minor: uint64(number.Draw(t, "minor")), Patch: uint64(number.Draw(t, "patch"))}
+		judged := constraint.Judge(fmt.Sprintf("%d.%d.%d", release.Major, release.Minor, release.Patch))
+		for build := range uint64(4) {
+			release.Build = build
+			if allowed := constraint.Allows(release); judged == Holds && !allowed || judged == Fails && allowed {
+				t.Fatalf("%q %s for the release and %s is allowed: %t", constraint, truthText(judged), release, allowed)
+			}
+		}
+	})
+}
+
 func TestConstraintOfNothingAllowsNothing(t *testing.T) {
 	t.Parallel()
 	var none Constraint

@@ -1,0 +1,150 @@
+package imagestatus
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Class is what one element counts as when a gate is judged.
+type Class string
+
+// The classes. The last two are of elements that were named by their id and
+// are in no row of the selection; no row is ever classified as one of them.
+const (
+	ClassReady        Class = "ready"
+	ClassPending      Class = "pending"
+	ClassFailed       Class = "failed"
+	ClassUnrecognized Class = "unrecognized"
+	ClassMissing      Class = "missing"
+	ClassLeftOut      Class = "left_out"
+)
+
+// Counts are the elements of a verdict by class.
+type Counts struct {
+	// Total is the number of elements in all classes.
+	Total, Ready, Pending, Failed, Unrecognized, Missing, LeftOut int64
+}
+
+// classTable has the classes in the order in which a verdict counts them. It is
+// the one place from which counts, texts and schemas learn the classes.
+var classTable = []struct {
+	class Class
+	// badness is 0 for ready elements; the worst come first in a verdict.
+	badness int
+	count   func(*Counts) *int64
+	// word follows a number in a summary, clause in a reason.
+	word, clause string
+	// rowless says of a class without rows why there is none.
+	rowless string
+	meaning string
+}{
+	{
+		ClassReady, 0, func(c *Counts) *int64 { return &c.Ready }, "ready", "ready", "",
+		"Elements on target whose phase is `succeeded`, `idle` or `aborted`.",
+	},
+	{
+		ClassPending, 1, func(c *Counts) *int64 { return &c.Pending }, "pending", "pending", "",
+		"Elements that are not done, or not on target.",
+	},
+	{
+		ClassFailed, 4, func(c *Counts) *int64 { return &c.Failed }, "failed", "failed", "",
+		"Elements in phase `failed`, or `aborted` and not on target.",
+	},
+	{
+		ClassUnrecognized, 5, func(c *Counts) *int64 { return &c.Unrecognized }, "unrecognized", "unrecognized", "",
+		"Elements in phase `unknown`. One of them closes the gate whatever else holds.",
+	},
+	{
+		ClassMissing, 2, func(c *Counts) *int64 { return &c.Missing }, "missing", "without a status yet", "no status yet",
+		"Elements named in `element_ids` that have no status yet.",
+	},
+	{
+		ClassLeftOut, 3, func(c *Counts) *int64 { return &c.LeftOut }, "left out", "left out by the filters", "has a status and is left out by the filters",
+		"Elements named in `element_ids` that have a status and that `filters` leave out.",
+	},
+}
+
+// Classes lists the classes in the order in which a verdict counts them.
+func Classes() []Class {
+	classes := make([]Class, len(classTable))
+	for i, row := range classTable {
+		classes[i] = row.class
+	}
+	return classes
+}
+
+// BlockingClasses lists the classes of elements that are not ready, the worst
+// first.
+func BlockingClasses() []Class {
+	return slices.SortedFunc(slices.Values(Classes()[1:]), compareBadness)
+}
+
+// compareBadness puts the worse class first. A class that is not in the table
+// is the worst.
+func compareBadness(a, b Class) int { return cmp.Compare(b.badness(), a.badness()) }
+
+func (c Class) badness() int {
+	if i := c.index(); i >= 0 {
+		return classTable[i].badness
+	}
+	return len(classTable)
+}
+
+// Meaning is a sentence in Markdown on the elements that count as this class.
+func (c Class) Meaning() string {
+	if i := c.index(); i >= 0 {
+		return classTable[i].meaning
+	}
+	return ""
+}
+
+// Rowless reports whether elements of this class are in no row.
+func (c Class) Rowless() bool {
+	i := c.index()
+	return i >= 0 && classTable[i].rowless != ""
+}
+
+// word is the class in a sentence.
+func (c Class) word() string {
+	if i := c.index(); i >= 0 {
+		return classTable[i].word
+	}
+	return string(c)
+}
+
+func (c Class) index() int {
+	for i, row := range classTable {
+		if row.class == c {
+			return i
+		}
+	}
+	return -1
+}
+
+// Of gives the number of elements in a class.
+func (c Counts) Of(class Class) int64 {
+	if i := class.index(); i >= 0 {
+		return *classTable[i].count(&c)
+	}
+	return 0
+}
+
+// withRow gives the number of elements that have a row.
+func (c Counts) withRow() int64 {
+	rows := c.Total
+	for _, row := range classTable {
+		if row.rowless != "" {
+			rows -= *row.count(&c)
+		}
+	}
+	return rows
+}
+
+func countsOf(byClass map[Class]int64) Counts {
+	var counts Counts
+	for _, row := range classTable {
+		*row.count(&counts) = byClass[row.class]
+		counts.Total += byClass[row.class]
+	}
+	return counts
+}
