@@ -59,7 +59,7 @@ var classTable = []struct {
 		"Elements named in `element_ids` that have no status yet.",
 	},
 	{
-		ClassLeftOut, 3, func(c *Counts) *int64 { return &c.LeftOut }, "left out", "left out by the filters", "has a status and is left out by the filters",
+		ClassLeftOut, 3, func(c *Counts) *int64 { return &c.LeftOut }, "left out", "left out by the filters", "not selected by the filters",
 		"Elements named in `element_ids` that have a status and that `filters` leave out.",
 	},
 }

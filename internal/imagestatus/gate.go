@@ -74,9 +74,9 @@ func ParseTarget(version, imageID *string) (Target, error) {
 func (t Target) String() string {
 	switch {
 	case t.Version != nil:
-		return "version " + t.Version.String()
+		return "version " + strings.Join(strings.Fields(t.Version.String()), " ")
 	case t.ImageID != "":
-		return "image " + t.ImageID
+		return "image " + shorten(t.ImageID, maxKeyRunes)
 	default:
 		return ""
 	}

@@ -125,6 +125,10 @@ func TestVerdictExplainsItself(t *testing.T) {
 			remedies: []string{remedyNotReady},
 		},
 		{
+			name: "a target of several lines", gate: Gate{Target: mustTarget(t, ">= 6.3.5-b1,\n  < 6.4.0", "")}, rows: ready(1),
+			summary: "open: 1/1 ready (100%), target version >= 6.3.5-b1, < 6.4.0",
+		},
+		{
 			name: "few selected, and a target", gate: Gate{Target: version, MinElements: 3}, rows: ready(3),
 			summary: "open: 3/3 ready (100%), target version 6.3.6-b9 (min_elements is 3)",
 		},

@@ -17,6 +17,9 @@ var (
 	_ action.ActionWithModifyPlan     = (*awaitUpgradeAction)(nil)
 )
 
+// waitingFixesNothing ends the text of a gate that cannot open.
+const waitingFixesNothing = "\n\nWaiting does not fix this."
+
 type awaitUpgradeAction struct{ connection *connection }
 
 func newAwaitUpgradeAction() action.Action { return &awaitUpgradeAction{} }
@@ -44,9 +47,10 @@ func (a *awaitUpgradeAction) Schema(_ context.Context, _ action.SchemaRequest, r
 		return
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Waits until a fleet or a wave is ready, and tells how far it is. Needs Terraform 1.14 or later.\n\n" +
-			"At plan it looks once: what waiting cannot mend (too many failed elements, a state that is not recognized, nothing selected) is an error, " +
-			"elements that are merely pending are none. At apply it waits, and fails as soon as waiting cannot mend it.",
+		MarkdownDescription: "Waits until a fleet or a wave is ready, and reports progress. Needs Terraform 1.14 or later.\n\n" +
+			"At plan it reads the fleet once. Problems that waiting cannot fix are errors: too many failed elements, a state that is not recognized, " +
+			"a version that cannot be read, elements that the filters leave out, an empty selection. " +
+			"Pending elements, and named elements that have no status yet, are not. At apply it waits, and fails as soon as waiting cannot fix the problem.",
 		Attributes: attributes,
 	}
 }
@@ -76,7 +80,7 @@ func (a *awaitUpgradeAction) ModifyPlan(ctx context.Context, req action.ModifyPl
 		return
 	}
 	if verdict.Hopeless {
-		resp.Diagnostics.AddError(summaryGateClosed, explain(verdict)+"\n\nWaiting would not mend this.")
+		resp.Diagnostics.AddError(headline(summaryGateClosed, gate, verdict), explain(gate, verdict)+waitingFixesNothing)
 	}
 }
 
@@ -109,9 +113,9 @@ func (a *awaitUpgradeAction) Invoke(ctx context.Context, req action.InvokeReques
 	case verdict.Ready:
 		resp.SendProgress(action.InvokeProgressEvent{Message: verdict.Summary})
 	case verdict.Hopeless:
-		resp.Diagnostics.AddError(summaryGateClosed, explain(verdict)+"\n\nWaiting would not mend this.")
+		resp.Diagnostics.AddError(headline(summaryGateClosed, gate, verdict), explain(gate, verdict)+waitingFixesNothing)
 	default:
-		resp.Diagnostics.AddError("Upgrade gate did not open in time",
-			fmt.Sprintf("The gate was still closed when `timeouts` ended the wait after %s.\n\n%s", shortDuration(limit), explain(verdict)))
+		resp.Diagnostics.AddError(headline(summaryGateWaiting, gate, verdict),
+			fmt.Sprintf("The gate was still closed when `timeouts` ended the wait after %s.\n\n%s", shortDuration(limit), explain(gate, verdict)))
 	}
 }

@@ -105,7 +105,7 @@ func TestActionLooksOnceAtPlan(t *testing.T) {
 			diagnostics := newProtocol(t, append(server.Environment(simulator.Legacy), impatient...)...).planAction(canaryAction(server, test.config))
 			checkSays(t, diagnostics, test.says)
 			if test.says != "" {
-				checkSays(t, diagnostics, "Waiting would not mend this.")
+				checkSays(t, diagnostics, "Waiting does not fix this.")
 			}
 			if looks := server.Count(simulator.RequestQuery); looks > 1 {
 				t.Errorf("the plan took %d looks, want one at most", looks)
@@ -159,7 +159,7 @@ func TestActionEndsWithAReason(t *testing.T) {
 		says   string
 	}{
 		"failed elements end the wait at once": {
-			change: breakCanary, says: "Waiting would not mend this.",
+			change: breakCanary, says: "Waiting does not fix this.",
 			config: map[string]any{"wait": map[string]any{"interval": "1h"}, "timeouts": map[string]any{"invoke": "24h"}},
 		},
 		"the time limit ends it with the last verdict": {
@@ -250,7 +250,7 @@ resource "terraform_data" "policy" {
 
 	breakCanary(t, server)
 	terminal.succeeds([]string{"plan"}, "No changes")
-	terminal.fails([]string{"plan", "-replace=terraform_data.policy"}, "Upgrade gate is closed", "image does not boot", "Waiting would not mend this.")
+	terminal.fails([]string{"plan", "-replace=terraform_data.policy"}, "Upgrade gate closed: ", "image does not boot", "Waiting does not fix this.")
 	terminal.succeeds([]string{"destroy", "-auto-approve"}, "1 destroyed")
 }
 

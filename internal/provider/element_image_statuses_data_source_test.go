@@ -821,9 +821,9 @@ func TestArgumentErrorsComeAtPlanAndNameTheArgument(t *testing.T) {
 		{"a derived attribute as a field", filters(filter("phase", "", "failed")), "Error: Invalid argument [filters[0].field]\n" +
 			"filters[0].field is \"phase\". No such field. Use " + fields + " or `_updated_on_utc`."},
 		{"two values where one belongs", filters(filter("download_percent", "gt", "1", "2")), "Error: Invalid argument [filters[0].values]\n" +
-			"filters[0].values is \"[1, 2]\". The operator `gt` has 2 values. Give it exactly one value; `in` takes several."},
+			"filters[0].values is [\"1\", \"2\"]. The operator `gt` has 2 values. Give it exactly one value; `in` takes several."},
 		{"no value", filters(filter("download_percent", "")), "Error: Invalid argument [filters[0].values]\n" +
-			"filters[0].values is \"[]\". The operator `in` has 0 values. Give it at least one value."},
+			"filters[0].values is []. The operator `in` has 0 values. Give it at least one value."},
 		{"a text for an integer", filters(filter("download_percent", "gt", "half")), "Error: Invalid argument [filters[0].values[0]]\n" +
 			"filters[0].values[0] is \"half\". The field `download_percent` is a 64-bit integer. Write a whole number without leading zeros or a plus sign."},
 		{"the same comparison twice", filters(filter("id", "neq", "1"), filter("id", "neq", "2")), "Error: Invalid argument [filters[1].field]\n" +

@@ -118,7 +118,9 @@ var goWords = regexp.MustCompile(`%!|\b(sdwan|imagestatus|provider|tftypes|types
 // without anything that only a programmer reads.
 func checkVoice(t *testing.T, name, summary, detail string) {
 	t.Helper()
-	words := strings.Fields(summary)
+	// What follows a colon is the verdict of a gate, which tells it from others.
+	heading, _, _ := strings.Cut(summary, ": ")
+	words := strings.Fields(heading)
 	if len(words) == 0 || len(words) > 8 || strings.HasSuffix(summary, ".") {
 		t.Errorf("%s: the summary %q has %d words, want one to eight and no period", name, summary, len(words))
 	}
@@ -137,7 +139,7 @@ func checkVoice(t *testing.T, name, summary, detail string) {
 }
 
 // argumentFirst is a sentence that begins with an argument's name.
-var argumentFirst = regexp.MustCompile(`^[a-z_]+[a-z_.\[\]0-9]* is ("|null|\[]|-?\d|known only)`)
+var argumentFirst = regexp.MustCompile(`^[a-z_]+[a-z_.\[\]0-9]* is ("|null|\[|-?\d|known only)`)
 
 func (m *messages) settings() {
 	m.section("Provider arguments")
@@ -254,6 +256,12 @@ func (m *messages) arguments() {
 		{"aggregate of a text", aggregateType, aggregate("sum", "id")},
 		{"group", aggregateType, aggregate("count", "id", "fase")},
 		{"target", gateType, map[string]any{"target_version": "latest"}},
+		{"target with a misspelt build", gateType, map[string]any{"target_version": ">= 6.3.6-B9"}},
+		{"target with a tag and no build", gateType, map[string]any{"target_version": ">= 6.3.6-pre"}},
+		{"target without a patch number", gateType, map[string]any{"target_version": "6.3"}},
+		{"percentage as a fraction", gateType, map[string]any{"min_ready_percent": 0.95}},
+		{"percentage out of range", gateType, map[string]any{"min_ready_percent": 101}},
+		{"operator of another language", statusesType, of("active_version", "==", "6")},
 		{"target's operator", gateType, map[string]any{"target_version": "=> 6.3"}},
 		{"interval", gateType, map[string]any{"wait": map[string]any{"interval": "10ms"}}},
 		{"hold", gateType, map[string]any{"wait": map[string]any{"hold": "soon"}}},
@@ -398,6 +406,12 @@ func (m *messages) gates() {
 		{"nothing selected", map[string]any{"element_ids": []string{}}},
 		{"too few selected", map[string]any{"element_ids": []string{elements[imagestatus.PhaseSucceeded]}, "min_elements": 2}},
 		{"an element that is missing", map[string]any{"element_ids": []string{"1"}}},
+		{"an element's name for its id", map[string]any{"element_ids": []string{"ion-berlin-01", elements[imagestatus.PhaseSucceeded]}}},
+		{"elements that the filters leave out", map[string]any{
+			"element_ids": []string{"1", elements[imagestatus.PhaseSucceeded], elements[imagestatus.PhaseFailed]},
+			"filters":     []map[string]any{filter("upgrade_state", "", "complete", "done", "upgrade_complete")},
+		}},
+		{"a gate with a name", map[string]any{"name": "hubs", "element_ids": []string{elements[imagestatus.PhaseFailed]}}},
 		{"an element that is pending", map[string]any{"element_ids": []string{elements[imagestatus.PhaseDownloading]}}},
 		{"an element that has failed", map[string]any{"element_ids": []string{elements[imagestatus.PhaseFailed]}}},
 		{"an element in an unknown state", map[string]any{"element_ids": []string{elements[imagestatus.PhaseUnknown]}}},
@@ -406,6 +420,12 @@ func (m *messages) gates() {
 		m.add(test.name, p.read(gateType, test.config).diagnostics)
 	}
 	m.add("as a warning", p.open(gateType, map[string]any{"element_ids": []string{elements[imagestatus.PhaseFailed]}}).diagnostics)
+	if err := server.Update(elements[imagestatus.PhaseSucceeded], func(row *simulator.Row) { row.ActiveVersion = new("6.3.6-b9-hf1") }); err != nil {
+		m.t.Fatal(err)
+	}
+	m.add("a version that cannot be read", p.read(gateType, map[string]any{
+		"enforce": true, "target_version": "6.3.6", "element_ids": []string{elements[imagestatus.PhaseSucceeded]},
+	}).diagnostics)
 	m.add("at the plan of an action", p.planAction(map[string]any{"element_ids": []string{elements[imagestatus.PhaseFailed]}}))
 }
 
@@ -463,6 +483,7 @@ func (m *messages) functions() {
 		{"parse_schedule", []any{"tomorrow"}},
 		{"plan_waves", []any{[]string{"1", "2"}, []string{"150%"}}},
 		{"plan_waves", []any{[]string{"1", "2"}, []string{"half"}}},
+		{"plan_waves", []any{[]string{"1", "2"}, []string{"10 %"}}},
 		{"plan_waves", []any{[]string{"1", "2"}, []string{"50%"}}},
 		{"plan_waves", []any{[]string{"1", "2"}, []string{"50%", "10%", "100%"}}},
 		{"plan_waves", []any{[]string{"1", "2"}, []string{}}},

@@ -1,17 +1,18 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -30,6 +31,7 @@ const (
 	defaultMinElements     = 1
 	defaultMaxBlocking     = 20
 	maxMaxBlocking         = 1000
+	maxNameLength          = 64
 	defaultWaitInterval    = 30 * time.Second
 	defaultWaitHold        = 0
 	shortestInterval       = time.Second
@@ -37,10 +39,14 @@ const (
 	defaultWaitTimeout = time.Hour
 )
 
+// printable is one line without blanks at its ends.
+var printable = regexp.MustCompile(`^[\pL\pM\pN\pP\pS]([\pL\pM\pN\pP\pS ]*[\pL\pM\pN\pP\pS])?$`)
+
 // gateModel is the rule of a gate, the same for the data source, the ephemeral
 // resource and the action.
 type gateModel struct {
 	selectionModel
+	Name                types.String  `tfsdk:"name"`
 	TargetVersion       types.String  `tfsdk:"target_version"`
 	TargetImageID       types.String  `tfsdk:"target_image_id"`
 	MinReadyPercent     types.Float64 `tfsdk:"min_ready_percent"`
@@ -61,21 +67,12 @@ type gateResultModel struct {
 	Summary           types.String     `tfsdk:"summary"`
 	Reasons           []string         `tfsdk:"reasons"`
 	ReadyPercent      types.Float64    `tfsdk:"ready_percent"`
-	Counts            *countsModel     `tfsdk:"counts"`
+	Counts            types.Object     `tfsdk:"counts"`
 	ByPhase           map[string]int64 `tfsdk:"by_phase"`
 	ByState           map[string]int64 `tfsdk:"by_state"`
 	ByVersion         map[string]int64 `tfsdk:"by_version"`
 	BlockingElements  []blockerModel   `tfsdk:"blocking_elements"`
 	BlockingTruncated types.Bool       `tfsdk:"blocking_truncated"`
-}
-
-type countsModel struct {
-	Total        int64 `tfsdk:"total"`
-	Ready        int64 `tfsdk:"ready"`
-	Pending      int64 `tfsdk:"pending"`
-	Failed       int64 `tfsdk:"failed"`
-	Unrecognized int64 `tfsdk:"unrecognized"`
-	Missing      int64 `tfsdk:"missing"`
 }
 
 type blockerModel struct {
@@ -91,21 +88,31 @@ type blockerModel struct {
 // gateArguments are the attributes of gateModel.
 func gateArguments() map[string]schema.Attribute {
 	attributes := selectionAttributes()
+	attributes["name"] = schema.StringAttribute{
+		Optional: true,
+		Validators: []validator.String{
+			stringvalidator.UTF8LengthBetween(1, maxNameLength),
+			stringvalidator.RegexMatches(printable, "must be one line of printable characters"),
+		},
+		MarkdownDescription: fmt.Sprintf("Name of the gate in its messages, 1 to %d characters, such as `hubs`. "+
+			"It tells gates apart: Terraform shows warnings with the same heading only once. "+
+			"Default: the heading of a closed gate has its target and one of the elements that are not ready.", maxNameLength),
+	}
 	attributes["target_version"] = schema.StringAttribute{
 		Optional:   true,
 		Validators: []validator.String{stringvalidator.ConflictsWith(path.MatchRoot("target_image_id"))},
 		MarkdownDescription: "Version that an element must run to be on target: exact such as `6.3.6-b9`, a release such as `6.3.6` (any build), " +
-			"or a constraint such as `>= 6.3.5-b1, < 6.4.0`. Default: any version. Conflicts with `target_image_id`.",
+			"or a constraint such as `>= 6.3.5-b1, < 6.4.0`. " +
+			"An element that reports a release without a build is on target if every build of the release is. Default: any version. Conflicts with `target_image_id`.",
 	}
 	attributes["target_image_id"] = schema.StringAttribute{
 		Optional:            true,
 		MarkdownDescription: "Id of the image that an element must run to be on target. Default: any image. Conflicts with `target_version`.",
 	}
 	attributes["min_ready_percent"] = schema.Float64Attribute{
-		Optional:   true,
-		Validators: []validator.Float64{float64validator.Between(0, 100)},
-		MarkdownDescription: fmt.Sprintf("Share of the elements that must be ready, in percent from 0 to 100. It is compared exactly: 999 of 1,000 are not 99.95%%. Default: `%d`.",
-			defaultMinReadyPercent),
+		Optional: true,
+		MarkdownDescription: fmt.Sprintf("Percentage of the elements that must be ready: 0, or 1 to 100. A value between 0 and 1 is an error, since `0.95` is most often meant as 95%%. "+
+			"It is compared exactly: 999 of 1,000 are not 99.95%%. Default: `%d`.", defaultMinReadyPercent),
 	}
 	attributes["max_failed"] = schema.Int64Attribute{
 		Optional:            true,
@@ -154,6 +161,29 @@ func enforceAttribute() schema.Attribute {
 	}
 }
 
+const countTotal = "total"
+
+// countAttributes are one for each class, and the total.
+func countAttributes() map[string]schema.Attribute {
+	attributes := map[string]schema.Attribute{
+		countTotal: schema.Int64Attribute{Computed: true, MarkdownDescription: "Elements selected, and those named in `element_ids` that are missing or left out."},
+	}
+	for _, class := range imagestatus.Classes() {
+		attributes[string(class)] = schema.Int64Attribute{Computed: true, MarkdownDescription: class.Meaning()}
+	}
+	return attributes
+}
+
+func countsValue(counts imagestatus.Counts) types.Object {
+	kinds := map[string]attr.Type{countTotal: types.Int64Type}
+	values := map[string]attr.Value{countTotal: types.Int64Value(counts.Total)}
+	for _, class := range imagestatus.Classes() {
+		kinds[string(class)] = types.Int64Type
+		values[string(class)] = types.Int64Value(counts.Of(class))
+	}
+	return types.ObjectValueMust(kinds, values)
+}
+
 // gateResults are the attributes of gateResultModel.
 func gateResults() map[string]schema.Attribute {
 	count := func(description string) schema.Attribute {
@@ -178,26 +208,19 @@ func gateResults() map[string]schema.Attribute {
 		},
 		"counts": schema.SingleNestedAttribute{
 			Computed: true, MarkdownDescription: "Number of elements by what they count as. An element with several rows counts once, by the newest by `_updated_on_utc`, and of equally new ones by the worse.",
-			Attributes: map[string]schema.Attribute{
-				"total":        count("Elements selected: those with a status and those missing."),
-				"ready":        count("Elements on target whose phase is `succeeded`, `idle` or `aborted`."),
-				"pending":      count("Elements that are not done, or not on target."),
-				"failed":       count("Elements in phase `failed`, or `aborted` and not on target."),
-				"unrecognized": count("Elements in phase `unknown`. One of them closes the gate whatever else holds."),
-				"missing":      count("Elements named in `element_ids` that have no status."),
-			},
+			Attributes: countAttributes(),
 		},
 		"by_phase":   counts("Number of elements by phase, for the phases that occur."),
 		"by_state":   counts("Number of elements by `upgrade_state`; `none` stands for no state. The 50 most frequent states are named, the others added up as `other`."),
 		"by_version": counts("Number of elements by `active_version`; `none` stands for no version. The 50 most frequent versions are named, the others added up as `other`."),
 		"blocking_elements": schema.ListNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "Elements that are not ready, the worst first (unrecognized, failed, missing, pending), at most `max_blocking_elements`.",
+			MarkdownDescription: "Elements that are not ready, the worst first, at most `max_blocking_elements`.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"element_id":       text("Id of the element."),
-				"class":            text("What it counts as: `unrecognized`, `failed`, `missing` or `pending`."),
+				"class":            text("What it counts as, from the worst on: " + markdownList(imagestatus.BlockingClasses()) + "."),
 				"upgrade_state":    text("State as the controller spells it."),
-				"phase":            text("Phase of the state; null for a missing element."),
+				"phase":            text("Phase of the state; null for an element that is missing or left out."),
 				"active_version":   text("Version that the element runs."),
 				"download_percent": count("Progress of the download in percent."),
 				"failure_info":     text("The controller's text about a failure, at most 300 characters of it."),
@@ -217,15 +240,17 @@ func (m gateModel) gate(ctx context.Context, diags *diag.Diagnostics) (gate imag
 	target, err := imagestatus.ParseTarget(optionalText(m.TargetVersion), optionalText(m.TargetImageID))
 	addArgumentErrors(diags, err)
 	gate = imagestatus.Gate{
+		Name:        m.Name.ValueString(),
 		Target:      target,
 		MaxFailed:   orDefault(m.MaxFailed, defaultMaxFailed),
 		MinElements: orDefault(m.MinElements, defaultMinElements),
 		MaxBlocking: int(orDefault(m.MaxBlockingElements, defaultMaxBlocking)),
 		ElementIDs:  selection.ElementIDs(),
 	}
-	if !m.MinReadyPercent.IsNull() {
+	if !m.MinReadyPercent.IsNull() && !m.MinReadyPercent.IsUnknown() {
 		// The shortest decimal is what was typed; the binary number is not.
-		gate.MinReadyPercent, _ = new(big.Rat).SetString(strconv.FormatFloat(m.MinReadyPercent.ValueFloat64(), 'f', -1, 64))
+		gate.MinReadyPercent, err = imagestatus.ParseReadyPercent(strconv.FormatFloat(m.MinReadyPercent.ValueFloat64(), 'f', -1, 64))
+		addArgumentErrors(diags, err)
 	}
 	for _, value := range []interface{ IsUnknown() bool }{
 		m.TargetVersion, m.TargetImageID, m.MinReadyPercent, m.MaxFailed, m.MinElements, m.MaxBlockingElements,
@@ -275,13 +300,42 @@ func (m gateModel) validate(ctx context.Context, diags *diag.Diagnostics) {
 	m.wait(ctx, diags)
 }
 
-// look judges the fleet as it is now.
+// look judges the fleet as it is now. Only where filters narrow elements that
+// are named by id and some of these have no row, one more read tells which of
+// them the filters leave out.
 func (c *connection) look(ctx context.Context, query imagestatus.Query, gate imagestatus.Gate) (imagestatus.Verdict, error) {
 	tally, _, err := sdwan.Read(ctx, c.client, query, gate.Judge)
 	if err != nil {
 		return imagestatus.Verdict{}, err
 	}
+	if missing := tally.Missing(); len(missing) > 0 && query.Selection.Filtered() {
+		named, err := imagestatus.SelectFilters(missing, nil)
+		if err != nil {
+			return imagestatus.Verdict{}, err
+		}
+		left, _, err := sdwan.Read(ctx, c.client, imagestatus.Query{Selection: named}, func() leftOut {
+			return leftOut{query.Selection, make(map[string]bool)}
+		})
+		if err != nil {
+			return imagestatus.Verdict{}, err
+		}
+		tally.LeaveOut(left.elements)
+	}
 	return tally.Verdict(), nil
+}
+
+// leftOut collects the elements whose rows a selection leaves out.
+type leftOut struct {
+	selection imagestatus.Selection
+	elements  map[string]bool
+}
+
+// Add takes a row. One that the selection would take came between two reads.
+func (l leftOut) Add(status imagestatus.Status) error {
+	if l.selection.Judge(&status) != imagestatus.Holds {
+		l.elements[status.Element()] = true
+	}
+	return nil
 }
 
 // passingKinds are the errors after which a waiting gate looks again: the
@@ -352,13 +406,13 @@ func (realClock) Sleep(ctx context.Context, duration time.Duration) error {
 	}
 }
 
-// result judges the fleet once, or waits for the gate where it shall, within
+// result judges the fleet once, or waits for the gate where it must, within
 // the time limit. ok is false where diags say why there is no verdict.
-func (m gateModel) result(ctx context.Context, connected *connection, limit time.Duration, diags *diag.Diagnostics) (verdict imagestatus.Verdict, ok bool) {
+func (m gateModel) result(ctx context.Context, connected *connection, limit time.Duration, diags *diag.Diagnostics) (gate imagestatus.Gate, verdict imagestatus.Verdict, ok bool) {
 	gate, query, _ := m.gate(ctx, diags)
 	wait := m.wait(ctx, diags)
 	if diags.HasError() {
-		return verdict, false
+		return gate, verdict, false
 	}
 	ctx, cancel := context.WithTimeout(connected.logging(ctx), limit)
 	defer cancel()
@@ -370,9 +424,9 @@ func (m gateModel) result(ctx context.Context, connected *connection, limit time
 	}
 	if err != nil {
 		connected.addError(diags, err)
-		return verdict, false
+		return gate, verdict, false
 	}
-	return verdict, true
+	return gate, verdict, true
 }
 
 // timeLimit is the default time limit of a gate.
@@ -384,16 +438,12 @@ func (m gateModel) timeLimit() time.Duration {
 }
 
 func newGateResult(verdict imagestatus.Verdict) gateResultModel {
-	counts := verdict.Counts
 	result := gateResultModel{
-		Ready:        types.BoolValue(verdict.Ready),
-		Summary:      types.StringValue(verdict.Summary),
-		Reasons:      append([]string{}, verdict.Reasons...),
-		ReadyPercent: types.Float64Value(verdict.ReadyPercent),
-		Counts: &countsModel{
-			Total: counts.Total, Ready: counts.Ready, Pending: counts.Pending,
-			Failed: counts.Failed, Unrecognized: counts.Unrecognized, Missing: counts.Missing,
-		},
+		Ready:             types.BoolValue(verdict.Ready),
+		Summary:           types.StringValue(verdict.Summary),
+		Reasons:           append([]string{}, verdict.Reasons...),
+		ReadyPercent:      types.Float64Value(verdict.ReadyPercent),
+		Counts:            countsValue(verdict.Counts),
 		ByPhase:           make(map[string]int64, len(verdict.ByPhase)),
 		ByState:           verdict.ByState,
 		ByVersion:         verdict.ByVersion,
@@ -415,20 +465,45 @@ func newBlockerModel(blocker imagestatus.Blocker) blockerModel {
 		UpgradeState: blocker.UpgradeState, ActiveVersion: blocker.ActiveVersion,
 		DownloadPercent: blocker.DownloadPercent, FailureInfo: blocker.FailureInfo,
 	}
-	if blocker.Class != imagestatus.ClassMissing {
+	if !blocker.Class.Rowless() {
 		phase := string(blocker.Phase)
 		model.Phase = &phase
 	}
 	return model
 }
 
-const summaryGateClosed = "Upgrade gate is closed"
+// Beginnings of the summaries of a gate that does not open.
+const (
+	summaryGateClosed  = "Upgrade gate closed"
+	summaryGateWaiting = "Upgrade gate did not open in time"
+)
+
+// headline is the summary of a closed gate. Terraform and OpenTofu show
+// warnings with the same summary only once, so that it differs between gates: by
+// the name, else by the target and the worst element.
+func headline(beginning string, gate imagestatus.Gate, verdict imagestatus.Verdict) string {
+	counts := verdict.Progress()
+	if gate.Name != "" {
+		return fmt.Sprintf("%s: %s, %s", beginning, gate.Name, counts)
+	}
+	if target := gate.Target.String(); target != "" {
+		counts += ", target " + target
+	}
+	if len(verdict.Blocking) > 0 {
+		counts += ", worst element " + cmp.Or(verdict.Blocking[0].ElementID, "without an id")
+	}
+	return fmt.Sprintf("%s: %s", beginning, counts)
+}
 
 // explain is a closed gate as a diagnostic's text: everything one needs to
 // know without a second look.
-func explain(verdict imagestatus.Verdict) string {
+func explain(gate imagestatus.Gate, verdict imagestatus.Verdict) string {
 	var text strings.Builder
-	text.WriteString("The upgrade gate is " + verdict.Summary + ".\n")
+	text.WriteString("The upgrade gate ")
+	if gate.Name != "" {
+		fmt.Fprintf(&text, "%q ", gate.Name)
+	}
+	text.WriteString("is " + verdict.Summary + ".\n")
 	for _, reason := range verdict.Reasons {
 		text.WriteString("\n- " + reason)
 	}

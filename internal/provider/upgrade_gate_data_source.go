@@ -75,12 +75,12 @@ func (d *upgradeGateDataSource) Read(ctx context.Context, req datasource.ReadReq
 	}
 	limit, problems := model.Timeouts.Read(ctx, model.timeLimit())
 	resp.Diagnostics.Append(problems...)
-	verdict, ok := model.result(ctx, d.connection, limit, &resp.Diagnostics)
+	gate, verdict, ok := model.result(ctx, d.connection, limit, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if !verdict.Ready && model.Enforce.ValueBool() {
-		resp.Diagnostics.AddError(summaryGateClosed, explain(verdict))
+		resp.Diagnostics.AddError(headline(summaryGateClosed, gate, verdict), explain(gate, verdict))
 		return
 	}
 	model.gateResultModel = newGateResult(verdict)

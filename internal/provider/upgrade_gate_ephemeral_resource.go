@@ -47,8 +47,8 @@ func (e *upgradeGateEphemeralResource) Schema(_ context.Context, _ ephemeral.Sch
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Judges whether a fleet or a wave is ready, as the data source of the same name does, and leaves nothing in state.\n\n" +
 			"Terraform opens an ephemeral resource at plan **and again at apply**, also of a saved plan. Refer to `ready` in the `precondition` " +
-			"of what shall be held: a gate that closes between plan and apply then blocks the apply. A closed gate is a warning that explains itself, " +
-			"because Terraform does not show an `error_message` made of ephemeral values.\n\n" +
+			"of what the gate must hold back: a gate that closes between plan and apply then blocks the apply. A closed gate is a warning that explains itself, " +
+			"because Terraform does not show an `error_message` made of ephemeral values. Give each of several gates a `name`.\n\n" +
 			"Needs Terraform 1.10 or later, or OpenTofu 1.11 or later.",
 		Attributes: attributes,
 	}
@@ -72,16 +72,16 @@ func (e *upgradeGateEphemeralResource) Open(ctx context.Context, req ephemeral.O
 	}
 	limit, problems := model.Timeouts.Open(ctx, model.timeLimit())
 	resp.Diagnostics.Append(problems...)
-	verdict, ok := model.result(ctx, e.connection, limit, &resp.Diagnostics)
+	gate, verdict, ok := model.result(ctx, e.connection, limit, &resp.Diagnostics)
 	switch {
 	case !ok:
 		return
 	case verdict.Ready:
 	case model.Enforce.ValueBool():
-		resp.Diagnostics.AddError(summaryGateClosed, explain(verdict))
+		resp.Diagnostics.AddError(headline(summaryGateClosed, gate, verdict), explain(gate, verdict))
 		return
 	default:
-		resp.Diagnostics.AddWarning(summaryGateClosed, explain(verdict))
+		resp.Diagnostics.AddWarning(headline(summaryGateClosed, gate, verdict), explain(gate, verdict))
 	}
 	model.gateResultModel = newGateResult(verdict)
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)

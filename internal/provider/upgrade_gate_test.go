@@ -44,7 +44,7 @@ func TestAccGateReportsAFleet(t *testing.T) {
 			"reasons": knownvalue.ListSizeExact(3),
 			"counts": knownvalue.ObjectExact(map[string]knownvalue.Check{
 				"total": knownvalue.Int64Exact(50), "ready": knownvalue.Int64Exact(10), "pending": knownvalue.Int64Exact(34),
-				"failed": knownvalue.Int64Exact(4), "unrecognized": knownvalue.Int64Exact(2), "missing": knownvalue.Int64Exact(0),
+				"failed": knownvalue.Int64Exact(4), "unrecognized": knownvalue.Int64Exact(2), "missing": knownvalue.Int64Exact(0), "left_out": knownvalue.Int64Exact(0),
 			}),
 			"blocking_elements":  knownvalue.ListSizeExact(3),
 			"blocking_truncated": knownvalue.Bool(true),
@@ -175,7 +175,7 @@ func TestAccEphemeralGateHoldsASavedPlan(t *testing.T) {
 	terminal.succeeds([]string{"plan", "-out=saved"})
 	breakCanary(t, server)
 	terminal.fails([]string{"apply", "saved"},
-		"Resource precondition failed", "Warning: Upgrade gate is closed", "image does not boot", "What to do")
+		"Resource precondition failed", "Warning: Upgrade gate closed: 2/3 ready (66.66%), 1 failed, ", "image does not boot", "What to do")
 	terminal.holdsNothing()
 	repairCanary(t, server)
 	terminal.succeeds([]string{"apply", "-auto-approve"}, "1 added")
@@ -205,7 +205,7 @@ terraform {
 				terminal.needs(featureEphemeral)
 			}
 			terminal.fails([]string{"plan"},
-				"Error: Upgrade gate is closed",
+				"Error: Upgrade gate closed: ",
 				"1 element failed (max_failed is 0): "+canary[0],
 				"image does not boot",
 				"Elements that are not ready, the worst first: "+canary[0]+" failed",
@@ -256,7 +256,7 @@ func TestAccWaitFailsAtOnceWhereWaitingIsHopeless(t *testing.T) {
 		ProtoV6ProviderFactories: connected(server, simulator.Unified),
 		Steps: []resource.TestStep{{
 			Config:      waiting(server, "enforce = true\nwait = { interval = \"1h\" }\ntimeouts = { read = \"24h\" }"),
-			ExpectError: regexp.MustCompile(`1 element failed (max_failed is 0)`),
+			ExpectError: regexp.MustCompile(`1 element failed \(max_failed is 0\)`),
 		}},
 	})
 	if took := time.Since(started); took > time.Minute {
@@ -317,7 +317,10 @@ func TestAccInvalidGateArgumentsAreNamed(t *testing.T) {
 	for name, test := range map[string]struct{ arguments, message string }{
 		"target version":     {`target_version = "latest"`, `target_version is "latest"`},
 		"two targets":        {"target_version = \"6.3.6\"\ntarget_image_id = \"1\"", `cannot be specified when`},
-		"percent":            {`min_ready_percent = 101`, `min_ready_percent`},
+		"percent":            {`min_ready_percent = 101`, `min_ready_percent is "101"`},
+		"fraction":           {`min_ready_percent = 0.95`, `Write 95 for 95%`},
+		"name":               {`name = ""`, `name`},
+		"name of two lines":  {`name = "a\nb"`, `one line of printable`},
 		"interval too short": {`wait = { interval = "10ms" }`, `wait.interval is "10ms"`},
 		"hold":               {`wait = { hold = "soon" }`, `wait.hold is "soon"`},
 		"min elements":       {`min_elements = 0`, `min_elements`},

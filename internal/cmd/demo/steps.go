@@ -45,7 +45,7 @@ var steps = []step{
 			return "The policy needs the canary wave on its target, and the wave is not there."
 		},
 		act: func(ctx context.Context, s *stage) error {
-			return s.run(ctx, expectation{prints: []string{"Upgrade gate is closed", "Resource precondition failed", "closed: 0/"}}, "plan")
+			return s.run(ctx, expectation{prints: []string{"Upgrade gate closed", "Resource precondition failed", "closed: 0/"}}, "plan")
 		},
 	},
 	{
@@ -168,5 +168,5 @@ func failBetweenPlanAndApply(ctx context.Context, s *stage) error {
 	if err := s.server.Fail(s.canary[0], "disk full while unpacking the image"); err != nil {
 		return fmt.Errorf("fail an element: %w", err)
 	}
-	return s.run(ctx, expectation{prints: []string{"Upgrade gate is closed", "disk full", "Resource precondition failed"}}, "apply", "saved.tfplan")
+	return s.run(ctx, expectation{prints: []string{"Upgrade gate closed", "disk full", "Resource precondition failed"}}, "apply", "saved.tfplan")
 }
