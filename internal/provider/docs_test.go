@@ -40,6 +40,21 @@ func TestGuideNamesEveryStateInItsPhase(t *testing.T) {
 	}
 }
 
+func TestGuideSaysWhatCountsAsEachClass(t *testing.T) {
+	t.Parallel()
+	rows := tableRows(t, "../../templates/guides/gate-a-rollout.md.tmpl")
+	counts := make(map[string]bool)
+	for _, cell := range rows {
+		class, _, _ := strings.Cut(cell, ":")
+		counts[strings.ReplaceAll(class, " ", "_")] = true
+	}
+	for _, class := range imagestatus.Classes() {
+		if !counts[string(class)] {
+			t.Errorf("the guide has no row for class %s", class)
+		}
+	}
+}
+
 func TestIndexNamesEveryVariable(t *testing.T) {
 	t.Parallel()
 	rows := tableRows(t, "../../templates/index.md.tmpl")

@@ -5,6 +5,7 @@ variable "canary_element_ids" {
 
 # Opened at plan and again at apply, also of a saved plan.
 ephemeral "prismasdwan_upgrade_gate" "canary" {
+  name           = "canary"
   element_ids    = var.canary_element_ids
   target_version = ">= 6.3.5-b1"
 }

@@ -20,6 +20,7 @@ locals {
 data "prismasdwan_upgrade_gate" "wave" {
   for_each = local.gated_waves
 
+  name              = "wave ${each.key}"
   element_ids       = each.value
   target_version    = var.target_version
   min_ready_percent = 95
