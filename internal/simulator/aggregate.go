@@ -2,7 +2,9 @@ package simulator
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/big"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,6 +55,22 @@ func extreme(of func([]int64) int64) func([]int64) *big.Rat {
 	}
 }
 
+// aggregateRefusals are the modes in which no aggregate is answered, with the
+// status of the refusal.
+var aggregateRefusals = map[AggregateMode]int{
+	AggregateRefused:     http.StatusBadRequest,
+	AggregateNotFound:    http.StatusNotFound,
+	AggregateFails:       http.StatusInternalServerError,
+	AggregateUnsupported: http.StatusNotImplemented,
+}
+
+// aggregateGroupings are the modes in which group_by is ignored, with the
+// fields that the rows are grouped by.
+var aggregateGroupings = map[AggregateMode][]string{
+	AggregateUngrouped:  nil,
+	AggregateOtherField: {imagestatus.FieldID},
+}
+
 func (p *parser) aggregation() error {
 	object, err := p.members("aggregate")
 	if err != nil {
@@ -62,8 +80,11 @@ func (p *parser) aggregation() error {
 	if err != nil || p.switches.Aggregate == AggregateIgnored || object == nil && len(names) == 0 {
 		return err
 	}
-	if p.switches.Aggregate == AggregateRefused {
-		return badRequest("BAD_QUERY_REQUEST", "aggregate and group_by are not supported.") // code inferred by analogy
+	if status, refused := aggregateRefusals[p.switches.Aggregate]; refused {
+		return refuse(status, "BAD_QUERY_REQUEST", "aggregate and group_by are not supported.") // code inferred by analogy
+	}
+	if groupBy, fixed := aggregateGroupings[p.switches.Aggregate]; fixed {
+		names = groupBy
 	}
 	for _, name := range names {
 		field, known := p.switches.field(name)
@@ -185,6 +206,10 @@ func (r *reader) aggregateRows(a *answer, groups []*group) {
 		extra := ""
 		if a.query.aggregate != nil {
 			extra = `"aggregated_value":` + r.number(group.result(a.query.aggregate, true))
+		}
+		if r.switches.Aggregate == AggregateNested && extra != "" {
+			a.items = append(a.items, fmt.Appendf(nil, `{"group":%s,%s}`, style.appendItem(nil, valueOf, ""), extra))
+			continue
 		}
 		a.items = append(a.items, style.appendItem(nil, valueOf, extra))
 	}

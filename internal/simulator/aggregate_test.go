@@ -199,3 +199,30 @@ func TestAggregateIgnoredAndRefused(t *testing.T) {
 		t.Errorf("got %d %s", answer.status, answer.body)
 	}
 }
+
+func TestAggregatesThatAreNoAnswer(t *testing.T) {
+	t.Parallel()
+	const body = `{"aggregate":{"field":"id","operator":"count"},"group_by":["active_version"]}`
+	for mode, test := range map[simulator.AggregateMode]struct {
+		status int
+		groups int
+		text   string
+	}{
+		simulator.AggregateUngrouped:   {http.StatusOK, 1, `"aggregated_value":30`},
+		simulator.AggregateNested:      {http.StatusOK, 11, `{"group":{`},
+		simulator.AggregateOtherField:  {http.StatusOK, 30, `"active_version":null`},
+		simulator.AggregateRefused:     {http.StatusBadRequest, 0, "BAD_QUERY_REQUEST"},
+		simulator.AggregateNotFound:    {http.StatusNotFound, 0, "BAD_QUERY_REQUEST"},
+		simulator.AggregateFails:       {http.StatusInternalServerError, 0, "BAD_QUERY_REQUEST"},
+		simulator.AggregateUnsupported: {http.StatusNotImplemented, 0, "BAD_QUERY_REQUEST"},
+	} {
+		server := start(t, simulator.Options{Elements: 30, Scenario: "mixed", Switches: simulator.Switches{Aggregate: mode}})
+		answer := signedIn(t, server, simulator.Unified).query(body)
+		if groups := strings.Count(string(answer.body), `"aggregated_value"`); answer.status != test.status || groups != test.groups {
+			t.Errorf("%s: got %d with %d groups, want %d with %d", mode, answer.status, groups, test.status, test.groups)
+		}
+		if !strings.Contains(string(answer.body), test.text) {
+			t.Errorf("%s: %q is not in %.300s", mode, test.text, answer.body)
+		}
+	}
+}

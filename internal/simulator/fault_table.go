@@ -92,6 +92,7 @@ var faultTable = []faultRow{
 	{kind: "total_absurd", description: "total_count is the largest 64-bit integer", after: func(a *answer, _ int) { a.total = math.MaxInt64 }},
 
 	{kind: "unknown_states", description: "every upgrade_state is one that nobody knows", row: func(_ int, row *Row) { row.UpgradeState = new("state_from_the_future") }},
+	{kind: "ids_absent", description: "every row lacks id and element_id", row: func(_ int, row *Row) { row.ID, row.ElementID = nil, nil }},
 	{kind: "null_bytes", description: "failure_info of the first row holds null bytes", row: firstFailure("\x00broken\x00text\x00")},
 	{kind: "huge_failure_info", description: "failure_info of the first row has 1 MB", row: firstFailure(strings.Repeat("failure ", 1<<17))},
 	{kind: "deep_json", description: "a key that nobody knows is nested 10,000 levels deep", send: deepJSON},

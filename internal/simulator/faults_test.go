@@ -126,6 +126,7 @@ var queryFaults = map[simulator.FaultKind]func(*testing.T, reply){
 	"total_too_small":          bodyIs(func(p page, _ []string) bool { return p.TotalCount == "4" }),
 	"total_absurd":             bodyIs(func(p page, _ []string) bool { return p.TotalCount == "9223372036854775807" }),
 	"unknown_states":           has(`"upgrade_state":"state_from_the_future"`),
+	"ids_absent":               has(`"id":null,`),
 	"null_bytes":               has(`\u0000broken\u0000`),
 	"huge_failure_info": func(t *testing.T, answer reply) {
 		if bytes.Count(answer.body, []byte("failure ")) != 1<<17 {

@@ -45,12 +45,24 @@ func (r *reader) compose(a *answer, playing *playing) {
 	default:
 		r.aggregateRows(a, r.groups(records, a.query))
 	}
+	a.total = a.switches.total(a.total, int64(len(a.items)))
+}
+
+// total is what total_count makes of a number of matches.
+func (s Switches) total(matches, rows int64) int64 {
+	if s.TotalCountOfPage {
+		return rows
+	}
+	if s.MaxTotalCount > 0 {
+		return min(matches, int64(s.MaxTotalCount))
+	}
+	return matches
 }
 
 // pageOf cuts the page out of all that was selected. A page past the end is
 // empty (inferred from a client that relies on it).
 func pageOf[T any](all []T, q *query) []T {
-	begins := min(max(int64(q.page-1)*int64(q.limit)+int64(q.shift), 0), int64(len(all)))
+	begins := min(max(int64(q.page-1)*q.step+int64(q.shift), 0), int64(len(all)))
 	ends := min(begins+int64(q.limit), int64(len(all)))
 	return all[begins:ends]
 }

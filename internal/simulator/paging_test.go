@@ -145,3 +145,32 @@ func TestRowsAreNotInOrderOfElementUnlessAskedFor(t *testing.T) {
 		t.Error("rows do not come sorted by element_id when asked to")
 	}
 }
+
+func TestSwitchesOfPagesAndTotals(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		switches simulator.Switches
+		body     string
+		from, to int
+		total    string
+	}{
+		"clamped, by its own size":    {simulator.Switches{MaxLimit: 10}, `{"limit":20,"dest_page":2}`, 10, 20, "35"},
+		"clamped, by the size asked":  {simulator.Switches{MaxLimit: 10, ClampedOffset: simulator.OffsetAsked}, `{"limit":20,"dest_page":2}`, 20, 30, "35"},
+		"within the maximum":          {simulator.Switches{MaxLimit: 10, ClampedOffset: simulator.OffsetAsked}, `{"limit":10,"dest_page":2}`, 10, 20, "35"},
+		"total of the page":           {simulator.Switches{TotalCountOfPage: true}, `{"limit":20,"dest_page":2}`, 20, 35, "15"},
+		"total capped":                {simulator.Switches{MaxTotalCount: 30}, `{"limit":20,"dest_page":2}`, 20, 35, "30"},
+		"total capped above the rows": {simulator.Switches{MaxTotalCount: 36}, `{"limit":20,"dest_page":2}`, 20, 35, "35"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := start(t, simulator.Options{Elements: 35})
+			c := signedIn(t, server, simulator.Unified)
+			all := c.rows(`{"limit":35}`).values("id")
+			server.SetSwitches(test.switches)
+			got := c.rows(test.body)
+			if diff := cmp.Diff(all[test.from:test.to], got.values("id")); diff != "" || string(got.TotalCount) != test.total {
+				t.Errorf("total_count is %s, want %s; rows (-want +got):\n%s", got.TotalCount, test.total, diff)
+			}
+		})
+	}
+}

@@ -20,6 +20,7 @@ const defaultLimit = 100
 type query struct {
 	limit           int
 	asked           int64 // the limit before the maximum was applied
+	step            int64 // from the first row of one page to that of the next
 	page            int
 	getDeleted      bool
 	lastQueryTS     int64
@@ -130,6 +131,10 @@ func (p *parser) paging() error {
 	}
 	// Both are int32 on the wire (documented).
 	p.query.limit, p.query.page = int(min(limit, 1<<31-1)), max(int(min(page, 1<<31-1)), 1)
+	p.query.step = int64(p.query.limit)
+	if p.switches.ClampedOffset == OffsetAsked {
+		p.query.step = min(p.query.asked, 1<<31-1)
+	}
 	return nil
 }
 

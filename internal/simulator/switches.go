@@ -18,6 +18,16 @@ const (
 	LimitRefuse LimitMode = "refuse" // answers 400 INVALID_LIMIT_NUMBER
 )
 
+// OffsetMode is how far apart the pages of one limit begin, where the limit was
+// clamped.
+type OffsetMode string
+
+// The positions of Switches.ClampedOffset.
+const (
+	OffsetOwn   OffsetMode = "own"   // by the size of the pages that the controller returns
+	OffsetAsked OffsetMode = "asked" // by the limit of the request, so that rows between two pages are never returned
+)
+
 // UnknownMode is what the controller does with a name that it does not know.
 type UnknownMode string
 
@@ -49,6 +59,13 @@ const (
 	AggregateEnvelope AggregateMode = "envelope" // an aggregate object in the envelope
 	AggregateIgnored  AggregateMode = "ignored"  // plain rows
 	AggregateRefused  AggregateMode = "refused"  // answers 400 BAD_QUERY_REQUEST
+
+	AggregateUngrouped   AggregateMode = "ungrouped"   // as AggregateRows, but group_by is ignored: one group
+	AggregateNested      AggregateMode = "nested"      // as AggregateRows, but the fields of a group are in an object of their own
+	AggregateOtherField  AggregateMode = "other_field" // as AggregateRows, but grouped by id whatever group_by names
+	AggregateNotFound    AggregateMode = "not_found"   // answers 404
+	AggregateFails       AggregateMode = "fails"       // answers 500
+	AggregateUnsupported AggregateMode = "unsupported" // answers 501
 )
 
 // NullMode is what an aggregate makes of null values.
@@ -97,6 +114,7 @@ const (
 type Switches struct {
 	MaxLimit         int         // the largest page; 0 means no maximum
 	LimitMode        LimitMode   // above MaxLimit
+	ClampedOffset    OffsetMode  // of pages whose limit was clamped
 	NullsAbsent      bool        // items lack their null values
 	OmitNewerFields  bool        // a controller before 2026: no software_version_change_time, no _etag
 	UnknownKeys      UnknownMode // of the body; refused is 400 INVALID_JSON_EXTRA_ATTRIBUTE
@@ -104,6 +122,8 @@ type Switches struct {
 	IgnoreFilters    bool        // 200 with rows that query_params did not select
 	BindUserAgent    AgentMode
 	TotalCountAbsent bool
+	TotalCountOfPage bool // total_count is the number of rows of the page
+	MaxTotalCount    int  // the largest total_count; 0 means no maximum
 	Aggregate        AggregateMode
 	AggregateNulls   NullMode
 	NumbersAsText    bool // in items and envelope
@@ -133,10 +153,14 @@ func (s Switches) Validate() error {
 		allowed  []any
 	}{
 		{"LimitMode", s.LimitMode, []any{LimitMode(""), LimitClamp, LimitRefuse}},
+		{"ClampedOffset", s.ClampedOffset, []any{OffsetMode(""), OffsetOwn, OffsetAsked}},
 		{"UnknownKeys", s.UnknownKeys, []any{UnknownMode(""), UnknownIgnored, UnknownRefused}},
 		{"UnknownQuery", s.UnknownQuery, []any{UnknownMode(""), UnknownRefused, UnknownNoMatch}},
 		{"BindUserAgent", s.BindUserAgent, []any{AgentMode(""), AgentFree, AgentUnauthorized, AgentForbidden}},
-		{"Aggregate", s.Aggregate, []any{AggregateMode(""), AggregateRows, AggregateEnvelope, AggregateIgnored, AggregateRefused}},
+		{"Aggregate", s.Aggregate, []any{
+			AggregateMode(""), AggregateRows, AggregateEnvelope, AggregateIgnored, AggregateRefused, AggregateUngrouped,
+			AggregateNested, AggregateOtherField, AggregateNotFound, AggregateFails, AggregateUnsupported,
+		}},
 		{"AggregateNulls", s.AggregateNulls, []any{NullMode(""), NullsSkipped, NullsAsZero}},
 		{"ProjectionPlaceholders", s.ProjectionPlaceholders, []any{PlaceholderMode(""), PlaceholderDefaults, PlaceholderFabricated, PlaceholderNulls, PlaceholderOff}},
 		{"DefaultOrder", s.DefaultOrder, []any{OrderMode(""), OrderInsertion, OrderShuffled}},
@@ -148,9 +172,9 @@ func (s Switches) Validate() error {
 			return fmt.Errorf("switch %s: position %q does not exist; use one of %s", check.name, fmt.Sprint(check.position), positions(check.allowed))
 		}
 	}
-	if s.MaxLimit < 0 || s.TokenLifetime < 0 || s.QueriesPerSecond < 0 {
-		return fmt.Errorf("switches MaxLimit (%d), TokenLifetime (%s) and QueriesPerSecond (%d) must not be negative; use 0 for the default",
-			s.MaxLimit, s.TokenLifetime, s.QueriesPerSecond)
+	if s.MaxLimit < 0 || s.MaxTotalCount < 0 || s.TokenLifetime < 0 || s.QueriesPerSecond < 0 {
+		return fmt.Errorf("switches MaxLimit (%d), MaxTotalCount (%d), TokenLifetime (%s) and QueriesPerSecond (%d) must not be negative; use 0 for the default",
+			s.MaxLimit, s.MaxTotalCount, s.TokenLifetime, s.QueriesPerSecond)
 	}
 	return nil
 }
@@ -169,6 +193,7 @@ type Position struct {
 	Name     string // of the switch in Switches
 	Position string // in words that fit into a test's name
 	Denied   bool   // no read can succeed
+	Pages    bool   // has to do with how rows are cut into pages and counted
 	Apply    func(*Switches)
 }
 
@@ -177,29 +202,38 @@ type Position struct {
 func SwitchPositions() []Position {
 	return []Position{
 		{Name: "Defaults", Position: "as_they_are", Apply: func(*Switches) {}},
-		{Name: "MaxLimit", Position: "clamp_at_10", Apply: func(s *Switches) { s.MaxLimit = 10 }},
-		{Name: "MaxLimit", Position: "refuse_above_100", Apply: func(s *Switches) { s.MaxLimit, s.LimitMode = 100, LimitRefuse }},
-		{Name: "NullsAbsent", Position: "on", Apply: func(s *Switches) { s.NullsAbsent = true }},
+		{Name: "MaxLimit", Position: "clamp_at_10", Pages: true, Apply: func(s *Switches) { s.MaxLimit = 10 }},
+		{Name: "MaxLimit", Position: "refuse_above_100", Pages: true, Apply: func(s *Switches) { s.MaxLimit, s.LimitMode = 100, LimitRefuse }},
+		{Name: "ClampedOffset", Position: "asked", Pages: true, Apply: func(s *Switches) { s.MaxLimit, s.ClampedOffset = 10, OffsetAsked }},
+		{Name: "NullsAbsent", Position: "on", Pages: true, Apply: func(s *Switches) { s.NullsAbsent = true }},
 		{Name: "OmitNewerFields", Position: "on", Apply: func(s *Switches) { s.OmitNewerFields = true }},
 		{Name: "UnknownKeys", Position: "refused", Apply: func(s *Switches) { s.UnknownKeys = UnknownRefused }},
 		{Name: "UnknownQuery", Position: "no_match", Apply: func(s *Switches) { s.UnknownQuery = UnknownNoMatch }},
 		{Name: "IgnoreFilters", Position: "on", Apply: func(s *Switches) { s.IgnoreFilters = true }},
 		{Name: "BindUserAgent", Position: "401", Apply: func(s *Switches) { s.BindUserAgent = AgentUnauthorized }},
 		{Name: "BindUserAgent", Position: "403", Apply: func(s *Switches) { s.BindUserAgent = AgentForbidden }},
-		{Name: "TotalCountAbsent", Position: "on", Apply: func(s *Switches) { s.TotalCountAbsent = true }},
-		{Name: "Aggregate", Position: "envelope", Apply: func(s *Switches) { s.Aggregate = AggregateEnvelope }},
+		{Name: "TotalCountAbsent", Position: "on", Pages: true, Apply: func(s *Switches) { s.TotalCountAbsent = true }},
+		{Name: "TotalCountOfPage", Position: "on", Pages: true, Apply: func(s *Switches) { s.TotalCountOfPage = true }},
+		{Name: "MaxTotalCount", Position: "50", Pages: true, Apply: func(s *Switches) { s.MaxTotalCount = 50 }},
+		{Name: "Aggregate", Position: "envelope", Pages: true, Apply: func(s *Switches) { s.Aggregate = AggregateEnvelope }},
 		{Name: "Aggregate", Position: "ignored", Apply: func(s *Switches) { s.Aggregate = AggregateIgnored }},
 		{Name: "Aggregate", Position: "refused", Apply: func(s *Switches) { s.Aggregate = AggregateRefused }},
+		{Name: "Aggregate", Position: "ungrouped", Pages: true, Apply: func(s *Switches) { s.Aggregate = AggregateUngrouped }},
+		{Name: "Aggregate", Position: "nested", Apply: func(s *Switches) { s.Aggregate = AggregateNested }},
+		{Name: "Aggregate", Position: "other_field", Apply: func(s *Switches) { s.Aggregate = AggregateOtherField }},
+		{Name: "Aggregate", Position: "not_found", Apply: func(s *Switches) { s.Aggregate = AggregateNotFound }},
+		{Name: "Aggregate", Position: "fails", Apply: func(s *Switches) { s.Aggregate = AggregateFails }},
+		{Name: "Aggregate", Position: "unsupported", Apply: func(s *Switches) { s.Aggregate = AggregateUnsupported }},
 		{Name: "AggregateNulls", Position: "zero", Apply: func(s *Switches) { s.AggregateNulls = NullsAsZero }},
-		{Name: "NumbersAsText", Position: "on", Apply: func(s *Switches) { s.NumbersAsText = true }},
+		{Name: "NumbersAsText", Position: "on", Pages: true, Apply: func(s *Switches) { s.NumbersAsText = true }},
 		{Name: "NumbersWithPoint", Position: "on", Apply: func(s *Switches) { s.NumbersWithPoint = true }},
 		{Name: "ProjectionPlaceholders", Position: "fabricated", Apply: func(s *Switches) { s.ProjectionPlaceholders = PlaceholderFabricated }},
 		{Name: "ProjectionPlaceholders", Position: "nulls", Apply: func(s *Switches) { s.ProjectionPlaceholders = PlaceholderNulls }},
 		{Name: "ProjectionPlaceholders", Position: "off", Apply: func(s *Switches) { s.ProjectionPlaceholders = PlaceholderOff }},
-		{Name: "DefaultOrder", Position: "shuffled", Apply: func(s *Switches) { s.DefaultOrder = OrderShuffled }},
+		{Name: "DefaultOrder", Position: "shuffled", Pages: true, Apply: func(s *Switches) { s.DefaultOrder = OrderShuffled }},
 		{Name: "NextQueryAbsent", Position: "on", Apply: func(s *Switches) { s.NextQueryAbsent = true }},
 		{Name: "EnvelopeID", Position: "on", Apply: func(s *Switches) { s.EnvelopeID = true }},
-		{Name: "NeverUpgradedRows", Position: "absent", Apply: func(s *Switches) { s.NeverUpgradedRows = RowsAbsent }},
+		{Name: "NeverUpgradedRows", Position: "absent", Pages: true, Apply: func(s *Switches) { s.NeverUpgradedRows = RowsAbsent }},
 		{Name: "CaseInsensitive", Position: "on", Apply: func(s *Switches) { s.CaseInsensitive = true }},
 		{Name: "ChangeTimeAsStamp", Position: "on", Apply: func(s *Switches) { s.ChangeTimeAsStamp = true }},
 		{Name: "ProfileNeedsScopes", Position: "on", Apply: func(s *Switches) { s.ProfileNeedsScopes = true }},

@@ -53,7 +53,7 @@ func TestACarefulReadSucceedsInEveryPosition(t *testing.T) {
 					}
 					return
 				}
-				if diff := cmp.Diff(server.Rows(), c.everything("50")); diff != "" {
+				if diff := cmp.Diff(server.Rows(), c.everything("10")); diff != "" {
 					t.Errorf("rows (-want +got):\n%s", diff)
 				}
 			})
