@@ -61,24 +61,18 @@ func (o AggregateOperator) index() int {
 	return -1
 }
 
-// GroupPhase groups by the phase, which is derived and no field of the wire.
-const GroupPhase = "phase"
-
 // Aggregate asks for one value of each group of rows.
 type Aggregate struct {
 	Operator AggregateOperator
 	// Field is the wire name of the field to compute with.
 	Field string
-	// GroupBy are wire names of fields, or GroupPhase; none makes one group of
+	// GroupBy are wire names of fields, or FieldPhase; none makes one group of
 	// all rows.
 	GroupBy []string
 	// Name, Statistic and Unit are documented and passed through; nil leaves
 	// them out.
 	Name, Statistic, Unit *string
 }
-
-// GroupNames lists what rows can be grouped by.
-func GroupNames() []string { return append(FieldNames(), GroupPhase) }
 
 // Check reports an aggregate that cannot be computed, as *ArgumentError.
 func (a Aggregate) Check() error {
@@ -102,9 +96,9 @@ func (a Aggregate) Check() error {
 		}
 	}
 	for i, name := range a.GroupBy {
-		if !slices.Contains(GroupNames(), name) {
+		if !slices.Contains(FilterNames(), name) {
 			return &ArgumentError{
-				Path: []any{"group_by", i}, Value: name, Problem: "No such field.", Remedy: spelling(name, GroupNames()),
+				Path: []any{"group_by", i}, Value: name, Problem: "No such field.", Remedy: spelling(name, FilterNames()),
 			}
 		}
 	}
@@ -177,11 +171,11 @@ func (a Aggregate) start(key []Value) *runningGroup {
 func (a Aggregate) Key(status *Status) []Value {
 	key := make([]Value, len(a.GroupBy))
 	for i, name := range a.GroupBy {
-		if name == GroupPhase {
-			key[i] = TextValue(string(status.Phase()))
-			continue
+		field, known := fieldByName[name]
+		if !known {
+			field = phaseField
 		}
-		key[i] = fieldByName[name].Value(status)
+		key[i] = field.Value(status)
 	}
 	return key
 }

@@ -159,7 +159,7 @@ func TestAggregatesAgreeWithANaiveComputation(t *testing.T) {
 		aggregate := Aggregate{
 			Operator: rapid.SampledFrom(AggregateOperators()).Draw(t, "operator"),
 			Field:    rapid.SampledFrom([]string{"_etag", "download_percent"}).Draw(t, "field"),
-			GroupBy:  rapid.SliceOfN(rapid.SampledFrom(GroupNames()), 0, 3).Draw(t, "group_by"),
+			GroupBy:  rapid.SliceOfN(rapid.SampledFrom(FilterNames()), 0, 3).Draw(t, "group_by"),
 		}
 		got := aggregated(t, aggregate, rows...)
 		if !slices.IsSortedFunc(got, func(a, b Group) int { return slices.CompareFunc(a.Key, b.Key, Value.Compare) }) {
@@ -299,7 +299,7 @@ func TestOperatorsTakeTheFieldsThatTheyCanComputeWith(t *testing.T) {
 	t.Parallel()
 	for _, operator := range AggregateOperators() {
 		for _, field := range Fields() {
-			err := Aggregate{Operator: operator, Field: field.Name, GroupBy: GroupNames()}.Check()
+			err := Aggregate{Operator: operator, Field: field.Name, GroupBy: FilterNames()}.Check()
 			if want := operator == "count" || field.Kind == KindInteger; (err == nil) != want {
 				t.Errorf("%s of %s: got %v, want it allowed: %t", operator, field.Name, err, want)
 			}

@@ -59,7 +59,7 @@ func BenchmarkAggregation(b *testing.B) {
 		aggregate Aggregate
 	}{
 		{"count", Aggregate{Operator: AggregateCount, Field: FieldElementID}},
-		{"count by version and phase", Aggregate{Operator: AggregateCount, Field: FieldElementID, GroupBy: []string{"active_version", GroupPhase}}},
+		{"count by version and phase", Aggregate{Operator: AggregateCount, Field: FieldElementID, GroupBy: []string{"active_version", FieldPhase}}},
 		{"avg by state", Aggregate{Operator: AggregateAvg, Field: "download_percent", GroupBy: []string{FieldUpgradeState}}},
 		{"sum", Aggregate{Operator: AggregateSum, Field: "_updated_on_utc"}},
 	} {

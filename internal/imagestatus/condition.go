@@ -116,7 +116,11 @@ func parseMember(key string, value any, at []string, fields map[string]bool) (co
 	}
 	field, known := FieldByName(key)
 	if !known {
-		return nil, paramsError(at, key, "No such field.", spelling(key, append(FieldNames(), groupAnd, groupOr)))
+		remedy := spelling(key, append(FieldNames(), groupAnd, groupOr))
+		if key == FieldPhase {
+			remedy = "The provider computes it, and the controller does not know it: use `filters`."
+		}
+		return nil, paramsError(at, key, "No such field.", remedy)
 	}
 	fields[key] = true
 	var parts []condition

@@ -39,7 +39,12 @@ const (
 	FieldID           = "id"
 	FieldElementID    = "element_id"
 	FieldUpgradeState = "upgrade_state"
+	// FieldPhase is derived from the state: filters and groups may name it, and
+	// the controller knows nothing of it.
+	FieldPhase = "phase"
 )
+
+var phaseField = Field{Name: FieldPhase, Kind: KindText, value: func(s *Status) Value { return TextValue(string(s.Phase())) }}
 
 var fieldTable = []Field{
 	text(FieldID, func(s *Status) *string { return s.ID },
@@ -101,6 +106,9 @@ func FieldNames() []string {
 	}
 	return names
 }
+
+// FilterNames lists the names by which filters and groups refer to fields.
+func FilterNames() []string { return append(FieldNames(), FieldPhase) }
 
 // FieldByName finds a field by its wire name.
 func FieldByName(name string) (Field, bool) {

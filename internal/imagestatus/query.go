@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -128,6 +129,28 @@ func (q Query) Shows(field string) bool {
 	default:
 		return slices.Contains(q.Request.RetrievedFields, field)
 	}
+}
+
+// Check reports arguments that exclude one another, as *ArgumentError.
+func (q Query) Check() error {
+	if !q.Selection.Narrows() {
+		return nil
+	}
+	if q.Page > 0 {
+		return &ArgumentError{
+			Path: []any{"dest_page"}, Value: strconv.FormatInt(q.Page, 10),
+			Problem: "A page of the controller cannot be chosen together with a filter on `phase`, which only the provider can compare.",
+			Remedy:  "Use `limit` alone, or filter by `upgrade_state`.",
+		}
+	}
+	if deref(q.Request.RetrievedFieldsMask) {
+		return &ArgumentError{
+			Path: []any{"request", "retrieved_fields_mask"}, Value: "true",
+			Problem: "No field of a row can be trusted with it, and a filter on `phase` needs `upgrade_state`.",
+			Remedy:  "Leave it out, or filter by `upgrade_state`.",
+		}
+	}
+	return nil
 }
 
 // Judge holds a row against the query, as far as the row can be trusted.

@@ -12,7 +12,8 @@ import (
 
 // Filter asks one thing of one field. Filters of one query must all hold.
 type Filter struct {
-	// Field is the wire name of a field of the row; see FieldNames.
+	// Field is the wire name of a field of the row, or FieldPhase; see
+	// FilterNames.
 	Field string
 	// Operator compares the field with Values.
 	Operator Operator
@@ -25,10 +26,12 @@ type Filter struct {
 type Selection struct {
 	params     json.RawMessage
 	elementIDs []string
-	holds      condition
-	fields     []string
-	nothing    bool
-	filtered   bool
+	// holds is what the controller is asked for, keeps what the provider itself
+	// looks for; nil leaves nothing out.
+	holds, keeps condition
+	fields       []string
+	nothing      bool
+	filtered     bool
 }
 
 // SelectFilters selects the elements with the given ids, or all where ids is
@@ -38,10 +41,9 @@ func SelectFilters(elementIDs []string, filters []Filter) (Selection, error) {
 	selection := Selection{
 		elementIDs: unique(elementIDs),
 		nothing:    elementIDs != nil && len(elementIDs) == 0,
-		filtered:   len(filters) > 0,
 	}
 	params := make(map[string]map[Operator]any)
-	var parts []condition
+	var parts, phases []condition
 	add := func(field Field, operator Operator, values []string) {
 		if params[field.Name] == nil {
 			params[field.Name] = make(map[Operator]any)
@@ -60,10 +62,19 @@ func SelectFilters(elementIDs []string, filters []Filter) (Selection, error) {
 			errs = append(errs, problem.under("filters", i))
 			continue
 		}
+		if filter.Field == FieldPhase {
+			phases = append(phases, fieldCondition(phaseField, filter.Operator, slices.Clone(filter.Values)))
+			continue
+		}
 		add(fieldByName[filter.Field], filter.Operator, slices.Clone(filter.Values))
 	}
 	if len(errs) > 0 {
 		return Selection{}, errors.Join(errs...)
+	}
+	selection.filtered = len(filters) > 0
+	if len(phases) > 0 {
+		selection.keeps = all(phases)
+		selection.fields = unique(append(selection.fields, FieldUpgradeState))
 	}
 	return selection.with(params, parts)
 }
@@ -88,7 +99,7 @@ func SelectParams(raw string) (Selection, error) {
 	if err != nil {
 		return Selection{}, err
 	}
-	return Selection{params: params, holds: holds, fields: sortedKeys(fields)}, nil
+	return Selection{params: params, holds: holds, fields: sortedKeys(fields), filtered: len(fields) > 0}, nil
 }
 
 // Params gives the query_params to send; nil asks for everything.
@@ -105,6 +116,19 @@ func (s Selection) Fields() []string { return s.fields }
 // it has a list of element ids without an id. Such a query must not be sent:
 // a controller may take an empty list for no filter.
 func (s Selection) Nothing() bool { return s.nothing }
+
+// Filtered reports whether the selection can leave out elements for another
+// reason than that they were not named.
+func (s Selection) Filtered() bool { return s.filtered }
+
+// Narrows reports whether the provider has to leave out rows itself, by Keeps,
+// because the controller does not know what to compare.
+func (s Selection) Narrows() bool { return s.keeps != nil }
+
+// Keeps reports whether a row that the controller returned is wanted.
+func (s Selection) Keeps(status *Status) bool {
+	return s.keeps == nil || s.keeps(status) == Holds
+}
 
 // Judge holds a row that came back against the selection. Fails means that
 // the controller returned a row it was told to leave out.
@@ -165,9 +189,12 @@ func CheckElementID(id string) *ArgumentError {
 // check gives the filter's first problem, with a path that starts below it.
 func (f Filter) check(taken bool) *ArgumentError {
 	field, known := FieldByName(f.Field)
+	if f.Field == FieldPhase {
+		field, known = phaseField, true
+	}
 	if !known {
 		return &ArgumentError{
-			Path: []any{"field"}, Value: f.Field, Problem: "No such field.", Remedy: spelling(f.Field, FieldNames()),
+			Path: []any{"field"}, Value: f.Field, Problem: "No such field.", Remedy: spelling(f.Field, FilterNames()),
 		}
 	}
 	if taken {
@@ -187,6 +214,12 @@ func checkComparison(field Field, operator Operator, values []string) *ArgumentE
 		return &ArgumentError{
 			Path: []any{"operator"}, Value: string(operator), Problem: "No such operator.",
 			Remedy: operator.remedy(),
+		}
+	}
+	if field.Name == FieldPhase && !slices.Contains(exactOperators, operator) {
+		return &ArgumentError{
+			Path: []any{"operator"}, Value: string(operator),
+			Problem: fmt.Sprintf("The provider computes `%s` and compares whole values only.", FieldPhase), Remedy: "Use " + oneOf(exactOperators) + ".",
 		}
 	}
 	if len(values) == 0 || (len(values) > 1 && !operator.Many()) {
@@ -232,6 +265,9 @@ func checkValue(field Field, operator Operator, value string) *ArgumentError {
 	if field.Name == FieldUpgradeState && slices.Contains(exactOperators, operator) && !State(value).Known() {
 		return &ArgumentError{Value: value, Problem: "No such upgrade state.", Remedy: spelling(value, States())}
 	}
+	if field.Name == FieldPhase && !slices.Contains(Phases(), Phase(value)) {
+		return &ArgumentError{Value: value, Problem: "No such phase.", Remedy: spelling(value, Phases())}
+	}
 	return nil
 }
 
@@ -261,6 +297,3 @@ func unique(texts []string) []string {
 	}
 	return kept
 }
-
-// Filtered reports whether filters narrow the elements that are named by id.
-func (s Selection) Filtered() bool { return s.filtered }

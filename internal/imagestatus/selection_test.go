@@ -191,8 +191,20 @@ func TestArgumentsThatCannotBeUsedAreNamedWithARemedy(t *testing.T) {
 			"filters[1].field", "", "No such field.", "Use `id`, `element_id`,",
 		},
 		{
-			"derived field", nil, filter("phase", "in", "failed"),
-			"filters[1].field", "phase", "No such field.", "Use `id`, `element_id`,",
+			"phase by another operator", nil, filter("phase", "re", "fail"),
+			"filters[1].operator", "re", "compares whole values only", "Use `in`, `eq` or `neq`.",
+		},
+		{
+			"misspelt phase", nil, filter("phase", "in", "failed", "abortd"),
+			"filters[1].values[1]", "abortd", "No such phase.", "Did you mean `aborted`? Use `idle`,",
+		},
+		{
+			"phase without a value", nil, filter("phase", "in"),
+			"filters[1].values", "[]", "has 0 values", "at least one value",
+		},
+		{
+			"misspelt field that is derived", nil, filter("phases", "in", "failed"),
+			"filters[1].field", "phases", "No such field.", "Did you mean `phase`?",
 		},
 		{
 			"misspelt operator", nil, filter("active_version", "gtee", "6"),
@@ -427,4 +439,103 @@ func drawFilters(t *rapid.T) []Filter {
 	return rapid.SliceOfNDistinct(filter, 1, 4, func(filter Filter) string {
 		return filter.Field + " " + string(filter.Operator)
 	}).Draw(t, "filters")
+}
+
+func TestFilterOnPhaseIsForTheProviderToCompare(t *testing.T) {
+	t.Parallel()
+	rows := map[string]*string{"idle": nil, "failed": new("upgrade_failed"), "aborted": new("download_abort"), "unknown": new("of_the_future")}
+	for name, test := range map[string]struct {
+		filters []Filter
+		keeps   []string
+		params  string
+	}{
+		"one of several": {[]Filter{{"phase", "", []string{"failed", "aborted"}}}, []string{"aborted", "failed"}, ""},
+		"equal":          {[]Filter{{"phase", OperatorEq, []string{"idle"}}}, []string{"idle"}, ""},
+		"not equal":      {[]Filter{{"phase", OperatorNeq, []string{"idle"}}}, []string{"aborted", "failed", "unknown"}, ""},
+		"twice":          {[]Filter{{"phase", OperatorNeq, []string{"idle"}}, {"phase", OperatorNeq, []string{"failed"}}}, []string{"aborted", "unknown"}, ""},
+		"beside another field": {
+			[]Filter{{"phase", OperatorEq, []string{"failed"}}, {"active_version", OperatorEq, []string{"6.3.6-b9"}}},
+			[]string{"failed"}, `{"active_version":{"eq":"6.3.6-b9"}}`,
+		},
+	} {
+		selection, err := SelectFilters(nil, test.filters)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		var kept []string
+		for row, state := range rows {
+			if selection.Keeps(&Status{UpgradeState: state}) {
+				kept = append(kept, row)
+			}
+		}
+		slices.Sort(kept)
+		if !slices.Equal(kept, test.keeps) {
+			t.Errorf("%s: keeps %v, want %v", name, kept, test.keeps)
+		}
+		if got := string(selection.Params()); got != test.params || !selection.Narrows() || !slices.Contains(selection.Fields(), FieldUpgradeState) {
+			t.Errorf("%s: sends %q and looks at %v, want %q and the state", name, got, selection.Fields(), test.params)
+		}
+	}
+}
+
+func TestSelectionSaysWhetherItHasFilters(t *testing.T) {
+	t.Parallel()
+	filtered := map[bool][]Selection{false: {{}}}
+	add := func(want bool, ids []string, filters ...Filter) {
+		selection, err := SelectFilters(ids, filters)
+		if err != nil {
+			t.Fatal(err)
+		}
+		filtered[want] = append(filtered[want], selection)
+	}
+	add(false, nil)
+	add(false, []string{"1"})
+	add(true, []string{"1"}, Filter{"upgrade_state", OperatorEq, []string{"complete"}})
+	add(true, nil, Filter{"phase", OperatorEq, []string{"failed"}})
+	for raw, want := range map[string]bool{`{}`: false, `{"id":{"eq":"1"}}`: true} {
+		selection, err := SelectParams(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		filtered[want] = append(filtered[want], selection)
+	}
+	for want, selections := range filtered {
+		for _, selection := range selections {
+			if selection.Filtered() != want {
+				t.Errorf("%s: filtered is %t, want %t", selection.Params(), !want, want)
+			}
+		}
+	}
+}
+
+func TestPhaseInQueryParamsIsToldWhereItBelongs(t *testing.T) {
+	t.Parallel()
+	_, err := SelectParams(`{"phase":{"eq":"failed"}}`)
+	if err == nil || !strings.Contains(err.Error(), "use `filters`") {
+		t.Errorf("got %v, want the advice to use filters", err)
+	}
+}
+
+func TestFilterOnPhaseExcludesWhatTheProviderCannotCompare(t *testing.T) {
+	t.Parallel()
+	phase, err := SelectFilters(nil, []Filter{{"phase", OperatorEq, []string{"failed"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		query Query
+		want  string
+	}{
+		"limit":            {Query{Selection: phase, Limit: 3}, ""},
+		"page":             {Query{Selection: phase, Limit: 3, Page: 2}, "dest_page"},
+		"mask":             {Query{Selection: phase, Request: Request{RetrievedFieldsMask: new(true)}}, "request.retrieved_fields_mask"},
+		"mask of no mask":  {Query{Selection: phase, Request: Request{RetrievedFieldsMask: new(false)}}, ""},
+		"page of no phase": {Query{Limit: 3, Page: 2}, ""},
+	} {
+		arguments := argumentErrors(t, test.query.Check())
+		if (test.want == "") != (len(arguments) == 0) || test.want != "" && arguments[0].Attribute() != test.want {
+			t.Errorf("%s: got %v, want an error at %q", name, arguments, test.want)
+		}
+	}
 }

@@ -70,7 +70,7 @@ func (d *elementImageStatusAggregateDataSource) Schema(_ context.Context, _ data
 	attributes["group_by"] = schema.ListAttribute{
 		Optional: true, ElementType: types.StringType,
 		Validators: []validator.List{entries{emptyAllowed: true}, listvalidator.UniqueValues()},
-		MarkdownDescription: "Fields whose values part the rows into groups: any field of a filter, or `" + imagestatus.GroupPhase +
+		MarkdownDescription: "Fields whose values part the rows into groups: any field of a filter, or `" + imagestatus.FieldPhase +
 			"`, which the provider derives from `upgrade_state`. Default: one group of all rows. An empty list is the same as none.",
 	}
 	attributes["compute"] = schema.StringAttribute{

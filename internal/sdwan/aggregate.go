@@ -62,7 +62,7 @@ func (c *Client) Aggregate(ctx context.Context, query imagestatus.Query, aggrega
 // Whether a controller leaves nulls out of other aggregates is not documented.
 func countsRows(aggregate imagestatus.Aggregate) bool {
 	return aggregate.Operator == imagestatus.AggregateCount && isIdentifier(aggregate.Field) &&
-		!slices.Contains(aggregate.GroupBy, imagestatus.GroupPhase)
+		!slices.Contains(aggregate.GroupBy, imagestatus.FieldPhase)
 }
 
 func isIdentifier(field string) bool {

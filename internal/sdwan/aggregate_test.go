@@ -29,7 +29,7 @@ var (
 		{Operator: imagestatus.AggregateSum, Field: "download_percent"},
 		{Operator: imagestatus.AggregateSum, Field: "_updated_on_utc"},
 	}
-	groupings = [][]string{nil, {"upgrade_state"}, {"active_version"}, {"active_version", "upgrade_image_id"}, {imagestatus.GroupPhase}}
+	groupings = [][]string{nil, {"upgrade_state"}, {"active_version"}, {"active_version", "upgrade_image_id"}, {imagestatus.FieldPhase}}
 )
 
 // selected is the selection of the filtered half of the cases, and the same
@@ -142,7 +142,7 @@ func computeOne(all []*int64, operator imagestatus.AggregateOperator, by arithme
 func plainField(row *imagestatus.Status, name string) string {
 	text := map[string]*string{
 		"element_id": row.ElementID, "upgrade_state": row.UpgradeState, "active_version": row.ActiveVersion,
-		"upgrade_image_id": row.UpgradeImageID, imagestatus.GroupPhase: new(string(row.Phase())),
+		"upgrade_image_id": row.UpgradeImageID, imagestatus.FieldPhase: new(string(row.Phase())),
 	}[name]
 	number := map[string]*int64{"download_percent": row.DownloadPercent, "_updated_on_utc": row.UpdatedOnUTC}[name]
 	switch {
@@ -185,7 +185,7 @@ type outcome struct {
 // outcomeOf is the table of who computes what at what cost. Groups is the
 // number of groups that the controller is asked for.
 func outcomeOf(mode simulator.AggregateMode, asked imagestatus.Aggregate, how Compute, matched, groups int) outcome {
-	byPhase := slices.Contains(asked.GroupBy, imagestatus.GroupPhase)
+	byPhase := slices.Contains(asked.GroupBy, imagestatus.FieldPhase)
 	usable := mode == simulator.AggregateEnvelope || mode == simulator.AggregateRows && groups <= aggregatePageSize
 	read := outcome{by: ComputeProvider, requests: (matched-1)/aggregatePageSize + 1}
 	switch {
