@@ -25,9 +25,7 @@ func (f *flights) join(ctx context.Context, query []byte, fetch func() (*wirePag
 	for {
 		joined, leads := f.board(key)
 		if leads {
-			joined.page, joined.failure = fetch()
-			f.land(key, joined)
-			return joined.page, joined.failure
+			return f.lead(key, joined, fetch)
 		}
 		select {
 		case <-joined.done:
@@ -39,6 +37,15 @@ func (f *flights) join(ctx context.Context, query []byte, fetch func() (*wirePag
 			return joined.page, joined.failure
 		}
 	}
+}
+
+// lead lands whatever becomes of the fetch: those who joined a fetch that
+// panicked make one of their own.
+func (f *flights) lead(key string, led *flight, fetch func() (*wirePage, *Error)) (*wirePage, *Error) {
+	led.failure = &Error{Kind: KindCancelled, Operation: operationRead, Problem: "the request came to no end"}
+	defer f.land(key, led)
+	led.page, led.failure = fetch()
+	return led.page, led.failure
 }
 
 // givenUp reports whether a flight ended because of its own reader's deadline,

@@ -28,12 +28,12 @@ func slowClient(t *testing.T, options simulator.Options) (*simulator.Simulator, 
 func TestIdenticalReadsAreJoinedWhileInFlight(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		simulated, client := slowClient(t, simulator.Options{Elements: 500})
+		simulated, client := slowClient(t, simulator.Options{Elements: 450})
 		var reads sync.WaitGroup
 		for range 10 {
 			reads.Go(func() {
 				rows, summary, err := readAll(t.Context(), client, imagestatus.Query{})
-				if err != nil || len(rows) != 500 || summary.Matched == nil || *summary.Matched != 500 {
+				if err != nil || len(rows) != 450 || summary.Matched == nil || *summary.Matched != 450 {
 					t.Errorf("got %d rows, %+v and %v", len(rows), summary, err)
 				}
 			})
@@ -46,7 +46,7 @@ func TestIdenticalReadsAreJoinedWhileInFlight(t *testing.T) {
 func TestDifferentReadsAreNotJoined(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		simulated, client := slowClient(t, simulator.Options{Elements: 500})
+		simulated, client := slowClient(t, simulator.Options{Elements: 450})
 		var reads sync.WaitGroup
 		for number := range 3 {
 			reads.Go(func() {
@@ -76,7 +76,8 @@ func TestLaterReadSeesThePresent(t *testing.T) {
 				t.Errorf("the element is %q, and the read right after says %q", state, got)
 			}
 		}
-		wantCount(t, simulated, simulator.RequestQuery, 3)
+		// Each read asks for the page past the last row too.
+		wantCount(t, simulated, simulator.RequestQuery, 6)
 		if left := len(client.flights.underway); left != 0 {
 			t.Errorf("%d pages are kept", left)
 		}
@@ -139,7 +140,8 @@ func TestLeaderThatEndsLeavesTheOthersTheirRead(t *testing.T) {
 			if joined != nil {
 				t.Errorf("%s: the other read ended too: %v", test.name, joined)
 			}
-			wantCount(t, simulated, simulator.RequestQuery, 2)
+			// The leader's, and two of the other read: the rows, and the page past them.
+			wantCount(t, simulated, simulator.RequestQuery, 3)
 		})
 	}
 }
@@ -201,7 +203,8 @@ func TestJoinedReadCanBeCancelledAlone(t *testing.T) {
 		if leader != nil {
 			t.Errorf("the read that was joined ended too: %v", leader)
 		}
-		wantCount(t, simulated, simulator.RequestQuery, 1)
+		// One for the rows, and the leader's for the page past them.
+		wantCount(t, simulated, simulator.RequestQuery, 2)
 	})
 }
 
@@ -229,4 +232,33 @@ func TestRefusalIsShared(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLeaderThatPanicsLeavesNobodyWaiting has a fetch that ends without an
+// answer, while another reader has joined it.
+func TestLeaderThatPanicsLeavesNobodyWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var flights flights
+		begun, proceed := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer func() { _ = recover() }()
+			_, _ = flights.join(t.Context(), nil, func() (*wirePage, *Error) {
+				close(begun)
+				<-proceed
+				panic("defect")
+			})
+		}()
+		<-begun
+		joined := make(chan *wirePage)
+		go func() {
+			page, _ := flights.join(t.Context(), nil, func() (*wirePage, *Error) { return new(wirePage), nil })
+			joined <- page
+		}()
+		synctest.Wait()
+		close(proceed)
+		if page := <-joined; page == nil {
+			t.Error("the reader that joined got nothing, want a page that it fetched itself")
+		}
+	})
 }
