@@ -187,7 +187,11 @@ type outcome struct {
 func outcomeOf(mode simulator.AggregateMode, asked imagestatus.Aggregate, how Compute, matched, groups int) outcome {
 	byPhase := slices.Contains(asked.GroupBy, imagestatus.FieldPhase)
 	usable := mode == simulator.AggregateEnvelope || mode == simulator.AggregateRows && groups <= aggregatePageSize
-	read := outcome{by: ComputeProvider, requests: (matched-1)/aggregatePageSize + 1}
+	// The last page is shorter than the others, or else empty.
+	read := outcome{by: ComputeProvider, requests: matched/aggregatePageSize + 1}
+	if matched < aggregatePageSize {
+		read.requests++
+	}
 	switch {
 	case how == ComputeProvider:
 		return read
@@ -401,11 +405,13 @@ func TestAggregateThatCannotBeVerifiedIsNotBelieved(t *testing.T) {
 				aggregated := respond(200, "application/json", first)
 				fake := new(controller)
 				fake.query = func(w http.ResponseWriter, r *http.Request) {
-					if body := new(strings.Builder); writeBody(body, r) && strings.Contains(body.String(), `"aggregate":`) {
+					body := new(strings.Builder)
+					if writeBody(body, r) && strings.Contains(body.String(), `"aggregate":`) {
 						aggregated(w, r)
 						return
 					}
-					respond(200, "application/json", plainRows)(w, r)
+					r.Body = respondWith([]byte(body.String()))
+					onePage(plainRows, 2)(w, r)
 				}
 				asked := imagestatus.Aggregate{Operator: imagestatus.AggregateCount, Field: "id", GroupBy: []string{"upgrade_state"}}
 				got, err := clientOf(t, inMemoryConfig(inMemory(fake))).Aggregate(t.Context(), imagestatus.Query{}, asked, how)

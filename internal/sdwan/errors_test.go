@@ -381,7 +381,7 @@ func TestObserverIsToldNoEchoedSecret(t *testing.T) {
 	for name, secret := range echoed {
 		var told strings.Builder
 		page := `{"items":[{"id":"1","failure_info":` + quote(t, "you sent "+secret) + `}],"total_count":1,"next_query":{"t":` + quote(t, url.QueryEscape(secret)) + `}}`
-		client := clientOf(t, inMemoryConfig(inMemory(&controller{query: respond(200, "application/json", page)})), withCredentialsOf(name), func(c *Config) {
+		client := clientOf(t, inMemoryConfig(inMemory(&controller{query: onePage(page, 1)})), withCredentialsOf(name), func(c *Config) {
 			c.ObserveBodies = true
 			c.Observe = func(_ context.Context, attempt Attempt) { fmt.Fprintf(&told, "%+v\n", attempt) }
 		})

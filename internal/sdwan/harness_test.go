@@ -241,6 +241,19 @@ func after(times int, first, then http.HandlerFunc) http.HandlerFunc {
 // emptyPage is a good answer without rows.
 var emptyPage = respond(http.StatusOK, "application/json", `{"items":[],"count":0,"total_count":0}`)
 
+// onePage answers with a page of so many rows, and with none for the pages past
+// it.
+func onePage(page string, rows int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var asked wireQuery
+		if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || asked.DestPage == 1 {
+			respond(http.StatusOK, "application/json", page)(w, r)
+			return
+		}
+		respond(http.StatusOK, "application/json", `{"items":[],"total_count":`+strconv.Itoa(rows)+`}`)(w, r)
+	}
+}
+
 // quote writes a text in JSON.
 func quote(t *testing.T, text string) string {
 	t.Helper()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"math"
 	"net/http"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
@@ -38,23 +39,33 @@ func (c *Client) Statuses(ctx context.Context, query imagestatus.Query) (iter.Se
 	}, summary
 }
 
+// maxPages bounds one read. No honest answer reaches it: at the controller's
+// default of 100 rows to a page (observed on siblings) it is a million elements,
+// twenty times the largest fleet that this client is made for.
+const maxPages = 10_000
+
 type reader struct {
 	client  *Client
 	query   imagestatus.Query
 	summary *Summary
-	// size is the page size that the controller keeps to.
+	// size is the number of rows to ask a page for. From the second page on it is
+	// one that the controller keeps to, because its first page had as many rows.
 	size int64
 	seen *seen
-	// found counts the rows that came, each once; returned those handed on.
-	found, returned int64
+	// found counts the rows that came, each once; kept those that the provider's
+	// own filters keep; returned those handed on.
+	found, kept, returned int64
 	// total is nil until a page names it.
 	total *int64
 }
 
 func (r *reader) read(ctx context.Context, yield func(imagestatus.Status, error) bool) *Error {
-	if r.query.Selection.Nothing() {
+	switch {
+	case r.query.Selection.Nothing():
 		r.summary.Matched = new(int64)
 		return nil
+	case r.query.Page > 0:
+		return r.readPage(ctx, yield)
 	}
 	page, failure := r.first(ctx)
 	if failure != nil {
@@ -63,13 +74,22 @@ func (r *reader) read(ctx context.Context, yield func(imagestatus.Status, error)
 	r.seen = newSeen(expected(page))
 	ahead := newAhead(ctx, r.fetch, r.client.config.MaxConcurrentRequests, r.lastPage(page))
 	defer ahead.stop()
-	for number := r.firstPage(); ; number++ {
+	rows := r.size
+	for number := int64(1); ; number++ {
+		if rows < r.size && len(page.Items) > 0 {
+			return r.inconsistent("page %d holds %d rows, fewer than the %d that the controller keeps to, and page %d holds rows too", number-1, rows, r.size, number)
+		}
+		rows = int64(len(page.Items))
 		more, failure := r.accept(page, yield)
 		if failure != nil || !more {
 			return failure
 		}
-		if r.complete(number, page) {
-			return r.conclude()
+		ended, failure := r.ended(number, page)
+		if failure != nil {
+			return failure
+		}
+		if ended {
+			return r.conclude(ctx, rows < r.size)
 		}
 		if page, failure = ahead.page(number + 1); failure != nil {
 			return failure
@@ -86,16 +106,26 @@ func expected(first *wirePage) int64 {
 	return max(0, min(int64(*first.TotalCount), most))
 }
 
-// lastPage is the last one sure to be needed; 0 where the controller does not say.
+// lastPage is the last one sure to be needed; 0 where the controller does not
+// say. It is the one that shows the end: shorter than the others, or empty.
 func (r *reader) lastPage(first *wirePage) int64 {
-	if first.TotalCount == nil || r.query.Page > 0 {
+	switch {
+	case first.TotalCount == nil:
+		return 0
+	case r.limit() > 0 && r.limit() <= int64(*first.TotalCount):
+		return (r.limit()-1)/r.size + 1
+	default:
+		return min(int64(*first.TotalCount)/r.size+1, maxPages)
+	}
+}
+
+// limit is the number of rows after which a read may stop. Where the provider
+// itself leaves out rows, only all of them tell how many match.
+func (r *reader) limit() int64 {
+	if r.query.Selection.Narrows() {
 		return 0
 	}
-	rows := int64(*first.TotalCount)
-	if r.query.Limit > 0 {
-		rows = min(rows, r.query.Limit)
-	}
-	return pages(rows, r.size)
+	return r.query.Limit
 }
 
 func (c *Client) pageSize() int64 {
@@ -105,18 +135,17 @@ func (c *Client) pageSize() int64 {
 	return c.config.PageSize
 }
 
-func (r *reader) firstPage() int64 { return max(1, r.query.Page) }
-
+// first follows a controller that returns smaller pages than it was asked for.
+// Whether a short page is the last one or was clamped only the next page tells,
+// and only one of the same size: the controller may count the pages of a larger
+// one from rows that it never returned.
 func (r *reader) first(ctx context.Context) (*wirePage, *Error) {
 	r.size = r.client.pageSize()
-	if r.query.Limit > 0 {
-		r.size = min(r.size, r.query.Limit)
+	if r.limit() > 0 {
+		r.size = min(r.size, r.limit())
 	}
-	if r.query.Page > 0 {
-		r.size = r.query.Limit
-	}
-	page, failure := r.fetch(ctx, r.firstPage())
-	if failure != nil && failure.Kind == KindRefused && failure.Status == http.StatusBadRequest && r.size > safePageSize && r.query.Page == 0 {
+	page, failure := r.fetch(ctx, 1)
+	if failure != nil && failure.Kind == KindRefused && failure.Status == http.StatusBadRequest && r.size > safePageSize {
 		r.size = safePageSize
 		if page, failure = r.fetch(ctx, 1); failure == nil {
 			r.client.acceptedSize.Store(safePageSize)
@@ -126,32 +155,17 @@ func (r *reader) first(ctx context.Context) (*wirePage, *Error) {
 		return nil, failure
 	}
 	r.summary.Envelope = page.envelope()
-	return page, r.learnSize(page)
-}
-
-// learnSize follows a controller that gives smaller pages than it was asked
-// for. An exact page cannot be had from it at another size.
-func (r *reader) learnSize(page *wirePage) *Error {
-	rows := int64(len(page.Items))
-	if page.TotalCount == nil || rows == 0 || rows >= r.size {
-		return nil
+	if rows := int64(len(page.Items)); rows > 0 {
+		r.size = min(r.size, rows)
 	}
-	if r.query.Page == 0 {
-		if int64(*page.TotalCount) > rows {
-			r.size = rows
-		}
-		return nil
-	}
-	if due := min(r.size, int64(*page.TotalCount)-(r.query.Page-1)*r.size); rows < due {
-		return &Error{
-			Kind: KindRefused, Operation: operationRead, URL: r.client.Endpoint(),
-			Problem: fmt.Sprintf("the controller gives at most %d rows to a page, so dest_page %d of limit %d cannot be had", rows, r.query.Page, r.size),
-		}
-	}
-	return nil
+	return page, nil
 }
 
 func (r *reader) fetch(ctx context.Context, number int64) (*wirePage, *Error) {
+	if number > math.MaxInt32 {
+		// The wire has no larger number (documented).
+		return nil, r.inconsistent("the rows that the controller counts do not fit into %d pages", math.MaxInt32)
+	}
 	body, failure := newWireQuery(r.query, r.size, number).encode()
 	if failure != nil {
 		return nil, failure
@@ -181,7 +195,11 @@ func (r *reader) accept(page *wirePage, yield func(imagestatus.Status, error) bo
 	var status imagestatus.Status
 	for i := range page.Items {
 		status = page.Items[i].status()
-		if r.repeated(&status) {
+		id := identity(&status)
+		if id == "" {
+			return false, r.malformed("a row has neither id nor element_id, so that it cannot be told from a repetition")
+		}
+		if r.seen.add(id) {
 			continue
 		}
 		fresh++
@@ -189,6 +207,10 @@ func (r *reader) accept(page *wirePage, yield func(imagestatus.Status, error) bo
 		if failure := r.contradiction(&status); failure != nil {
 			return false, failure
 		}
+		if !r.query.Selection.Keeps(&status) {
+			continue
+		}
+		r.kept++
 		if r.full() {
 			continue
 		}
@@ -201,6 +223,16 @@ func (r *reader) accept(page *wirePage, yield func(imagestatus.Status, error) bo
 		return false, r.inconsistent("a page repeats rows of the pages before it and brings no new one")
 	}
 	return true, nil
+}
+
+// identity is "" for a row that could be any.
+func identity(status *imagestatus.Status) string {
+	for _, id := range []*string{status.ID, status.ElementID} {
+		if id != nil && *id != "" {
+			return *id
+		}
+	}
+	return ""
 }
 
 func (r *reader) countTotal(page *wirePage) *Error {
@@ -216,18 +248,6 @@ func (r *reader) countTotal(page *wirePage) *Error {
 	}
 	r.total = &total
 	return nil
-}
-
-// repeated counts a row without any id as new: it cannot be told from another.
-func (r *reader) repeated(status *imagestatus.Status) bool {
-	id := status.ID
-	if id == nil {
-		id = status.ElementID
-	}
-	if id == nil {
-		return false
-	}
-	return r.seen.add(*id)
 }
 
 func (r *reader) contradiction(status *imagestatus.Status) *Error {
@@ -246,48 +266,153 @@ func (c *Client) filterIgnored(what string) *Error {
 
 func (r *reader) full() bool { return r.query.Limit > 0 && r.returned >= r.query.Limit }
 
-func (r *reader) complete(number int64, page *wirePage) bool {
+// ended reports whether no further page is needed. A page is the last one when
+// it is empty, or when it is shorter than the size that the controller keeps to
+// and the rows are as many as it says.
+func (r *reader) ended(number int64, page *wirePage) (bool, *Error) {
+	rows := int64(len(page.Items))
 	switch {
-	case r.query.Page > 0, len(page.Items) == 0:
-		return true
-	case r.total == nil:
-		// One row beyond a full result, or the empty page, settles truncation.
-		return r.found > r.returned
+	case r.total != nil && r.found > *r.total:
+		return false, r.miscounted()
+	case rows == 0, r.limit() > 0 && r.full() && (r.total != nil || r.found > r.returned):
+		return true, nil
+	case r.total != nil && rows < r.size, r.total != nil && number > *r.total/r.size:
+		return true, nil
+	case number >= maxPages:
+		return false, r.malformed("the rows have no end after %d pages of %d rows", maxPages, r.size)
 	default:
-		return r.full() || number >= pages(*r.total, r.size)
+		return false, nil
 	}
 }
 
-func pages(rows, size int64) int64 { return (rows-1)/size + 1 }
-
-func (r *reader) conclude() *Error {
-	if r.query.Page > 0 {
-		r.summary.Matched = r.total
-		r.summary.Truncated = r.total == nil || *r.total > r.returned
+// conclude says how many rows match. A read that stopped at its limit has the
+// controller's number, which another page must confirm.
+func (r *reader) conclude(ctx context.Context, short bool) *Error {
+	stopped := r.limit() > 0 && r.full() && !short
+	switch {
+	case r.total == nil && r.limit() > 0 && r.found > r.returned:
+		r.summary.Truncated = true
 		return nil
-	}
-	if r.total == nil {
-		r.summary.Truncated = r.found > r.returned
-		if !r.summary.Truncated {
-			r.summary.Matched = &r.returned
+	case r.total != nil && stopped:
+		if failure := r.verifyTotal(ctx); failure != nil {
+			return failure
 		}
-		return nil
+		r.summary.Matched = r.total
+	case r.total != nil && r.found != *r.total:
+		return r.miscounted()
+	default:
+		r.summary.Matched = &r.kept
 	}
-	wanted := *r.total
-	if r.query.Limit > 0 {
-		wanted = min(wanted, r.query.Limit)
-	}
-	if r.returned != wanted {
-		return r.inconsistent("the controller counts %d matches and its pages hold %d", *r.total, r.returned)
-	}
-	r.summary.Matched = r.total
-	r.summary.Truncated = *r.total > r.returned
+	r.summary.Truncated = *r.summary.Matched > r.returned
 	return nil
 }
 
-func (r *reader) inconsistent(format string, arguments ...any) *Error {
-	return &Error{
-		Kind: KindInconsistent, Operation: operationRead, URL: r.client.Endpoint(),
-		Problem: fmt.Sprintf(format, arguments...),
+// verifyTotal asks for the page that is the last one if the number of matches
+// is right: it holds what the full pages before it leave over.
+func (r *reader) verifyTotal(ctx context.Context) *Error {
+	number, left := *r.total/r.size+1, *r.total%r.size
+	rows, failure := r.count(ctx, number)
+	if failure != nil {
+		return failure
 	}
+	if rows != left {
+		return r.inconsistent("the controller counts %d matches, and page %d of %d rows holds %d rows in place of %d", *r.total, number, r.size, rows, left)
+	}
+	return nil
+}
+
+// count is the number of rows of another page.
+func (r *reader) count(ctx context.Context, number int64) (int64, *Error) {
+	page, failure := r.fetch(ctx, number)
+	if failure != nil {
+		return 0, failure
+	}
+	return int64(len(page.Items)), r.countTotal(page)
+}
+
+func (r *reader) miscounted() *Error {
+	return r.inconsistent("the controller counts %d matches and its pages hold %d", *r.total, r.found)
+}
+
+// readPage reads one page alone, whose rows are right only if the controller
+// keeps to its size.
+func (r *reader) readPage(ctx context.Context, yield func(imagestatus.Status, error) bool) *Error {
+	r.size = r.query.Limit
+	page, failure := r.fetch(ctx, r.query.Page)
+	if failure != nil {
+		return failure
+	}
+	r.summary.Envelope = page.envelope()
+	r.summary.Truncated = true
+	rows := int64(len(page.Items))
+	r.seen = newSeen(rows)
+	if more, failure := r.accept(page, yield); failure != nil || !more {
+		return failure
+	}
+	if failure := r.checkPage(rows); failure != nil {
+		return failure
+	}
+	if rows > 0 && rows < r.size {
+		if failure := r.verifyShort(ctx, rows); failure != nil {
+			return failure
+		}
+		r.total = new((r.query.Page-1)*r.query.Limit + rows)
+	} else if r.total != nil {
+		if rows == 0 {
+			r.size = 1 // The one size that no controller clamps.
+		}
+		if failure := r.verifyTotal(ctx); failure != nil {
+			return failure
+		}
+	}
+	r.summary.Matched = r.total
+	r.summary.Truncated = r.total == nil || *r.total > r.returned
+	return nil
+}
+
+// checkPage compares the rows of the page with the number of matches.
+func (r *reader) checkPage(rows int64) *Error {
+	before := (r.query.Page - 1) * r.size
+	switch {
+	case rows > r.size:
+		return r.inconsistent("page %d holds %d rows, and %d were asked for", r.query.Page, rows, r.size)
+	case r.total == nil:
+		return nil
+	case rows > 0 && *r.total < before+rows, rows == 0 && *r.total > before:
+		return r.inconsistent("the controller counts %d matches, and page %d of %d rows holds %d", *r.total, r.query.Page, r.size, rows)
+	case rows < r.size && *r.total > before+rows:
+		return r.clamped(rows)
+	default:
+		return nil
+	}
+}
+
+// verifyShort tells the last page from one that was clamped: the page before it
+// is full, or where there is none, the next page of its own size is empty.
+func (r *reader) verifyShort(ctx context.Context, rows int64) *Error {
+	number, want := r.query.Page-1, r.size
+	if number == 0 {
+		number, want, r.size = 2, 0, rows
+	}
+	beside, failure := r.count(ctx, number)
+	if failure == nil && beside != want {
+		failure = r.clamped(rows)
+	}
+	return failure
+}
+
+func (r *reader) clamped(rows int64) *Error {
+	return r.failed(KindRefused, "the controller returns at most %d rows to a page, so dest_page %d of limit %d cannot be had", rows, r.query.Page, r.query.Limit)
+}
+
+func (r *reader) inconsistent(format string, arguments ...any) *Error {
+	return r.failed(KindInconsistent, format, arguments...)
+}
+
+func (r *reader) malformed(format string, arguments ...any) *Error {
+	return r.failed(KindMalformed, format, arguments...)
+}
+
+func (r *reader) failed(kind Kind, format string, arguments ...any) *Error {
+	return &Error{Kind: kind, Operation: operationRead, URL: r.client.Endpoint(), Problem: fmt.Sprintf(format, arguments...)}
 }

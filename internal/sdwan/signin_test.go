@@ -106,7 +106,7 @@ func TestTokenOfUncertainEndServesUntilItIsRefused(t *testing.T) {
 	} {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
-			simulated := newSimulator(t, simulator.Options{Elements: 30, Seed: 1})
+			simulated := newSimulator(t, simulator.Options{Elements: 29, Seed: 1})
 			setFaults(t, simulated, simulator.Fault{Kind: kind})
 			client := clientOf(t, inMemoryConfig(inMemory(simulated)), func(c *Config) { c.PageSize = 10 })
 			for range 2 {
@@ -282,7 +282,7 @@ func TestScopesThatWereNeededAreAskedForFromThenOn(t *testing.T) {
 
 func TestTokenThatEndsEarlyIsReplacedAtEachEnd(t *testing.T) {
 	t.Parallel()
-	simulated := newSimulator(t, simulator.Options{Elements: 30, Seed: 1})
+	simulated := newSimulator(t, simulator.Options{Elements: 29, Seed: 1})
 	// Each token is good for the profile and one page.
 	setFaults(t, simulated, simulator.Fault{Kind: "token_lives_short"})
 	client := clientOf(t, inMemoryConfig(inMemory(simulated)), func(c *Config) { c.PageSize, c.MaxConcurrentRequests = 10, 1 })
@@ -327,7 +327,7 @@ func TestRefusedSessionIsMendedOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := startSimulator(t, simulator.Options{Elements: 30, Seed: 1})
+			server := startSimulator(t, simulator.Options{Elements: 29, Seed: 1})
 			setFaults(t, server.Simulator, test.faults...)
 			client := newClient(t, server, test.form, func(c *Config) { c.PageSize, c.MaxConcurrentRequests = 10, 1 })
 			err := readOnce(t.Context(), client)

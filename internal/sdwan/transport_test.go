@@ -91,7 +91,8 @@ func TestBrokenConnectionsAreTriedAgain(t *testing.T) {
 				if err := readOnce(t.Context(), client); err != nil {
 					t.Error(err)
 				}
-				wantCount(t, server.Simulator, simulator.RequestQuery, 2)
+				// Once more after the fault, and once for the page past the last row.
+				wantCount(t, server.Simulator, simulator.RequestQuery, 3)
 			})
 		}
 		t.Run(string(kind)+" always", func(t *testing.T) {
@@ -556,8 +557,9 @@ func TestCertificatesAreVerified(t *testing.T) {
 		}
 	}
 	t.Cleanup(func() {
-		// Each form reads once where the authority is trusted.
-		wantCount(t, simulated, simulator.RequestQuery, len(forms))
+		// Each form reads once where the authority is trusted: the rows, and the page
+		// past the last one.
+		wantCount(t, simulated, simulator.RequestQuery, 2*len(forms))
 	})
 }
 
