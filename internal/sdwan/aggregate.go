@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"math/big"
 	"slices"
 	"strconv"
@@ -38,8 +39,11 @@ type Aggregated struct {
 // controller treats the request's aggregate is not documented for this
 // endpoint: it may answer in either of two forms, ignore it or refuse it.
 func (c *Client) Aggregate(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate, compute Compute) (Aggregated, error) {
-	if query.Selection.Nothing() {
+	switch {
+	case query.Selection.Nothing(), query.Selection.Narrows() && compute == ComputeAuto:
 		compute = ComputeProvider
+	case query.Selection.Narrows() && compute == ComputeController:
+		return Aggregated{}, c.noAggregate("the controller cannot compare the phase of a filter")
 	}
 	if compute == ComputeController {
 		return c.aggregateThere(ctx, query, aggregate)
@@ -72,15 +76,12 @@ func isIdentifier(field string) bool {
 // countThere reports false where the controller's answer cannot be used.
 func (c *Client) countThere(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) (Aggregated, bool, error) {
 	answered, failure := c.heldGroups(ctx, query, aggregate)
-	if failure != nil {
-		return Aggregated{}, false, unlessRefused(failure)
-	}
-	if len(answered) == 0 {
-		return Aggregated{}, false, nil
+	if failure != nil || len(answered) == 0 {
+		return Aggregated{}, false, unlessRowsMayBeHad(failure)
 	}
 	matched, failure := c.matches(ctx, query)
 	if failure != nil {
-		return Aggregated{}, false, failure
+		return Aggregated{}, false, unlessRowsMayBeHad(failure)
 	}
 	folded, sum := fold(answered, aggregate)
 	if matched == nil || sum == nil || *sum != *matched {
@@ -90,8 +91,7 @@ func (c *Client) countThere(ctx context.Context, query imagestatus.Query, aggreg
 }
 
 // heldGroups groups by the fields of the selection too, so that each group can
-// be held against the query as its rows would be. Like groups, it gives nil
-// where the answer cannot be used.
+// be held against the query as its rows would be.
 func (c *Client) heldGroups(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) ([]answeredGroup, *Error) {
 	for _, field := range query.Selection.Fields() {
 		if !slices.Contains(aggregate.GroupBy, field) {
@@ -110,9 +110,13 @@ func (c *Client) heldGroups(ctx context.Context, query imagestatus.Query, aggreg
 	return answered, nil
 }
 
-// unlessRefused drops a refusal of the aggregate: rows may still be had.
-func unlessRefused(failure *Error) error {
-	if failure.Kind == KindRefused || failure.Kind == KindMalformed {
+// hopeless are the failures that the rows would meet too, whatever the
+// controller makes of an aggregate.
+var hopeless = []Kind{KindCredentials, KindSignIn, KindTenant, KindCancelled, KindTimeout}
+
+// unlessRowsMayBeHad drops a failure after which the rows may still be had.
+func unlessRowsMayBeHad(failure *Error) error {
+	if failure == nil || !slices.Contains(hopeless, failure.Kind) && !IsBeyondDeadline(failure) {
 		return nil
 	}
 	return failure
@@ -162,9 +166,6 @@ func (c *Client) aggregateThere(ctx context.Context, query imagestatus.Query, ag
 	if failure != nil {
 		return Aggregated{}, failure
 	}
-	if values == nil || counts == nil || len(aggregate.GroupBy) == 0 && len(values) == 0 {
-		return Aggregated{}, c.noAggregate("the controller ignores the aggregate, or gives more groups than fit into one answer")
-	}
 	matched, failure := c.matches(ctx, query)
 	if failure != nil {
 		return Aggregated{}, failure
@@ -186,8 +187,12 @@ func (c *Client) merge(groups []imagestatus.Group, values []answeredGroup, aggre
 	if len(groups) != len(values) {
 		return nil, c.noAggregate("the controller's groups differ between two answers")
 	}
+	byKey := make(map[string]*big.Rat, len(values))
+	for i := range values {
+		byKey[imagestatus.EncodeKey(aggregate.Key(&values[i].row))] = values[i].value
+	}
 	for i := range groups {
-		value, found := valueOf(values, groups[i].Key, aggregate)
+		value, found := byKey[imagestatus.EncodeKey(groups[i].Key)]
 		if !found {
 			return nil, c.noAggregate("the controller's groups differ between two answers")
 		}
@@ -206,15 +211,6 @@ func (c *Client) groupsOfAnySize(ctx context.Context, query imagestatus.Query, a
 		c.acceptedSize.Store(safePageSize)
 	}
 	return values, failure
-}
-
-func valueOf(values []answeredGroup, key []imagestatus.Value, aggregate imagestatus.Aggregate) (*big.Rat, bool) {
-	for i := range values {
-		if slices.Equal(aggregate.Key(&values[i].row), key) {
-			return values[i].value, true
-		}
-	}
-	return nil, false
 }
 
 func (c *Client) noAggregate(problem string) *Error {
@@ -242,22 +238,34 @@ type answeredGroup struct {
 
 // wireGroups is an answer in either of its two forms.
 type wireGroups struct {
-	Items []struct {
-		wireStatus
-		AggregatedValue json.RawMessage `json:"aggregated_value"`
-	} `json:"items"`
+	Items     []wireGroup `json:"items"`
 	Aggregate *struct {
 		Data []struct {
 			Value json.RawMessage `json:"value"`
-			View  wireStatus      `json:"view"`
+			View  wireGroup       `json:"view"`
 		} `json:"data"`
 	} `json:"aggregate"`
 	TotalCount *integer `json:"total_count"`
 	errorBody
 }
 
-// groups gives nil where the answer holds no aggregate, or not all groups, and
-// an empty list where there is no group.
+// wireGroup has its members by name too: a field that is null belongs to the
+// group's key, and one that is left out does not.
+type wireGroup struct {
+	row     wireStatus
+	members map[string]json.RawMessage
+}
+
+// UnmarshalJSON reads an object, or null as one without members.
+func (w *wireGroup) UnmarshalJSON(raw []byte) error {
+	if err := json.Unmarshal(raw, &w.members); err != nil {
+		return err //nolint:wrapcheck // encoding/json adds the path of the field to its own errors.
+	}
+	return json.Unmarshal(raw, &w.row) //nolint:wrapcheck // As above.
+}
+
+// groups fails with KindNoAggregate where the answer holds no aggregate, not
+// all groups, or other groups than those that were asked for.
 func (c *Client) groups(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate, size int64) ([]answeredGroup, *Error) {
 	body := newWireQuery(query, size, 1)
 	body.SortParams = nil
@@ -278,48 +286,90 @@ func (c *Client) groups(ctx context.Context, query imagestatus.Query, aggregate 
 	if failure := answer.decode(tally, &read, &read.errorBody); failure != nil {
 		return nil, c.redacted(failure)
 	}
-	return read.groups(), nil
+	groups, problem := read.groups(aggregate)
+	if problem != "" {
+		return nil, c.noAggregate(problem)
+	}
+	return groups, nil
 }
 
-func (w *wireGroups) groups() []answeredGroup {
-	groups := make([]answeredGroup, 0, len(w.Items))
+// groups says what is wrong with groups that cannot be used.
+func (w *wireGroups) groups(aggregate imagestatus.Aggregate) (groups []answeredGroup, problem string) {
+	const ignored = "the controller ignores the aggregate, or returns more groups than fit into one answer"
+	answered := make([]wireGroup, 0, len(w.Items))
+	values := make([]json.RawMessage, 0, len(w.Items))
 	if w.Aggregate != nil && len(w.Aggregate.Data) > 0 {
 		for i := range w.Aggregate.Data {
-			value, ok := decimal(w.Aggregate.Data[i].Value)
-			if !ok {
-				return nil
-			}
-			groups = append(groups, answeredGroup{row: w.Aggregate.Data[i].View.status(), value: value})
+			answered, values = append(answered, w.Aggregate.Data[i].View), append(values, w.Aggregate.Data[i].Value)
 		}
-		return groups
+	} else {
+		if w.TotalCount == nil || int64(*w.TotalCount) != int64(len(w.Items)) {
+			return nil, ignored
+		}
+		for i := range w.Items {
+			answered, values = append(answered, w.Items[i]), append(values, w.Items[i].members["aggregated_value"])
+		}
 	}
-	for i := range w.Items {
-		value, ok := decimal(w.Items[i].AggregatedValue)
+	groups = make([]answeredGroup, len(answered))
+	for i := range answered {
+		value, ok := decimal(values[i])
 		if !ok {
-			return nil
+			return nil, ignored
 		}
-		groups = append(groups, answeredGroup{row: w.Items[i].status(), value: value})
+		groups[i] = answeredGroup{row: answered[i].row.status(), value: value}
 	}
-	if w.TotalCount == nil || int64(*w.TotalCount) != int64(len(groups)) {
-		return nil
-	}
-	return groups
+	return groups, misgrouped(answered, groups, aggregate)
 }
 
-// decimal is exact; null is nil. It reports false for what is no number.
+// misgrouped says why the groups are not those of the fields asked for. A field
+// that is null in every group may be one that the controller did not group by.
+func misgrouped(answered []wireGroup, groups []answeredGroup, aggregate imagestatus.Aggregate) string {
+	if len(aggregate.GroupBy) == 0 && len(groups) != 1 {
+		return fmt.Sprintf("the controller returns %d groups where one is asked for", len(groups))
+	}
+	seen := make(map[string]bool, len(groups))
+	named := make([]bool, len(aggregate.GroupBy))
+	for i := range groups {
+		for position, field := range aggregate.GroupBy {
+			if _, has := answered[i].members[field]; !has {
+				return fmt.Sprintf("the controller returns a group without the field %s", field)
+			}
+			named[position] = named[position] || !bytes.Equal(answered[i].members[field], []byte("null"))
+		}
+		key := imagestatus.EncodeKey(aggregate.Key(&groups[i].row))
+		if seen[key] {
+			return "the controller returns two groups with the same values"
+		}
+		seen[key] = true
+	}
+	if unnamed := slices.Index(named, false); unnamed >= 0 && len(groups) > 0 {
+		return fmt.Sprintf("the field %s is null in every group, so that it is not evident whether the controller grouped by it", aggregate.GroupBy[unnamed])
+	}
+	return ""
+}
+
+// decimal reads a JSON number, or a text with one, exactly; null is nil. It
+// reports false for anything else.
 func decimal(raw json.RawMessage) (*big.Rat, bool) {
-	const longest = 64 // Far beyond 64 bits, and a bound on what is computed with.
+	const (
+		longest  = 64  // Far beyond 64 bits, and a bound on what is computed with.
+		farthest = 308 // The exponent of the largest 64-bit floating-point number.
+	)
 	if bytes.Equal(raw, []byte("null")) {
 		return nil, true
 	}
-	text := strings.Trim(string(raw), `"`)
-	if text == "" || len(text) > longest {
+	text := raw
+	if len(raw) > 1 && raw[0] == '"' {
+		text = raw[1 : len(raw)-1]
+	}
+	if len(text) == 0 || len(text) > longest || text[0] != '-' && (text[0] < '0' || text[0] > '9') || !json.Valid(text) {
 		return nil, false
 	}
-	if strings.ContainsAny(text, "eE") {
-		number, err := strconv.ParseFloat(text, 64)
-		value := new(big.Rat).SetFloat64(number)
-		return value, err == nil && value != nil
+	if _, exponent, has := strings.Cut(strings.ToLower(string(text)), "e"); has {
+		power, err := strconv.Atoi(exponent)
+		if err != nil || power < -farthest || power > farthest {
+			return nil, false
+		}
 	}
-	return new(big.Rat).SetString(text)
+	return new(big.Rat).SetString(string(text))
 }

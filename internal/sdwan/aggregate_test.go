@@ -182,31 +182,61 @@ type outcome struct {
 	requests int
 }
 
-// outcomeOf is the table of who computes what at what cost. Groups is the
-// number of groups that the controller is asked for.
-func outcomeOf(mode simulator.AggregateMode, asked imagestatus.Aggregate, how Compute, matched, groups int) outcome {
+// refusals are the modes in which the controller refuses an aggregate, with
+// what a client makes of it and the number of its attempts.
+var refusals = map[simulator.AggregateMode]outcome{
+	simulator.AggregateRefused:     {kind: KindRefused, requests: 1},
+	simulator.AggregateNotFound:    {kind: KindNotFound, requests: 1},
+	simulator.AggregateFails:       {kind: KindUnavailable, requests: 3},
+	simulator.AggregateUnsupported: {kind: KindUnavailable, requests: 1},
+}
+
+// usable reports whether a mode answers a question that comes to so many groups.
+func usable(mode simulator.AggregateMode, groupBy []string, groups int) bool {
+	switch mode {
+	case simulator.AggregateEnvelope:
+		return true
+	case simulator.AggregateRows:
+		return groups <= aggregatePageSize
+	case simulator.AggregateUngrouped, simulator.AggregateNested:
+		return len(groupBy) == 0
+	default:
+		return false
+	}
+}
+
+// outcomeOf is the table of who computes what at what cost.
+func outcomeOf(mode simulator.AggregateMode, asked imagestatus.Aggregate, how Compute, rows []imagestatus.Status, filtered bool) outcome {
+	held := asked
+	if filtered && !slices.Contains(asked.GroupBy, "upgrade_state") {
+		// Groups are compared with the filter as rows are.
+		held.GroupBy = append(slices.Clone(asked.GroupBy), "upgrade_state")
+	}
+	answers := func(asked imagestatus.Aggregate) bool {
+		return usable(mode, asked.GroupBy, len(compute(rows, asked, arithmetic{})))
+	}
 	byPhase := slices.Contains(asked.GroupBy, imagestatus.FieldPhase)
-	usable := mode == simulator.AggregateEnvelope || mode == simulator.AggregateRows && groups <= aggregatePageSize
 	// The last page is shorter than the others, or else empty.
-	read := outcome{by: ComputeProvider, requests: matched/aggregatePageSize + 1}
-	if matched < aggregatePageSize {
+	read := outcome{by: ComputeProvider, requests: len(rows)/aggregatePageSize + 1}
+	if len(rows) < aggregatePageSize {
 		read.requests++
 	}
+	refusal, refused := refusals[mode]
 	switch {
-	case how == ComputeProvider:
+	case how == ComputeProvider, how == ComputeAuto && (asked.Operator != imagestatus.AggregateCount || asked.Field != "element_id" || byPhase):
 		return read
+	case how == ComputeAuto && answers(held):
+		return outcome{by: ComputeController, requests: 2}
 	case how == ComputeAuto:
-		if asked.Operator != imagestatus.AggregateCount || asked.Field != "element_id" || byPhase {
-			return read
-		}
-		if usable {
-			return outcome{by: ComputeController, requests: 2}
-		}
-		read.requests++
+		read.requests += max(1, refusal.requests)
 		return read
-	case mode == simulator.AggregateRefused, byPhase && mode != simulator.AggregateIgnored:
+	case refused:
+		return refusal
+	case byPhase && (mode == simulator.AggregateRows || mode == simulator.AggregateEnvelope || mode == simulator.AggregateNested):
 		return outcome{kind: KindRefused, requests: 1}
-	case !usable:
+	case !answers(asked):
+		return outcome{kind: KindNoAggregate, requests: 1}
+	case !answers(held):
 		return outcome{kind: KindNoAggregate, requests: 2}
 	default:
 		return outcome{by: ComputeController, requests: 3}
@@ -217,6 +247,8 @@ func TestAggregateEqualsTheRowsHoweverTheControllerTreatsIt(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []simulator.AggregateMode{
 		simulator.AggregateRows, simulator.AggregateEnvelope, simulator.AggregateIgnored, simulator.AggregateRefused,
+		simulator.AggregateUngrouped, simulator.AggregateNested, simulator.AggregateOtherField,
+		simulator.AggregateNotFound, simulator.AggregateFails, simulator.AggregateUnsupported,
 	} {
 		for _, nulls := range []simulator.NullMode{simulator.NullsSkipped, simulator.NullsAsZero} {
 			for _, filtered := range []bool{false, true} {
@@ -238,17 +270,12 @@ func testAggregates(t *testing.T, switches simulator.Switches, filtered bool) {
 	for _, asked := range aggregateCases {
 		for _, asked.GroupBy = range groupings {
 			for _, how := range Computes() {
-				sent := asked
-				if filtered && how == ComputeAuto && !slices.Contains(asked.GroupBy, "upgrade_state") {
-					// Groups are held against the filter as rows are.
-					sent.GroupBy = append(slices.Clone(asked.GroupBy), "upgrade_state")
-				}
-				want := outcomeOf(switches.Aggregate, asked, how, len(rows), len(compute(rows, sent, arithmetic{})))
+				want := outcomeOf(switches.Aggregate, asked, how, rows, filtered)
 				by := arithmetic{}
 				if want.by == ComputeController {
 					by = arithmetic{
 						nullsAsZero: switches.AggregateNulls == simulator.NullsAsZero, sumOfNothing: true,
-						whole: switches.Aggregate == simulator.AggregateRows, binary: true,
+						whole: switches.Aggregate != simulator.AggregateEnvelope, binary: true,
 					}
 				}
 				simulated.ResetRequests()
@@ -391,6 +418,17 @@ func TestAggregateThatCannotBeVerifiedIsNotBelieved(t *testing.T) {
 		"absent":                `{"items":[{"upgrade_state":"complete"}],"total_count":1}`,
 		"a word":                group(`"two"`),
 		"an object":             group(`{}`),
+		"no key":                `{"items":[{"aggregated_value":2}],"total_count":1}`,
+		"key elsewhere":         `{"items":[{"group":{"upgrade_state":"complete"},"aggregated_value":2}],"total_count":1}`,
+		"no view":               `{"items":[],"aggregate":{"data":[{"value":2}]},"total_count":2}`,
+		"null view":             `{"items":[],"aggregate":{"data":[{"value":2,"view":null}]},"total_count":2}`,
+		"not grouped":           `{"items":[{"upgrade_state":null,"aggregated_value":2}],"total_count":1}`,
+		"another field":         `{"items":[{"active_version":"6.3.6-b9","aggregated_value":2}],"total_count":1}`,
+		"key twice":             `{"items":[{"upgrade_state":"complete","aggregated_value":1},{"upgrade_state":"complete","aggregated_value":1}],"total_count":2}`,
+		"null key twice":        `{"items":[{"upgrade_state":null,"aggregated_value":1},{"upgrade_state":null,"aggregated_value":1}],"total_count":2}`,
+		"a quotient":            group(`"4/2"`),
+		"a hexadecimal number":  group(`"0x2"`),
+		"a number with a sign":  group(`"+2"`),
 		"endless digits":        group(strings.Repeat("2", 5000)),
 		"huge exponent":         group("2e999999999"),
 		"more groups elsewhere": `{"items":[{"upgrade_state":"complete","aggregated_value":2}],"total_count":7}`,
@@ -434,7 +472,9 @@ func TestAggregateIsExactBeyondSixtyFourBits(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
 		"9223372036854775807": "9223372036854775807", `"36893488147419103228"`: "36893488147419103228", "2.50": "5/2", "-3": "-3",
-		"1e3": "1000", "null": "null", "": "none", `""`: "none", `"x"`: "none", "true": "none", "[]": "none", "1e400": "none",
+		"1e3": "1000", "1.773935101223e+12": "1773935101223", "10000000000000000000001e-1": "10000000000000000000001/10", `"-2.5"`: "-5/2",
+		`"1/3"`: "none", `"0x10"`: "none", `"1_000"`: "none", `"1e"`: "none", `"007"`: "none", `"Inf"`: "none", `" 1"`: "none", `"1`: "none",
+		"1e-400": "none", "1e99999999999999999999": "none", "null": "null", "": "none", `""`: "none", `"x"`: "none", "true": "none", "[]": "none", "1e400": "none",
 		strings.Repeat("1", 65): "none",
 	} {
 		value, ok := decimal([]byte(raw))
@@ -448,4 +488,81 @@ func TestAggregateIsExactBeyondSixtyFourBits(t *testing.T) {
 			t.Errorf("%.30s: got %s, want %s", raw, got, want)
 		}
 	}
+}
+
+// TestMergingGroupsIsLinear counts what is allocated, which is a few keys for
+// each group.
+//
+//nolint:paralleltest // Allocations cannot be counted beside other tests.
+func TestMergingGroupsIsLinear(t *testing.T) {
+	client := clientOf(t, inMemoryConfig(nil))
+	aggregate := imagestatus.Aggregate{Operator: imagestatus.AggregateSum, Field: "download_percent", GroupBy: []string{"element_id"}}
+	perGroup := func(count int) float64 {
+		answered := make([]answeredGroup, count)
+		groups := make([]imagestatus.Group, count)
+		for i := range answered {
+			answered[i] = answeredGroup{row: imagestatus.Status{ElementID: new(strconv.Itoa(i))}, value: big.NewRat(1, 1)}
+			groups[count-1-i].Key = aggregate.Key(&answered[i].row)
+		}
+		return testing.AllocsPerRun(1, func() {
+			if _, failure := client.merge(groups, answered, aggregate); failure != nil {
+				t.Error(failure)
+			}
+		}) / float64(count)
+	}
+	if few, many := perGroup(100), perGroup(2_000); many > 2*few {
+		t.Errorf("%.1f allocations for each of 100 groups, and %.1f for each of 2,000", few, many)
+	}
+}
+
+// TestAggregateFallsBackToTheRows has a controller that refuses the aggregate
+// alone.
+func TestAggregateFallsBackToTheRows(t *testing.T) {
+	t.Parallel()
+	asked := imagestatus.Aggregate{Operator: imagestatus.AggregateCount, Field: "id", GroupBy: []string{"upgrade_state"}}
+	page := `{"items":[{"id":"1","element_id":"1","upgrade_state":"complete"}],"total_count":1}`
+	for status, want := range map[int]Kind{400: "", 401: KindCredentials, 403: "", 404: "", 405: "", 429: "", 500: "", 501: "", 503: ""} {
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			t.Parallel()
+			fake := &controller{query: func(w http.ResponseWriter, r *http.Request) {
+				body := new(strings.Builder)
+				if writeBody(body, r) && strings.Contains(body.String(), `"aggregate":`) {
+					respond(status, "application/json", "{}")(w, r)
+					return
+				}
+				r.Body = respondWith([]byte(body.String()))
+				onePage(page, 1)(w, r)
+			}}
+			got, err := clientOf(t, inMemoryConfig(inMemory(fake))).Aggregate(t.Context(), imagestatus.Query{}, asked, ComputeAuto)
+			if KindOf(err) != want || (err == nil) != (want == "") {
+				t.Fatalf("got %v, want the kind %q", err, want)
+			}
+			if diff := cmp.Diff([]plainGroup{{Key: "complete", Value: "1", Count: 1}}, plain(got.Groups)); err == nil && diff != "" {
+				t.Errorf("the groups differ (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestFilterOnPhaseIsAggregatedFromTheRows(t *testing.T) {
+	t.Parallel()
+	simulated := newSimulator(t, simulator.Options{Elements: 60, Seed: 3, Scenario: "mixed"})
+	client := clientOf(t, inMemoryConfig(inMemory(simulated)))
+	failed, err := imagestatus.SelectFilters(nil, []imagestatus.Filter{{Field: imagestatus.FieldPhase, Values: []string{"failed", "aborted"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := slices.DeleteFunc(simulated.Rows(), func(row imagestatus.Status) bool {
+		return row.Phase() != imagestatus.PhaseFailed && row.Phase() != imagestatus.PhaseAborted
+	})
+	asked := imagestatus.Aggregate{Operator: imagestatus.AggregateCount, Field: "element_id"}
+	query := imagestatus.Query{Selection: failed}
+	for _, how := range []Compute{ComputeAuto, ComputeProvider} {
+		got, err := client.Aggregate(t.Context(), query, asked, how)
+		if err != nil || got.By != ComputeProvider || got.Matched != int64(len(rows)) || len(rows) == 0 {
+			t.Errorf("%s: %d matched of %d, computed by %q, error %v", how, got.Matched, len(rows), got.By, err)
+		}
+	}
+	_, err = client.Aggregate(t.Context(), query, asked, ComputeController)
+	_ = wantKind(t, err, KindNoAggregate)
 }

@@ -318,7 +318,7 @@ func FuzzDecodePage(f *testing.F) {
 		}
 		var groups wireGroups
 		if given.decode(&exchange{}, &groups, &groups.errorBody) == nil {
-			groups.groups()
+			groups.groups(imagestatus.Aggregate{GroupBy: []string{imagestatus.FieldUpgradeState}})
 		}
 	})
 }
