@@ -77,7 +77,7 @@ func (d *elementImageStatusAggregateDataSource) Schema(_ context.Context, _ data
 		Optional:   true,
 		Validators: []validator.String{stringvalidator.OneOf(computes()...)},
 		MarkdownDescription: "Who computes. `" + string(sdwan.ComputeAuto) + "`: the controller where its answer can be verified (a count of rows by `id` or `element_id` " +
-			"that adds up to the matches), otherwise the provider from the rows. `" + string(sdwan.ComputeController) + "`: the controller, or an error; " +
+			"whose groups are those of `group_by` and add up to the matches), otherwise the provider from the rows. `" + string(sdwan.ComputeController) + "`: the controller, or an error; " +
 			"whether it leaves nulls out is not published, and its mean is a whole number. `" + string(sdwan.ComputeProvider) + "`: the provider. Default: `" + computes()[0] + "`.",
 	}
 	attributes["timeouts"] = readTimeouts("`" + shortDuration(defaultReadTimeout) + "`")
@@ -148,9 +148,21 @@ func (d *elementImageStatusAggregateDataSource) ValidateConfig(ctx context.Conte
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	model.selection(ctx, &resp.Diagnostics)
+	selection, _ := model.selection(ctx, &resp.Diagnostics)
+	model.checkCompute(selection, &resp.Diagnostics)
 	if aggregate, known := model.aggregate(ctx, &resp.Diagnostics); known {
 		addArgumentErrors(&resp.Diagnostics, aggregate.Check())
+	}
+}
+
+// checkCompute reports a controller that shall compute what it cannot select.
+func (m *elementImageStatusAggregateModel) checkCompute(selection imagestatus.Selection, diags *diag.Diagnostics) {
+	if selection.Narrows() && m.Compute.ValueString() == string(sdwan.ComputeController) {
+		addArgumentErrors(diags, &imagestatus.ArgumentError{
+			Path: []any{"compute"}, Value: string(sdwan.ComputeController),
+			Problem: "The controller cannot compare the `phase` of a filter.",
+			Remedy:  "Use `auto` or `provider`, or filter by `upgrade_state`.",
+		})
 	}
 }
 
@@ -182,6 +194,7 @@ func (d *elementImageStatusAggregateDataSource) Read(ctx context.Context, req da
 	selection, _ := model.selection(ctx, &resp.Diagnostics)
 	aggregate, _ := model.aggregate(ctx, &resp.Diagnostics)
 	addArgumentErrors(&resp.Diagnostics, aggregate.Check())
+	model.checkCompute(selection, &resp.Diagnostics)
 	limit, problems := model.Timeouts.Read(ctx, defaultReadTimeout)
 	resp.Diagnostics.Append(problems...)
 	if resp.Diagnostics.HasError() {

@@ -45,18 +45,20 @@ func selectionAttributes() map[string]schema.Attribute {
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"field": schema.StringAttribute{
 					Required:            true,
-					MarkdownDescription: "Field to compare: " + markdownList(imagestatus.FieldNames()) + ".",
+					MarkdownDescription: "Field to compare: " + markdownList(imagestatus.FilterNames()) + ". The provider computes `" + imagestatus.FieldPhase +
+						"` from `upgrade_state` and compares it itself, after every row that matches the other filters was read.",
 				},
 				"operator": schema.StringAttribute{
 					Optional: true,
 					MarkdownDescription: "How to compare: " + operatorList() + ". Default: `" + string(imagestatus.Operators()[0]) +
-						"`. Text order, letter case and the dialect of `re` are the controller's and not published.",
+						"`. Text order, letter case and the dialect of `re` are the controller's and not published. `" + imagestatus.FieldPhase + "` takes `in`, `eq` and `neq`.",
 				},
 				"values": schema.ListAttribute{
 					Required: true, ElementType: types.StringType,
 					Validators: []validator.List{entries{emptyAllowed: true}},
 					MarkdownDescription: "Values to compare with: one or more for `in`, exactly one for every other operator. " +
-						"Integers are written as text. An empty text is a value like any other, but not for `re`. Values for `upgrade_state` must be states that the controller knows.",
+						"Integers are written as text. An empty text is a value like any other, but not for `re`. Values for `upgrade_state` must be states that the controller knows, " +
+						"those for `" + imagestatus.FieldPhase + "` must be among " + markdownList(imagestatus.Phases()) + ".",
 				},
 			}},
 		},
@@ -67,7 +69,8 @@ func selectionAttributes() map[string]schema.Attribute {
 			},
 			MarkdownDescription: "The controller's own `query_params` object as JSON, for conditions joined by `or` and `and`, such as " +
 				"`jsonencode({ or = { upgrade_state = { eq = \"failed\" }, download_percent = { lt = 100 } } })`. " +
-				"Fields and operators are those of `filters`. An empty object selects every element. Conflicts with `element_ids` and `filters`.",
+				"Fields and operators are those of `filters`, except `" + imagestatus.FieldPhase + "`, which the controller does not know. " +
+				"An empty object selects every element. Conflicts with `element_ids` and `filters`.",
 		},
 	}
 }

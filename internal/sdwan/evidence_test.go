@@ -148,3 +148,59 @@ func TestReadThatNeverEndsIsEnded(t *testing.T) {
 		t.Errorf("%d queries were sent, want %d", next, maxPages)
 	}
 }
+
+// TestNamedElementsNeedNoPageMore holds what a read of elements by name costs:
+// that each has its row is evidence enough.
+func TestNamedElementsNeedNoPageMore(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		switches simulator.Switches
+		named    int
+		unknown  string
+		requests int
+	}{
+		"one":                       {simulator.Switches{}, 1, "", 1},
+		"all of a page":             {simulator.Switches{}, 10, "", 1},
+		"all of two pages":          {simulator.Switches{}, 20, "", 2},
+		"one without a row":         {simulator.Switches{}, 5, "404", 2},
+		"no total count":            {simulator.Switches{TotalCountAbsent: true}, 5, "", 2},
+		"pages clamped":             {simulator.Switches{MaxLimit: 5}, 10, "", 2},
+		"pages clamped and counted": {simulator.Switches{MaxLimit: 5, TotalCountOfPage: true}, 5, "", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			simulated := newSimulator(t, simulator.Options{Elements: 25, Switches: test.switches})
+			ids := simulated.ElementIDs()[:test.named]
+			if test.unknown != "" {
+				ids = append(slices.Clone(ids), test.unknown)
+			}
+			selection, err := imagestatus.SelectFilters(ids, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			client := clientOf(t, inMemoryConfig(inMemory(simulated)), func(c *Config) { c.PageSize = 10 })
+			rows, _, err := readAll(t.Context(), client, imagestatus.Query{Selection: selection})
+			if err != nil || len(rows) != test.named {
+				t.Errorf("got %d rows and %v, want %d", len(rows), err, test.named)
+			}
+			wantCount(t, simulated, simulator.RequestQuery, test.requests)
+		})
+	}
+}
+
+// TestElementWithTwoRowsDoesNotStandForTwo has as many rows as elements were
+// named, of which one is hidden behind a maximum.
+func TestElementWithTwoRowsDoesNotStandForTwo(t *testing.T) {
+	t.Parallel()
+	fake := &controller{query: inTurn(
+		respond(http.StatusOK, "application/json", `{"items":[{"id":"1","element_id":"1"},{"id":"2","element_id":"1"}],"total_count":2}`),
+		respond(http.StatusOK, "application/json", `{"items":[{"id":"3","element_id":"2"}],"total_count":2}`),
+	)}
+	selection, err := imagestatus.SelectFilters([]string{"1", "2"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, _ := clientOf(t, inMemoryConfig(inMemory(fake))).Statuses(t.Context(), imagestatus.Query{Selection: selection})
+	failure := wantKind(t, feed(rows, new(collector)), KindInconsistent)
+	wantText(t, failure.Problem, "counts 2 matches", "hold 3")
+}

@@ -52,6 +52,8 @@ type reader struct {
 	// one that the controller keeps to, because its first page had as many rows.
 	size int64
 	seen *seen
+	// elements are those that have come, in a read of elements by name.
+	elements *seen
 	// found counts the rows that came, each once; kept those that the provider's
 	// own filters keep; returned those handed on.
 	found, kept, returned int64
@@ -71,7 +73,7 @@ func (r *reader) read(ctx context.Context, yield func(imagestatus.Status, error)
 	if failure != nil {
 		return failure
 	}
-	r.seen = newSeen(expected(page))
+	r.seen, r.elements = newSeen(expected(page)), newSeen(0)
 	ahead := newAhead(ctx, r.fetch, r.client.config.MaxConcurrentRequests, r.lastPage(page))
 	defer ahead.stop()
 	rows := r.size
@@ -89,7 +91,7 @@ func (r *reader) read(ctx context.Context, yield func(imagestatus.Status, error)
 			return failure
 		}
 		if ended {
-			return r.conclude(ctx, rows < r.size)
+			return r.conclude(ctx, rows < r.size || r.everyNamed())
 		}
 		if page, failure = ahead.page(number + 1); failure != nil {
 			return failure
@@ -109,13 +111,17 @@ func expected(first *wirePage) int64 {
 // lastPage is the last one sure to be needed; 0 where the controller does not
 // say. It is the one that shows the end: shorter than the others, or empty.
 func (r *reader) lastPage(first *wirePage) int64 {
-	switch {
-	case first.TotalCount == nil:
+	if first.TotalCount == nil {
 		return 0
-	case r.limit() > 0 && r.limit() <= int64(*first.TotalCount):
+	}
+	total := int64(*first.TotalCount)
+	switch {
+	case r.limit() > 0 && r.limit() <= total:
 		return (r.limit()-1)/r.size + 1
+	case total == int64(len(r.query.Selection.ElementIDs())):
+		return (total-1)/r.size + 1
 	default:
-		return min(int64(*first.TotalCount)/r.size+1, maxPages)
+		return min(total/r.size+1, maxPages)
 	}
 }
 
@@ -204,7 +210,7 @@ func (r *reader) accept(page *wirePage, yield func(imagestatus.Status, error) bo
 		}
 		fresh++
 		r.found++
-		if failure := r.contradiction(&status); failure != nil {
+		if failure := r.judge(&status); failure != nil {
 			return false, failure
 		}
 		if !r.query.Selection.Keeps(&status) {
@@ -250,11 +256,23 @@ func (r *reader) countTotal(page *wirePage) *Error {
 	return nil
 }
 
-func (r *reader) contradiction(status *imagestatus.Status) *Error {
-	if r.query.Judge(status) != imagestatus.Fails {
-		return nil
+func (r *reader) judge(status *imagestatus.Status) *Error {
+	truth := r.query.Judge(status)
+	if truth == imagestatus.Fails {
+		return r.client.filterIgnored(fmt.Sprintf("element %q", status.Element()))
 	}
-	return r.client.filterIgnored(fmt.Sprintf("element %q", status.Element()))
+	if truth == imagestatus.Holds && r.elements != nil && len(r.query.Selection.ElementIDs()) > 0 {
+		r.elements.add(status.Element())
+	}
+	return nil
+}
+
+// everyNamed reports whether each element that was asked for by name has its
+// row, of which there is one (inferred: the endpoint has the current status),
+// and the controller counts no more.
+func (r *reader) everyNamed() bool {
+	named := len(r.query.Selection.ElementIDs())
+	return named > 0 && r.elements.used == named && r.total != nil && r.found == *r.total
 }
 
 func (c *Client) filterIgnored(what string) *Error {
@@ -268,7 +286,8 @@ func (r *reader) full() bool { return r.query.Limit > 0 && r.returned >= r.query
 
 // ended reports whether no further page is needed. A page is the last one when
 // it is empty, or when it is shorter than the size that the controller keeps to
-// and the rows are as many as it says.
+// and the rows are as many as it says. Elements asked for by name need no page
+// more than those that they fill.
 func (r *reader) ended(number int64, page *wirePage) (bool, *Error) {
 	rows := int64(len(page.Items))
 	switch {
@@ -276,7 +295,7 @@ func (r *reader) ended(number int64, page *wirePage) (bool, *Error) {
 		return false, r.miscounted()
 	case rows == 0, r.limit() > 0 && r.full() && (r.total != nil || r.found > r.returned):
 		return true, nil
-	case r.total != nil && rows < r.size, r.total != nil && number > *r.total/r.size:
+	case r.total != nil && rows < r.size, r.total != nil && number > *r.total/r.size, r.everyNamed():
 		return true, nil
 	case number >= maxPages:
 		return false, r.malformed("the rows have no end after %d pages of %d rows", maxPages, r.size)
@@ -287,8 +306,8 @@ func (r *reader) ended(number int64, page *wirePage) (bool, *Error) {
 
 // conclude says how many rows match. A read that stopped at its limit has the
 // controller's number, which another page must confirm.
-func (r *reader) conclude(ctx context.Context, short bool) *Error {
-	stopped := r.limit() > 0 && r.full() && !short
+func (r *reader) conclude(ctx context.Context, ended bool) *Error {
+	stopped := r.limit() > 0 && r.full() && !ended
 	switch {
 	case r.total == nil && r.limit() > 0 && r.found > r.returned:
 		r.summary.Truncated = true
