@@ -121,7 +121,8 @@ var adviceByKind = map[sdwan.Kind]advice{
 	},
 	sdwan.KindInconsistent: {
 		summary: "Rows do not add up",
-		remedy:  "Rows came or went while they were read, so the result could be short; nothing was decided. Run again, and if it stays, narrow the query.",
+		remedy: "Rows came or went while they were read, or the controller counts something else than the rows. The result could be short, so nothing was decided. " +
+			"Run again, and if it stays, narrow the query.",
 	},
 	sdwan.KindNoAggregate: {
 		summary: "Controller gives no usable aggregate",

@@ -254,7 +254,7 @@ func TestControllerComputesOrSaysWhyItCannot(t *testing.T) {
 		{simulator.AggregateRows, ""},
 		{simulator.AggregateEnvelope, ""},
 		{simulator.AggregateIgnored, "Error: Controller gives no usable aggregate\n" +
-			"Could not aggregate the image statuses: the controller ignores the aggregate, or gives more groups than fit into one answer." + remedy},
+			"Could not aggregate the image statuses: the controller ignores the aggregate, or returns more groups than fit into one answer." + remedy},
 		{simulator.AggregateRefused, "Error: Query refused by the controller\n" +
 			"Could not read the image statuses: the answer is 400 Bad Request.\n"},
 	} {

@@ -85,14 +85,14 @@ func (d *elementImageStatusesDataSource) Schema(_ context.Context, _ datasource.
 		},
 	}
 	attributes["limit"] = schema.Int64Attribute{
-		Optional:            true,
-		Validators:          []validator.Int64{int64validator.Between(1, maxInt32)},
+		Optional:   true,
+		Validators: []validator.Int64{int64validator.Between(1, maxInt32)},
 		MarkdownDescription: "Maximum number of rows, 1 or more. Default: all that match, over as many pages as it takes. `truncated` tells whether rows were left out. " +
 			"With a filter on `phase` every row is read, and the limit counts those that match.",
 	}
 	attributes["dest_page"] = schema.Int64Attribute{
-		Optional:            true,
-		Validators:          []validator.Int64{int64validator.Between(1, maxInt32), int64validator.AlsoRequires(path.MatchRoot("limit"))},
+		Optional:   true,
+		Validators: []validator.Int64{int64validator.Between(1, maxInt32), int64validator.AlsoRequires(path.MatchRoot("limit"))},
 		MarkdownDescription: "Exactly this page of `limit` rows, counted from 1. One more request confirms that the controller counts rightly and returns pages of this size. " +
 			"Needs `limit`; cannot be used with a filter on `phase`. Default: no paging; `limit` counts from the first row.",
 	}

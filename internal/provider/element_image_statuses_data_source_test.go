@@ -457,8 +457,8 @@ func TestLimitAndPageTellWhatTheyLeaveOut(t *testing.T) {
 				expect(t, got, map[string]any{
 					"truncated": test.truncated, "matched_count": number64(25), "returned_count": number64(int64(len(test.want))),
 				})
-				if queries := server.Count(simulator.RequestQuery); test.page > 0 && queries != 1 {
-					t.Errorf("%d queries, want exactly the page that was asked for", queries)
+				if queries := server.Count(simulator.RequestQuery); test.page > 0 && queries != 2 {
+					t.Errorf("%d queries, want the page that was asked for, and one that confirms it", queries)
 				}
 			}
 		})
@@ -469,7 +469,7 @@ func TestPageThatCannotBeHadIsAnError(t *testing.T) {
 	t.Parallel()
 	server := startSimulator(t, simulator.Options{Elements: 25, Switches: simulator.Switches{MaxLimit: 5}})
 	want := "Error: Query refused by the controller\n" +
-		"Could not read the image statuses: the controller gives at most 5 rows to a page, so dest_page 1 of limit 10 cannot be had.\n\n" +
+		"Could not read the image statuses: the controller returns at most 5 rows to a page, so dest_page 1 of limit 10 cannot be had.\n\n" +
 		"Change the query. Where a code follows, it is the controller's own reason; what it takes beyond the documented filters is not published.\n\n" +
 		"Endpoint: http://CONTROLLER"
 	got := newProtocol(t, variables(server, simulator.Unified)...).read(statusesType, map[string]any{"limit": 10, "dest_page": 1}).failure(t)
@@ -530,13 +530,18 @@ func TestEachArgumentReachesTheController(t *testing.T) {
 				t.Parallel()
 				server := startSimulator(t, simulator.Options{Elements: 8})
 				newProtocol(t, variables(server, form)...).read(statusesType, test.config).must(t)
-				for _, body := range bodies(t, server) {
+				sent := bodies(t, server)
+				if len(sent) == 0 {
+					t.Fatal("no query reached the controller")
+				}
+				if test.key == "limit" || test.key == "dest_page" {
+					// What confirms the first page is another one.
+					sent = sent[:1]
+				}
+				for _, body := range sent {
 					if difference := cmp.Diff(test.want, body[test.key]); difference != "" {
 						t.Errorf("%s (-want +got):\n%s", test.key, difference)
 					}
-				}
-				if len(bodies(t, server)) == 0 {
-					t.Error("no query reached the controller")
 				}
 			})
 		}
@@ -817,9 +822,20 @@ func TestArgumentErrorsComeAtPlanAndNameTheArgument(t *testing.T) {
 		{"a misspelt upgrade state", filters(filter("id", "neq", "1"), filter("upgrade_state", "", "complete", "upgrade_complet")), "Error: Invalid argument [filters[1].values[1]]\n" +
 			"filters[1].values[1] is \"upgrade_complet\". No such upgrade state. Did you mean `upgrade_complete`? Use "},
 		{"a field that does not exist", filters(filter("activ_version", "", "6")), "Error: Invalid argument [filters[0].field]\n" +
-			"filters[0].field is \"activ_version\". No such field. Did you mean `active_version`? Use " + fields + " or `_updated_on_utc`."},
-		{"a derived attribute as a field", filters(filter("phase", "", "failed")), "Error: Invalid argument [filters[0].field]\n" +
-			"filters[0].field is \"phase\". No such field. Use " + fields + " or `_updated_on_utc`."},
+			"filters[0].field is \"activ_version\". No such field. Did you mean `active_version`? Use " + fields + ", `_updated_on_utc` or `phase`."},
+		{"a derived attribute as a field", filters(filter("created_at", "", "2026")), "Error: Invalid argument [filters[0].field]\n" +
+			"filters[0].field is \"created_at\". No such field. Use " + fields + ", `_updated_on_utc` or `phase`."},
+		{"a phase by order", filters(filter("phase", "gt", "idle")), "Error: Invalid argument [filters[0].operator]\n" +
+			"filters[0].operator is \"gt\". The provider computes `phase` and compares whole values only. Use `in`, `eq` or `neq`."},
+		{"a phase and a page", map[string]any{"filters": []map[string]any{filter("phase", "", "failed")}, "limit": 5, "dest_page": 2}, "Error: Invalid argument [dest_page]\n" +
+			"dest_page is \"2\". A page of the controller cannot be chosen together with a filter on `phase`, which only the provider can compare. " +
+			"Use `limit` alone, or filter by `upgrade_state`."},
+		{"a phase and a mask", map[string]any{
+			"filters": []map[string]any{filter("phase", "", "failed")},
+			"request": map[string]any{"retrieved_fields": []string{"id"}, "retrieved_fields_mask": true},
+		}, "Error: Invalid argument [request.retrieved_fields_mask]\n" +
+			"request.retrieved_fields_mask is \"true\". No field of a row can be trusted with it, and a filter on `phase` needs `upgrade_state`. " +
+			"Leave it out, or filter by `upgrade_state`."},
 		{"two values where one belongs", filters(filter("download_percent", "gt", "1", "2")), "Error: Invalid argument [filters[0].values]\n" +
 			"filters[0].values is [\"1\", \"2\"]. The operator `gt` has 2 values. Give it exactly one value; `in` takes several."},
 		{"no value", filters(filter("download_percent", "")), "Error: Invalid argument [filters[0].values]\n" +
@@ -895,6 +911,48 @@ func TestArgumentsThatAreNotKnownYetAreNoErrors(t *testing.T) {
 	} {
 		if diagnostics := p.validate(statusesType, config); len(diagnostics) > 0 {
 			t.Errorf("%v:\n%s", config, render(diagnostics))
+		}
+	}
+}
+
+func TestFilterOnPhaseKeepsTheRowsOfThePhase(t *testing.T) {
+	t.Parallel()
+	server := startSimulator(t, simulator.Options{Elements: 90, Seed: 5, Scenario: "mixed"})
+	want := where(server.Rows(), func(row imagestatus.Status) bool {
+		return row.Phase() == imagestatus.PhaseFailed || row.Phase() == imagestatus.PhaseAborted
+	})
+	if len(want) < 5 {
+		t.Fatalf("%d elements have failed or were aborted, want some", len(want))
+	}
+	matched, failed := number64(int64(len(want))), filter("phase", "", "failed", "aborted")
+	for _, form := range forms {
+		p := newProtocol(t, variables(server, form, "PRISMASDWAN_PAGE_SIZE=20")...)
+		with := func(more map[string]any) map[string]any {
+			config := map[string]any{"filters": []map[string]any{failed}}
+			maps.Copy(config, more)
+			return config
+		}
+		got := p.read(statusesType, with(nil)).must(t)
+		checkItems(t, got, want)
+		expect(t, got, map[string]any{"matched_count": matched, "returned_count": matched, "truncated": false})
+
+		got = p.read(statusesType, with(map[string]any{"limit": 3})).must(t)
+		checkItems(t, got, want[:3])
+		expect(t, got, map[string]any{"matched_count": matched, "returned_count": number64(3), "truncated": true})
+
+		got = p.read(statusesType, with(map[string]any{"request": map[string]any{"retrieved_fields": []string{"element_id"}}})).must(t)
+		expect(t, got, map[string]any{"matched_count": matched})
+
+		got = p.read(gateType, with(nil)).must(t)
+		expect(t, got, map[string]any{"ready": false})
+		expect(t, object(got["counts"]), map[string]any{"total": matched})
+
+		aggregate := aggregateOf("count", "element_id")
+		maps.Copy(aggregate, with(nil))
+		expect(t, p.read(aggregateType, aggregate).must(t), map[string]any{"value": matched, "computed_by": "provider"})
+		aggregate["compute"] = "controller"
+		if failure := p.read(aggregateType, aggregate).failure(t); !strings.HasPrefix(failure, "Error: Invalid argument [compute]\n") {
+			t.Errorf("got %q, want an error at compute", failure)
 		}
 	}
 }

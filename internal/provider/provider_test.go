@@ -584,8 +584,8 @@ func TestUserAgentNamesTerraformAndProviderAndWhatIsAppended(t *testing.T) {
 				t.Errorf("%s %s came from %q, want %q", request.Method, request.Path, request.UserAgent, test.want)
 			}
 		}
-		if len(server.Requests()) != 3 {
-			t.Errorf("%d requests, want a token, a profile and a query", len(server.Requests()))
+		if len(server.Requests()) != 4 {
+			t.Errorf("%d requests, want a token, a profile, the rows and the page past the last one", len(server.Requests()))
 		}
 	}
 }

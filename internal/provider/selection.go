@@ -44,7 +44,7 @@ func selectionAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Conditions on the fields of a row, all of which must hold; at least one. Default: no condition. Conflicts with `query_params`.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"field": schema.StringAttribute{
-					Required:            true,
+					Required: true,
 					MarkdownDescription: "Field to compare: " + markdownList(imagestatus.FilterNames()) + ". The provider computes `" + imagestatus.FieldPhase +
 						"` from `upgrade_state` and compares it itself, after every row that matches the other filters was read.",
 				},

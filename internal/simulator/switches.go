@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -204,7 +205,7 @@ func SwitchPositions() []Position {
 		{Name: "Defaults", Position: "as_they_are", Apply: func(*Switches) {}},
 		{Name: "MaxLimit", Position: "clamp_at_10", Pages: true, Apply: func(s *Switches) { s.MaxLimit = 10 }},
 		{Name: "MaxLimit", Position: "refuse_above_100", Pages: true, Apply: func(s *Switches) { s.MaxLimit, s.LimitMode = 100, LimitRefuse }},
-		{Name: "ClampedOffset", Position: "asked", Pages: true, Apply: func(s *Switches) { s.MaxLimit, s.ClampedOffset = 10, OffsetAsked }},
+		{Name: "ClampedOffset", Position: "asked", Pages: true, Apply: func(s *Switches) { s.MaxLimit, s.ClampedOffset = cmp.Or(s.MaxLimit, 10), OffsetAsked }},
 		{Name: "NullsAbsent", Position: "on", Pages: true, Apply: func(s *Switches) { s.NullsAbsent = true }},
 		{Name: "OmitNewerFields", Position: "on", Apply: func(s *Switches) { s.OmitNewerFields = true }},
 		{Name: "UnknownKeys", Position: "refused", Apply: func(s *Switches) { s.UnknownKeys = UnknownRefused }},
