@@ -114,12 +114,17 @@ func (c *Client) heldGroups(ctx context.Context, query imagestatus.Query, aggreg
 // controller makes of an aggregate.
 var hopeless = []Kind{KindCredentials, KindSignIn, KindTenant, KindCancelled, KindTimeout}
 
-// unlessRowsMayBeHad drops a failure after which the rows may still be had.
+// unlessRowsMayBeHad drops a failure after which the rows may still be had. One
+// of the sign-in is none: it has nothing to do with the aggregate.
 func unlessRowsMayBeHad(failure *Error) error {
-	if failure == nil || !slices.Contains(hopeless, failure.Kind) && !IsBeyondDeadline(failure) {
+	switch {
+	case failure == nil, failure.Kind == KindNoAggregate:
+		return nil
+	case failure.Operation != operationRead, slices.Contains(hopeless, failure.Kind), IsBeyondDeadline(failure):
+		return failure
+	default:
 		return nil
 	}
-	return failure
 }
 
 // fold adds counts up by the keys of the aggregate. The sum is nil where a
