@@ -476,6 +476,7 @@ var facts = map[simulator.FaultKind]string{
 	"total_changes":             "(in 3 reads)",
 	"total_too_small":           "(in 3 reads)",
 	"total_absurd":              "the controller counts 9223372036854775807 matches",
+	"ids_absent":                "a row has neither id nor element_id",
 	"redirect":                  "the endpoint redirects to https://redirected.invalid",
 	"profile_fails":             "Could not read the profile: the answer is 500 Internal Server Error",
 	"token_html":                "Could not sign in: ",
