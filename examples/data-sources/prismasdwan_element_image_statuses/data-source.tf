@@ -1,11 +1,6 @@
 # Elements whose last upgrade failed, with the controller's reason.
 data "prismasdwan_element_image_statuses" "failed" {
-  filters = [
-    {
-      field  = "upgrade_state"
-      values = ["download_failed", "install_failed", "upgrade_failed", "failed"]
-    },
-  ]
+  filters = [{ field = "phase", values = ["failed"] }]
 }
 
 output "failures" {
@@ -29,7 +24,7 @@ data "prismasdwan_element_image_statuses" "downloading" {
 data "prismasdwan_element_image_statuses" "attention" {
   query_params = jsonencode({
     or = {
-      upgrade_state = { in = ["invalid", "failed"] }
+      upgrade_state = { eq = "invalid" }
       failure_info  = { re = "disk" }
     }
   })
