@@ -336,7 +336,8 @@ func readGateAt(b *testing.B, endpoint string) {
 // BenchmarkRequests counts what several data sources of one run send: three
 // that read different things at once, and ten that read the same.
 func BenchmarkRequests(b *testing.B) {
-	const elements, pages = 20_000, 20
+	// 20 full pages, and the empty one that shows the end.
+	const elements, pages = 20_000, 21
 	server := serve(b, simulator.Options{Elements: elements, Latency: 20 * time.Millisecond})
 	b.Run("different", func(b *testing.B) {
 		// The id is passed through and tells the queries apart.
