@@ -449,7 +449,7 @@ func TestFilterOnPhaseIsForTheProviderToCompare(t *testing.T) {
 		keeps   []string
 		params  string
 	}{
-		"one of several": {[]Filter{{"phase", "", []string{"failed", "aborted"}}}, []string{"aborted", "failed"}, ""},
+		"one of several": {[]Filter{{"phase", OperatorIn, []string{"failed", "aborted"}}}, []string{"aborted", "failed"}, ""},
 		"equal":          {[]Filter{{"phase", OperatorEq, []string{"idle"}}}, []string{"idle"}, ""},
 		"not equal":      {[]Filter{{"phase", OperatorNeq, []string{"idle"}}}, []string{"aborted", "failed", "unknown"}, ""},
 		"twice":          {[]Filter{{"phase", OperatorNeq, []string{"idle"}}, {"phase", OperatorNeq, []string{"failed"}}}, []string{"aborted", "unknown"}, ""},

@@ -23,8 +23,7 @@ func (upgradePhaseFunction) Definition(_ context.Context, _ function.DefinitionR
 	resp.Definition = function.Definition{
 		Summary: "Tells what an upgrade state means",
 		MarkdownDescription: "Gives the phase of an `upgrade_state`: " + phaseList() + ". " +
-			"Null returns `idle`: the controller has no state for an element that was never upgraded, and may have none after an upgrade that finished. " +
-			"An empty text returns `unknown`. " +
+			"Null returns `idle`: the controller has no state for an element that was never upgraded, and may have none after an upgrade that finished, and an empty text `unknown`. " +
 			"OpenTofu passes no null to a function: write `state == null ? \"idle\" : provider::prismasdwan::upgrade_phase(state)` there.",
 		Parameters: []function.Parameter{function.StringParameter{
 			Name: "state", AllowNullValue: true, Validators: []function.StringParameterValidator{settled{nullAllowed: true}},

@@ -548,7 +548,7 @@ func TestFilterOnPhaseIsAggregatedFromTheRows(t *testing.T) {
 	t.Parallel()
 	simulated := newSimulator(t, simulator.Options{Elements: 60, Seed: 3, Scenario: "mixed"})
 	client := clientOf(t, inMemoryConfig(inMemory(simulated)))
-	failed, err := imagestatus.SelectFilters(nil, []imagestatus.Filter{{Field: imagestatus.FieldPhase, Values: []string{"failed", "aborted"}}})
+	failed, err := imagestatus.SelectFilters(nil, []imagestatus.Filter{{Field: imagestatus.FieldPhase, Operator: imagestatus.OperatorIn, Values: []string{"failed", "aborted"}}})
 	if err != nil {
 		t.Fatal(err)
 	}

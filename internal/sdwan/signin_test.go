@@ -222,10 +222,10 @@ func TestProfileThatNeedsMoreScopesIsAskedForThemOnce(t *testing.T) {
 	refusedScope := respond(http.StatusBadRequest, "application/json", `{"error":"invalid_scope"}`)
 	const alone, wide = "tsg_id:" + simulator.TSGID, "tsg_id:" + simulator.TSGID + " email profile"
 	for name, test := range map[string]struct {
-		fake     *controller
-		scopes   []string
-		want     Kind
-		asked    []string
+		fake   *controller
+		scopes []string
+		want   Kind
+		asked  []string
 		// profiles counts the calls of the profile; a denial is waited for twice
 		// unless further scopes are tried at once.
 		profiles int

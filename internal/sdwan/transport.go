@@ -55,7 +55,10 @@ func exchangeOf(ctx context.Context) *exchange {
 
 // mayPass reports whether a refusal may be that of a token not yet in force.
 func (e *exchange) mayPass(status int) bool {
-	return isRefusal(status) && time.Now().Before(e.settles) && !(e.denied && status == http.StatusForbidden)
+	if e.denied && status == http.StatusForbidden {
+		return false
+	}
+	return isRefusal(status) && time.Now().Before(e.settles)
 }
 
 func (e *exchange) failed(kind Kind, problem string, err error) *Error {
