@@ -12,7 +12,9 @@ import (
 // 6.3.6-b9 or 4.4.1-pre-b38 (observed).
 type Version struct {
 	Major, Minor, Patch uint64
-	// Tag names a pre-release, without dashes; "" for a release.
+	// Tag names a pre-release, without dashes and in lower case; "" for a
+	// release. Only lower case was observed, and another one is taken for the
+	// same tag: in the order of bytes it would sort before every other.
 	Tag string
 	// Build is the number after the b.
 	Build uint64
@@ -54,7 +56,7 @@ func parseVersion(text string) (Version, precision, error) {
 		// build would let all of them through.
 		return Version{}, 0, fmt.Errorf("%q has the tag %s and no build: write %s-bN with the number of the build, such as %s-b1", text, parts[4], text, text)
 	}
-	version := Version{Tag: parts[4]}
+	version := Version{Tag: strings.ToLower(parts[4])}
 	numbers := []struct {
 		digits string
 		field  *uint64

@@ -103,6 +103,7 @@ func TestConstraintsSelectVersions(t *testing.T) {
 		in, out    []string
 	}{
 		{"6.3.6-b9", []string{"6.3.6-b9"}, []string{"6.3.6-b12", "6.3.6-pre-b9"}},
+		{">= 4.4.1-PRE-b38", []string{"4.4.1-pre-b38", "4.4.1-b1"}, []string{"4.4.1-pre-b1", "4.4.1-PRE-b37"}},
 		{"= 6.3.6", []string{"6.3.6-b1", "6.3.6-b99"}, []string{"6.3.6-pre-b1", "6.3.7-b1"}},
 		{"6.3.6", []string{"6.3.6-b1"}, []string{"6.3.5-b1"}},
 		{"!= 6.3.6", []string{"6.3.5-b1", "6.3.7-b1"}, []string{"6.3.6-b1"}},
@@ -202,6 +203,9 @@ func TestAnotherSpellingOfABuildNeverWidensAConstraint(t *testing.T) {
 		version := drawVersion(t, "bound")
 		operator := rapid.SampledFrom(append(constraintOperators, "")).Draw(t, "operator")
 		release := strings.TrimSuffix(version.String(), fmt.Sprintf("-b%d", version.Build))
+		if rapid.Bool().Draw(t, "capitals") {
+			release = strings.ToUpper(release)
+		}
 		form := rapid.SampledFrom(forms).Draw(t, "form")
 		build := strings.ReplaceAll(form, "%d", strconv.FormatUint(version.Build, 10))
 		changed, err := ParseConstraint(operator + release + build)
@@ -335,7 +339,7 @@ func drawVersion(t *rapid.T, label string) Version {
 		Major: number.Draw(t, label+" major"),
 		Minor: number.Draw(t, label+" minor"),
 		Patch: number.Draw(t, label+" patch"),
-		Tag:   rapid.SampledFrom([]string{"", "", "pre", "rc9", "rc10", "rc09", "RC", "beta7"}).Draw(t, label+" tag"),
+		Tag:   rapid.SampledFrom([]string{"", "", "pre", "rc9", "rc10", "rc09", "rc", "beta7"}).Draw(t, label+" tag"),
 		Build: number.Draw(t, label+" build"),
 	}
 }

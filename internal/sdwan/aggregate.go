@@ -112,7 +112,7 @@ func (c *Client) heldGroups(ctx context.Context, query imagestatus.Query, aggreg
 
 // hopeless are the failures that the rows would meet too, whatever the
 // controller makes of an aggregate.
-var hopeless = []Kind{KindCredentials, KindSignIn, KindTenant, KindCancelled, KindTimeout}
+var hopeless = []Kind{KindCredentials, KindSignIn, KindTenant, KindProxy, KindCancelled, KindTimeout}
 
 // unlessRowsMayBeHad drops a failure after which the rows may still be had. One
 // of the sign-in is none: it has nothing to do with the aggregate.
