@@ -239,9 +239,18 @@ terraform {
     prismasdwan = { source = "sdwanops/prismasdwan" }
   }
 }
-resource "terraform_data" "policy" { input = "rolled out" }
 `)
 	for i, element := range elements {
+		// OpenTofu opens an ephemeral resource at apply only if something refers to it.
+		fmt.Fprintf(&text, `resource "terraform_data" "policy%d" {
+  lifecycle {
+    precondition {
+      condition     = ephemeral.prismasdwan_upgrade_gate.gate%d.ready != null
+      error_message = "The gate has no verdict."
+    }
+  }
+}
+`, i, i)
 		fmt.Fprintf(&text, "ephemeral \"prismasdwan_upgrade_gate\" \"gate%d\" {\n  element_ids = [%q]\n%s\n}\n", i, element, arguments(i))
 	}
 	return map[string]string{"main.tf": text.String()}
