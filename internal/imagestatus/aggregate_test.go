@@ -100,8 +100,13 @@ func TestAggregatesLeaveNullsOut(t *testing.T) {
 func TestRowsAreGrouped(t *testing.T) {
 	t.Parallel()
 	row := func(state, version string, etag int64) Status {
-		row := elementRow("1", state, version)
-		row.Etag = &etag
+		row := Status{ElementID: new("1"), UpgradeState: &state, ActiveVersion: &version, Etag: &etag}
+		if state == "-" {
+			row.UpgradeState = nil
+		}
+		if version == "-" {
+			row.ActiveVersion = nil
+		}
 		return row
 	}
 	rows := []Status{

@@ -1,7 +1,6 @@
 package imagestatus
 
 import (
-	"runtime"
 	"strconv"
 	"testing"
 )
@@ -28,30 +27,6 @@ func benchFleet(elements int) []Status {
 
 const benchElements = 50_000
 
-func BenchmarkTally(b *testing.B) {
-	rows := benchFleet(benchElements)
-	target, err := ParseTarget(new(">= 6.3.5-b1, < 6.4.0"), nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	gate := Gate{Target: target, MinElements: 1, MaxBlocking: 20}
-	var tally *Tally
-	b.ReportAllocs()
-	for b.Loop() {
-		tally = gate.Judge()
-		for i := range rows {
-			if err := tally.Add(rows[i]); err != nil {
-				b.Fatal(err)
-			}
-		}
-		if got := tally.Verdict().Counts.Total; got != benchElements {
-			b.Fatalf("got %d elements, want %d", got, benchElements)
-		}
-	}
-	b.StopTimer()
-	reportHeld(b, &tally)
-}
-
 func BenchmarkAggregation(b *testing.B) {
 	rows := benchFleet(benchElements)
 	for _, test := range []struct {
@@ -77,25 +52,6 @@ func BenchmarkAggregation(b *testing.B) {
 					b.Fatalf("got %d rows in %d groups, want %d rows", got, len(aggregation.Groups()), benchElements)
 				}
 			}
-			b.StopTimer()
-			reportHeld(b, &aggregation)
 		})
 	}
-}
-
-// reportHeld reports the memory that is still held for each element when all
-// rows were taken, by letting go of it.
-func reportHeld[T any](b *testing.B, holder **T) {
-	b.Helper()
-	heap := func() float64 {
-		runtime.GC()
-		runtime.GC()
-		var stats runtime.MemStats
-		runtime.ReadMemStats(&stats)
-		return float64(stats.HeapAlloc)
-	}
-	with := heap()
-	runtime.KeepAlive(*holder)
-	*holder = nil
-	b.ReportMetric((with-heap())/benchElements, "held-B/element")
 }

@@ -1,7 +1,6 @@
-// Package imagestatus is the domain of this provider: what an element's image
-// status says, which elements a query selects, and what follows from it for a
-// rollout. It decides and computes; it does no I/O, reads no clock and knows
-// neither HTTP nor Terraform.
+// Package imagestatus says what a row of the endpoint "Get Image Status of
+// Element" means, and how rows are asked for, ordered and aggregated. It does no
+// I/O, reads no clock and knows neither HTTP nor Terraform.
 //
 // Facts about the controller carry one of three marks in this package's
 // comments: documented (the vendor's OpenAPI description), observed (a real

@@ -99,11 +99,7 @@ func truthText(truth Truth) string {
 	}
 }
 
-func mustSelectFilters(t interface {
-	Helper()
-	Fatalf(format string, args ...any)
-}, elementIDs []string, filters ...Filter,
-) Selection {
+func mustSelectFilters(t testingT, elementIDs []string, filters ...Filter) Selection {
 	t.Helper()
 	selection, err := SelectFilters(elementIDs, filters)
 	if err != nil {
@@ -112,11 +108,7 @@ func mustSelectFilters(t interface {
 	return selection
 }
 
-func mustSelectParams(t interface {
-	Helper()
-	Fatalf(format string, args ...any)
-}, raw string,
-) Selection {
+func mustSelectParams(t testingT, raw string) Selection {
 	t.Helper()
 	selection, err := SelectParams(raw)
 	if err != nil {
@@ -184,4 +176,10 @@ func specItem(t *testing.T, file string) (map[string]Kind, []State) {
 		t.Fatalf("%s: no properties of ElementImageStatusQueryFilterV2N1 found", path)
 	}
 	return kinds, states
+}
+
+// testingT is what tests, property tests and benchmarks have in common.
+type testingT interface {
+	Helper()
+	Fatalf(format string, args ...any)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 
-	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 )
 
 var (
@@ -94,7 +94,7 @@ func (a *awaitUpgradeAction) Invoke(ctx context.Context, req action.InvokeReques
 	gate, query, _ := model.gate(ctx, &resp.Diagnostics)
 	wait := model.wait(ctx, &resp.Diagnostics)
 	if wait == nil {
-		wait = &imagestatus.Wait{Interval: defaultWaitInterval, Hold: defaultWaitHold}
+		wait = &rollout.Wait{Interval: defaultWaitInterval, Hold: defaultWaitHold}
 	}
 	limit, problems := model.Timeouts.Invoke(ctx, defaultWaitTimeout)
 	resp.Diagnostics.Append(problems...)
@@ -103,7 +103,7 @@ func (a *awaitUpgradeAction) Invoke(ctx context.Context, req action.InvokeReques
 	}
 	ctx, cancel := context.WithTimeout(a.connection.logging(ctx), limit)
 	defer cancel()
-	report := func(progress imagestatus.Progress) {
+	report := func(progress rollout.Progress) {
 		resp.SendProgress(action.InvokeProgressEvent{Message: progress.String()})
 	}
 	verdict, err := a.connection.await(ctx, query, gate, *wait, report)

@@ -98,7 +98,7 @@ func TestActionLooksOnceAtPlan(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := rollout(t)
+			server := rolloutFleet(t)
 			if test.change != nil {
 				test.change(t, server)
 			}
@@ -174,7 +174,7 @@ func TestActionEndsWithAReason(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := rollout(t)
+			server := rolloutFleet(t)
 			if test.change != nil {
 				test.change(t, server)
 			}
@@ -191,7 +191,7 @@ func TestActionEndsWithAReason(t *testing.T) {
 
 func TestActionEndsWithinASecondWhenCancelled(t *testing.T) {
 	t.Parallel()
-	server := rollout(t)
+	server := rolloutFleet(t)
 	p := newProtocol(t, append(server.Environment(simulator.Unified), impatient...)...)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -256,7 +256,7 @@ resource "terraform_data" "policy" {
 
 func TestAccActionHoldsASavedPlan(t *testing.T) {
 	t.Parallel()
-	server := rollout(t)
+	server := rolloutFleet(t)
 	terminal := newTerminal(t, server, map[string]string{"main.tf": fmt.Sprintf(`
 terraform {
   required_providers {

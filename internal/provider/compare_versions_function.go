@@ -5,7 +5,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
 
-	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/version"
 )
 
 var _ function.Function = (*compareVersionsFunction)(nil)
@@ -36,13 +36,13 @@ func (compareVersionsFunction) Run(ctx context.Context, req function.RunRequest,
 	if resp.Error = req.Arguments.Get(ctx, &texts[0], &texts[1]); resp.Error != nil {
 		return
 	}
-	var versions [2]imagestatus.Version
+	var versions [2]version.Version
 	for i, text := range texts {
-		version, err := imagestatus.ParseVersion(text)
+		parsed, err := version.Parse(text)
 		if err != nil {
 			resp.Error = function.ConcatFuncErrors(resp.Error, argumentError(i, err))
 		}
-		versions[i] = version
+		versions[i] = parsed
 	}
 	if resp.Error != nil {
 		return

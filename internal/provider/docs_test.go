@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
 
@@ -48,7 +49,7 @@ func TestGuideSaysWhatCountsAsEachClass(t *testing.T) {
 		class, _, _ := strings.Cut(cell, ":")
 		counts[strings.ReplaceAll(class, " ", "_")] = true
 	}
-	for _, class := range imagestatus.Classes() {
+	for _, class := range rollout.Classes() {
 		if !counts[string(class)] {
 			t.Errorf("the guide has no row for class %s", class)
 		}

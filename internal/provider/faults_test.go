@@ -849,7 +849,7 @@ func TestCancelEndsEveryReadAtOnce(t *testing.T) {
 // TestAccInterruptEndsAWait presses Ctrl-C while a gate waits for an hour.
 func TestAccInterruptEndsAWait(t *testing.T) {
 	t.Parallel()
-	server := rollout(t)
+	server := rolloutFleet(t)
 	console := newTerminal(t, server, map[string]string{"main.tf": `
 		terraform {
 		  required_providers {

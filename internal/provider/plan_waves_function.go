@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 )
 
 var _ function.Function = (*planWavesFunction)(nil)
@@ -57,10 +58,10 @@ func (planWavesFunction) Run(ctx context.Context, req function.RunRequest, resp 
 			return
 		}
 	}
-	sizes, err := imagestatus.ParseWaveSizes(texts)
+	sizes, err := rollout.ParseWaveSizes(texts)
 	if err != nil {
 		resp.Error = argumentError(1, err)
 		return
 	}
-	resp.Error = resp.Result.Set(ctx, imagestatus.PlanWaves(elementIDs, sizes))
+	resp.Error = resp.Result.Set(ctx, rollout.PlanWaves(elementIDs, sizes))
 }

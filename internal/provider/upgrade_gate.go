@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
 
@@ -168,16 +169,16 @@ func countAttributes() map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
 		countTotal: schema.Int64Attribute{Computed: true, MarkdownDescription: "Elements selected, and those named in `element_ids` that are missing or left out."},
 	}
-	for _, class := range imagestatus.Classes() {
+	for _, class := range rollout.Classes() {
 		attributes[string(class)] = schema.Int64Attribute{Computed: true, MarkdownDescription: class.Meaning()}
 	}
 	return attributes
 }
 
-func countsValue(counts imagestatus.Counts) types.Object {
+func countsValue(counts rollout.Counts) types.Object {
 	kinds := map[string]attr.Type{countTotal: types.Int64Type}
 	values := map[string]attr.Value{countTotal: types.Int64Value(counts.Total)}
-	for _, class := range imagestatus.Classes() {
+	for _, class := range rollout.Classes() {
 		kinds[string(class)] = types.Int64Type
 		values[string(class)] = types.Int64Value(counts.Of(class))
 	}
@@ -218,7 +219,7 @@ func gateResults() map[string]schema.Attribute {
 			MarkdownDescription: "Elements that are not ready, the worst first, at most `max_blocking_elements`.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"element_id":       text("Id of the element."),
-				"class":            text("What it counts as, from the worst on: " + markdownList(imagestatus.BlockingClasses()) + "."),
+				"class":            text("What it counts as, from the worst on: " + markdownList(rollout.BlockingClasses()) + "."),
 				"upgrade_state":    text("State as the controller spells it."),
 				"phase":            text("Phase of the state; null for an element that is missing or left out."),
 				"active_version":   text("Version that the element runs."),
@@ -234,12 +235,12 @@ func gateResults() map[string]schema.Attribute {
 
 // gate makes the rule of the arguments and reports those that cannot be used.
 // known is false where an argument's value is not known yet.
-func (m gateModel) gate(ctx context.Context, diags *diag.Diagnostics) (gate imagestatus.Gate, query imagestatus.Query, known bool) {
+func (m gateModel) gate(ctx context.Context, diags *diag.Diagnostics) (gate rollout.Gate, query imagestatus.Query, known bool) {
 	selection, known := m.selection(ctx, diags)
 	query.Selection = selection
-	target, err := imagestatus.ParseTarget(optionalText(m.TargetVersion), optionalText(m.TargetImageID))
+	target, err := rollout.ParseTarget(optionalText(m.TargetVersion), optionalText(m.TargetImageID))
 	addArgumentErrors(diags, err)
-	gate = imagestatus.Gate{
+	gate = rollout.Gate{
 		Name:        m.Name.ValueString(),
 		Target:      target,
 		MaxFailed:   orDefault(m.MaxFailed, defaultMaxFailed),
@@ -249,7 +250,7 @@ func (m gateModel) gate(ctx context.Context, diags *diag.Diagnostics) (gate imag
 	}
 	if !m.MinReadyPercent.IsNull() && !m.MinReadyPercent.IsUnknown() {
 		// The shortest decimal is what was typed; the binary number is not.
-		gate.MinReadyPercent, err = imagestatus.ParseReadyPercent(strconv.FormatFloat(m.MinReadyPercent.ValueFloat64(), 'f', -1, 64))
+		gate.MinReadyPercent, err = rollout.ParseReadyPercent(strconv.FormatFloat(m.MinReadyPercent.ValueFloat64(), 'f', -1, 64))
 		addArgumentErrors(diags, err)
 	}
 	for _, value := range []interface{ IsUnknown() bool }{
@@ -268,13 +269,13 @@ func orDefault(value types.Int64, fallback int64) int64 {
 }
 
 // wait makes a wait of the argument; nil where it is absent.
-func (m gateModel) wait(ctx context.Context, diags *diag.Diagnostics) *imagestatus.Wait {
+func (m gateModel) wait(ctx context.Context, diags *diag.Diagnostics) *rollout.Wait {
 	if m.Wait.IsNull() || m.Wait.IsUnknown() {
 		return nil
 	}
 	var model waitModel
 	diags.Append(m.Wait.As(ctx, &model, basetypes.ObjectAsOptions{})...)
-	return &imagestatus.Wait{
+	return &rollout.Wait{
 		Interval: durationArgument("interval", model.Interval, defaultWaitInterval, shortestInterval, diags),
 		Hold:     durationArgument("hold", model.Hold, defaultWaitHold, 0, diags),
 	}
@@ -303,21 +304,21 @@ func (m gateModel) validate(ctx context.Context, diags *diag.Diagnostics) {
 // look judges the fleet as it is now. Only where filters narrow elements that
 // are named by id and some of these have no row, one more read tells which of
 // them the filters leave out.
-func (c *connection) look(ctx context.Context, query imagestatus.Query, gate imagestatus.Gate) (imagestatus.Verdict, error) {
+func (c *connection) look(ctx context.Context, query imagestatus.Query, gate rollout.Gate) (rollout.Verdict, error) {
 	tally, _, err := sdwan.Read(ctx, c.client, query, gate.Judge)
 	if err != nil {
-		return imagestatus.Verdict{}, err
+		return rollout.Verdict{}, err
 	}
 	if missing := tally.Missing(); len(missing) > 0 && query.Selection.Filtered() {
 		named, err := imagestatus.SelectFilters(missing, nil)
 		if err != nil {
-			return imagestatus.Verdict{}, err
+			return rollout.Verdict{}, err
 		}
 		left, _, err := sdwan.Read(ctx, c.client, imagestatus.Query{Selection: named}, func() leftOut {
 			return leftOut{query.Selection, make(map[string]bool)}
 		})
 		if err != nil {
-			return imagestatus.Verdict{}, err
+			return rollout.Verdict{}, err
 		}
 		tally.LeaveOut(left.elements)
 	}
@@ -352,13 +353,13 @@ var passingKinds = map[sdwan.Kind]bool{
 // await judges the fleet until the gate opens, cannot open, or the context's
 // deadline. A verdict that is not ready is no error, but one after which the
 // fleet could not be read any more is none: it may be old.
-func (c *connection) await(ctx context.Context, query imagestatus.Query, gate imagestatus.Gate, wait imagestatus.Wait, report func(imagestatus.Progress)) (imagestatus.Verdict, error) {
+func (c *connection) await(ctx context.Context, query imagestatus.Query, gate rollout.Gate, wait rollout.Wait, report func(rollout.Progress)) (rollout.Verdict, error) {
 	if deadline, bounded := ctx.Deadline(); bounded {
 		wait.Deadline = deadline
 	}
 	var blind error // Why the last look that time did not cut short failed.
-	verdict, err := wait.Until(ctx, realClock{}, imagestatus.Observer{
-		Look: func(ctx context.Context) (imagestatus.Verdict, error) {
+	verdict, err := wait.Until(ctx, realClock{}, rollout.Observer{
+		Look: func(ctx context.Context) (rollout.Verdict, error) {
 			verdict, err := c.look(ctx, query, gate)
 			if err == nil || ctx.Err() == nil {
 				blind = err
@@ -368,7 +369,7 @@ func (c *connection) await(ctx context.Context, query imagestatus.Query, gate im
 		Passing: passing,
 		Report:  report,
 	})
-	ended := errors.Is(err, imagestatus.ErrDeadline) || errors.Is(err, context.DeadlineExceeded)
+	ended := errors.Is(err, rollout.ErrDeadline) || errors.Is(err, context.DeadlineExceeded)
 	switch {
 	case ended && blind != nil:
 		return verdict, blind
@@ -408,7 +409,7 @@ func (realClock) Sleep(ctx context.Context, duration time.Duration) error {
 
 // result judges the fleet once, or waits for the gate where it must, within
 // the time limit. ok is false where diags say why there is no verdict.
-func (m gateModel) result(ctx context.Context, connected *connection, limit time.Duration, diags *diag.Diagnostics) (gate imagestatus.Gate, verdict imagestatus.Verdict, ok bool) {
+func (m gateModel) result(ctx context.Context, connected *connection, limit time.Duration, diags *diag.Diagnostics) (gate rollout.Gate, verdict rollout.Verdict, ok bool) {
 	gate, query, _ := m.gate(ctx, diags)
 	wait := m.wait(ctx, diags)
 	if diags.HasError() {
@@ -437,7 +438,7 @@ func (m gateModel) timeLimit() time.Duration {
 	return defaultWaitTimeout
 }
 
-func newGateResult(verdict imagestatus.Verdict) gateResultModel {
+func newGateResult(verdict rollout.Verdict) gateResultModel {
 	result := gateResultModel{
 		Ready:             types.BoolValue(verdict.Ready),
 		Summary:           types.StringValue(verdict.Summary),
@@ -459,7 +460,7 @@ func newGateResult(verdict imagestatus.Verdict) gateResultModel {
 	return result
 }
 
-func newBlockerModel(blocker imagestatus.Blocker) blockerModel {
+func newBlockerModel(blocker rollout.Blocker) blockerModel {
 	model := blockerModel{
 		ElementID: blocker.ElementID, Class: string(blocker.Class),
 		UpgradeState: blocker.UpgradeState, ActiveVersion: blocker.ActiveVersion,
@@ -481,7 +482,7 @@ const (
 // headline is the summary of a closed gate. Terraform and OpenTofu show
 // warnings with the same summary only once, so that it differs between gates: by
 // the name, else by the target and the worst element.
-func headline(beginning string, gate imagestatus.Gate, verdict imagestatus.Verdict) string {
+func headline(beginning string, gate rollout.Gate, verdict rollout.Verdict) string {
 	counts := verdict.Progress()
 	if gate.Name != "" {
 		return fmt.Sprintf("%s: %s, %s", beginning, gate.Name, counts)
@@ -497,7 +498,7 @@ func headline(beginning string, gate imagestatus.Gate, verdict imagestatus.Verdi
 
 // explain is a closed gate as a diagnostic's text: everything one needs to
 // know without a second look.
-func explain(gate imagestatus.Gate, verdict imagestatus.Verdict) string {
+func explain(gate rollout.Gate, verdict rollout.Verdict) string {
 	var text strings.Builder
 	text.WriteString("The upgrade gate ")
 	if gate.Name != "" {

@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
 
@@ -148,7 +148,7 @@ func quotedList(texts []string) string {
 	return "[" + strings.Join(quoted, ", ") + "]"
 }
 
-func rollout(t *testing.T) *simulator.Server {
+func rolloutFleet(t *testing.T) *simulator.Server {
 	t.Helper()
 	return startSimulator(t, simulator.Options{Elements: 60, Seed: 1, Scenario: "rollout"})
 }
@@ -169,7 +169,7 @@ func repairCanary(t *testing.T, server *simulator.Server) {
 
 func TestAccEphemeralGateHoldsASavedPlan(t *testing.T) {
 	t.Parallel()
-	server := rollout(t)
+	server := rolloutFleet(t)
 	server.Advance(homecoming)
 	terminal := newGatedTerminal(t, server, "data", "ephemeral")
 	terminal.succeeds([]string{"plan", "-out=saved"})
@@ -186,7 +186,7 @@ func TestAccEnforcedGateExplainsItself(t *testing.T) {
 	for _, kind := range []string{"data", "ephemeral"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			server := rollout(t)
+			server := rolloutFleet(t)
 			breakCanary(t, server)
 			canary := server.Wave(simulator.WaveCanary)
 			terminal := newTerminal(t, server, map[string]string{"main.tf": fmt.Sprintf(`
@@ -234,7 +234,7 @@ func TestAccWaitOpensWhenTheFleetComesHome(t *testing.T) {
 
 func TestAccWaitEndsWithTheLastVerdict(t *testing.T) {
 	t.Parallel()
-	server := rollout(t)
+	server := rolloutFleet(t)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: connected(server, simulator.Unified),
 		Steps: []resource.TestStep{{
@@ -249,7 +249,7 @@ func TestAccWaitEndsWithTheLastVerdict(t *testing.T) {
 
 func TestAccWaitFailsAtOnceWhereWaitingIsHopeless(t *testing.T) {
 	t.Parallel()
-	server := rollout(t)
+	server := rolloutFleet(t)
 	breakCanary(t, server)
 	started := time.Now()
 	resource.Test(t, resource.TestCase{
@@ -343,7 +343,7 @@ func TestAccEphemeralGateGivesWhatTheDataSourceGives(t *testing.T) {
 	t.Parallel()
 	server := startSimulator(t, simulator.Options{Elements: 50, Seed: 1, Scenario: "mixed"})
 	newTerminal(t, server, nil).needs(featureEphemeralProvider)
-	verdict := imagestatus.Gate{MinElements: 1, MaxBlocking: 20}.Judge()
+	verdict := rollout.Gate{MinElements: 1, MaxBlocking: 20}.Judge()
 	for _, row := range server.Rows() {
 		if err := verdict.Add(row); err != nil {
 			t.Fatal(err)

@@ -5,7 +5,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
 
-	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/version"
 )
 
 var _ function.Function = (*versionSatisfiesFunction)(nil)
@@ -37,16 +37,16 @@ func (versionSatisfiesFunction) Run(ctx context.Context, req function.RunRequest
 	if resp.Error = req.Arguments.Get(ctx, &text, &constraintText); resp.Error != nil {
 		return
 	}
-	version, err := imagestatus.ParseVersion(text)
+	parsed, err := version.Parse(text)
 	if err != nil {
 		resp.Error = argumentError(0, err)
 	}
-	constraint, err := imagestatus.ParseConstraint(constraintText)
+	constraint, err := version.ParseConstraint(constraintText)
 	if err != nil {
 		resp.Error = function.ConcatFuncErrors(resp.Error, argumentError(1, err))
 	}
 	if resp.Error != nil {
 		return
 	}
-	resp.Error = resp.Result.Set(ctx, constraint.Allows(version))
+	resp.Error = resp.Result.Set(ctx, constraint.Allows(parsed))
 }

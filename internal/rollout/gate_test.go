@@ -1,4 +1,4 @@
-package imagestatus
+package rollout
 
 import (
 	"fmt"
@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
 const (
@@ -27,12 +29,12 @@ type testingT interface {
 	Fatalf(format string, args ...any)
 }
 
-func judge(t testingT, gate Gate, rows ...Status) Verdict {
+func judge(t testingT, gate Gate, rows ...imagestatus.Status) Verdict {
 	t.Helper()
 	tally := gate.Judge()
 	for _, row := range rows {
 		if err := tally.Add(row); err != nil {
-			t.Fatalf("add %s: %v", rowText(&row), err)
+			t.Fatalf("add %s: %v", rowTexts(row), err)
 		}
 	}
 	return tally.Verdict()
@@ -64,19 +66,19 @@ func mustRat(t testingT, text string) *big.Rat {
 }
 
 // elementRow is a row with what a gate looks at; "-" stands for null.
-func elementRow(id, state, version string) Status {
+func elementRow(id, state, version string) imagestatus.Status {
 	pointer := func(text string) *string {
 		if text == "-" {
 			return nil
 		}
 		return &text
 	}
-	return Status{ElementID: pointer(id), UpgradeState: pointer(state), ActiveVersion: pointer(version)}
+	return imagestatus.Status{ElementID: pointer(id), UpgradeState: pointer(state), ActiveVersion: pointer(version)}
 }
 
 // elementRows gives rows of the state for elements of their own.
-func elementRows(count int, prefix, state, version string) []Status {
-	rows := make([]Status, count)
+func elementRows(count int, prefix, state, version string) []imagestatus.Status {
+	rows := make([]imagestatus.Status, count)
 	for i := range rows {
 		rows[i] = elementRow(fmt.Sprintf("%s%04d", prefix, i), state, version)
 	}
@@ -99,7 +101,7 @@ func classOf(state string, onTarget bool) Class {
 			return ClassReady
 		}
 		return ClassPending
-	case state == "invalid" || !State(state).Known():
+	case state == "invalid" || !imagestatus.State(state).Known():
 		return ClassUnrecognized
 	default:
 		return ClassPending
@@ -108,7 +110,7 @@ func classOf(state string, onTarget bool) Class {
 
 func everyState() []string {
 	states := []string{"-", "", "frobnicating", "COMPLETE", "complete "}
-	for _, state := range append(States(), SiblingStates()...) {
+	for _, state := range append(imagestatus.States(), imagestatus.SiblingStates()...) {
 		states = append(states, string(state))
 	}
 	return states
@@ -280,30 +282,30 @@ func TestTargetsAreReached(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		version, image string
-		row            Status
+		row            imagestatus.Status
 		want           bool
 	}{
-		{"", "", Status{}, true},
-		{"6.3.6", "", Status{ActiveVersion: new("6.3.6-b12")}, true},
-		{">= 6.3.5-b1, < 6.4.0", "", Status{ActiveVersion: new("6.4.0-b1")}, false},
-		{"6.3.6", "", Status{}, false},
-		{"!= 6.3.6", "", Status{}, false},
-		{"!= 6.3.6", "", Status{ActiveVersion: new("")}, false},
-		{"!= 6.3.6", "", Status{ActiveVersion: new("SHELL-1")}, false},
-		{"!= 6.3.6", "", Status{ActiveVersion: new("6.3.7")}, true},
-		{"!= 6.3.6-b9", "", Status{ActiveVersion: new("6.3.6")}, false},
-		{"6.3.6", "", Status{ActiveVersion: new("6.3.6")}, true},
-		{"6.3.6-b9", "", Status{ActiveVersion: new("6.3.6")}, false},
-		{"6.3.6", "", Status{ActiveVersion: new("6.3")}, false},
-		{"6.3.6", "", Status{ActiveVersion: new("6.3.6-pre")}, false},
-		{"!= 6.3.6", "", Status{ActiveVersion: new("6.3.7-b1")}, true},
-		{"!= 6.3.6", "", Status{ActiveVersion: new(strings.Repeat("9", 1_000_000))}, false},
-		{"", "7", Status{ActiveImageID: new("7")}, true},
-		{"", "7", Status{ActiveImageID: new("07")}, false},
-		{"", "7", Status{}, false},
-		{"6.3.6", "7", Status{ActiveVersion: new("6.3.6-b9"), ActiveImageID: new("7")}, true},
-		{"6.3.6", "7", Status{ActiveVersion: new("6.3.6-b9"), ActiveImageID: new("8")}, false},
-		{"6.3.6", "7", Status{ActiveVersion: new("6.3.5-b9"), ActiveImageID: new("7")}, false},
+		{"", "", imagestatus.Status{}, true},
+		{"6.3.6", "", imagestatus.Status{ActiveVersion: new("6.3.6-b12")}, true},
+		{">= 6.3.5-b1, < 6.4.0", "", imagestatus.Status{ActiveVersion: new("6.4.0-b1")}, false},
+		{"6.3.6", "", imagestatus.Status{}, false},
+		{"!= 6.3.6", "", imagestatus.Status{}, false},
+		{"!= 6.3.6", "", imagestatus.Status{ActiveVersion: new("")}, false},
+		{"!= 6.3.6", "", imagestatus.Status{ActiveVersion: new("SHELL-1")}, false},
+		{"!= 6.3.6", "", imagestatus.Status{ActiveVersion: new("6.3.7")}, true},
+		{"!= 6.3.6-b9", "", imagestatus.Status{ActiveVersion: new("6.3.6")}, false},
+		{"6.3.6", "", imagestatus.Status{ActiveVersion: new("6.3.6")}, true},
+		{"6.3.6-b9", "", imagestatus.Status{ActiveVersion: new("6.3.6")}, false},
+		{"6.3.6", "", imagestatus.Status{ActiveVersion: new("6.3")}, false},
+		{"6.3.6", "", imagestatus.Status{ActiveVersion: new("6.3.6-pre")}, false},
+		{"!= 6.3.6", "", imagestatus.Status{ActiveVersion: new("6.3.7-b1")}, true},
+		{"!= 6.3.6", "", imagestatus.Status{ActiveVersion: new(strings.Repeat("9", 1_000_000))}, false},
+		{"", "7", imagestatus.Status{ActiveImageID: new("7")}, true},
+		{"", "7", imagestatus.Status{ActiveImageID: new("07")}, false},
+		{"", "7", imagestatus.Status{}, false},
+		{"6.3.6", "7", imagestatus.Status{ActiveVersion: new("6.3.6-b9"), ActiveImageID: new("7")}, true},
+		{"6.3.6", "7", imagestatus.Status{ActiveVersion: new("6.3.6-b9"), ActiveImageID: new("8")}, false},
+		{"6.3.6", "7", imagestatus.Status{ActiveVersion: new("6.3.5-b9"), ActiveImageID: new("7")}, false},
 	} {
 		target := mustTarget(t, test.version, test.image)
 		if got := target.Reached(&test.row); got != test.want {
@@ -343,7 +345,7 @@ func TestImagesOfOneVersionAreToldApart(t *testing.T) {
 
 func TestVersionOfOneElementIsNotTakenForThatOfAnother(t *testing.T) {
 	t.Parallel()
-	rows := []Status{
+	rows := []imagestatus.Status{
 		elementRow("1", "complete", wantedVersion), elementRow("2", "complete", "-"), elementRow("3", "complete", ""),
 		elementRow("4", "complete", formerVersion), elementRow("5", "complete", wantedVersion),
 	}
@@ -363,8 +365,8 @@ func TestEmptyTargetIsRefused(t *testing.T) {
 		`target_image_id = "": An empty text is not an image id. Write the id of an image, or leave the argument out (null) for any image.`:       {nil, new("")},
 	} {
 		_, err := ParseTarget(target[0], target[1])
-		if got := argumentErrors(t, err); len(got) != 1 || got[0].Error() != want {
-			t.Errorf("got %v, want %s", got, want)
+		if got := argumentError(t, err).Error(); got != want {
+			t.Errorf("got %s, want %s", got, want)
 		}
 	}
 	if target, err := ParseTarget(nil, nil); err != nil || target != (Target{}) {
@@ -375,25 +377,21 @@ func TestEmptyTargetIsRefused(t *testing.T) {
 func TestTargetThatCannotBeReadIsRefusedWithARemedy(t *testing.T) {
 	t.Parallel()
 	_, err := ParseTarget(new(">= latest"), nil)
-	arguments := argumentErrors(t, err)
-	if len(arguments) != 1 {
-		t.Fatalf("got the errors %v, want one", arguments)
-	}
 	want := `target_version = ">= latest": "latest" is not a version: write major.minor.patch-bN such as 6.3.6-b9, ` +
 		`or 4.4.1-pre-b38 with a tag. Write a version or a constraint as in Terraform.`
-	if got := arguments[0].Error(); got != want {
+	if got := argumentError(t, err).Error(); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
 func TestRowsThatNameNoElementCloseTheGateEachForItself(t *testing.T) {
 	t.Parallel()
-	rows := []Status{
+	rows := []imagestatus.Status{
 		elementRow("-", "complete", wantedVersion), elementRow("", "complete", wantedVersion),
 		elementRow("-", "complete", wantedVersion), elementRow("", "failed", wantedVersion), elementRow("1", "complete", wantedVersion),
 	}
 	for _, order := range [][]int{{0, 1, 2, 3, 4}, {4, 3, 2, 1, 0}, {1, 3, 0, 2, 4}} {
-		var shuffled []Status
+		var shuffled []imagestatus.Status
 		for _, i := range order {
 			shuffled = append(shuffled, rows[i])
 		}
@@ -485,16 +483,15 @@ func TestReadyPercentIsReadAsAPercentage(t *testing.T) {
 		"":       "It is not a percentage from 0 to 100. Write a number such as 95 for 95%.",
 	} {
 		_, err := ParseReadyPercent(text)
-		arguments := argumentErrors(t, err)
-		if len(arguments) != 1 || arguments[0].Error() != fmt.Sprintf("min_ready_percent = %q: %s", text, want) {
-			t.Errorf("%s: got %v, want %q", text, err, want)
+		if got := argumentError(t, err).Error(); got != fmt.Sprintf("min_ready_percent = %q: %s", text, want) {
+			t.Errorf("%s: got %s, want %q", text, got, want)
 		}
 	}
 }
 
 func TestNewestRowOfAnElementCounts(t *testing.T) {
 	t.Parallel()
-	at := func(state string, updated, created, etag int64) Status {
+	at := func(state string, updated, created, etag int64) imagestatus.Status {
 		row := elementRow("1", state, wantedVersion)
 		row.UpdatedOnUTC, row.CreatedOnUTC, row.Etag = &updated, &created, &etag
 		return row
@@ -502,16 +499,16 @@ func TestNewestRowOfAnElementCounts(t *testing.T) {
 	null := elementRow("1", "failed", wantedVersion)
 	for _, test := range []struct {
 		name string
-		rows []Status
+		rows []imagestatus.Status
 		want Class
 	}{
-		{"by update", []Status{at("failed", 1, 9, 9), at("complete", 2, 1, 1)}, ClassReady},
-		{"the creation does not tell", []Status{at("failed", 1, 1, 9), at("complete", 1, 2, 1)}, ClassFailed},
-		{"nor does the version of the object", []Status{at("failed", 1, 1, 1), at("complete", 1, 1, 2)}, ClassFailed},
-		{"a null is oldest", []Status{null, at("complete", 1, 0, 0)}, ClassReady},
-		{"of equally new ones the worse", []Status{at("complete", 1, 1, 1), at("failed", 1, 1, 1)}, ClassFailed},
-		{"unrecognized is worse than failed", []Status{at("failed", 1, 1, 1), at("invalid", 1, 1, 1)}, ClassUnrecognized},
-		{"stamps that a float cannot tell apart", []Status{at("failed", 17739352012230004, 0, 0), at("complete", 17739352012230005, 0, 0)}, ClassReady},
+		{"by update", []imagestatus.Status{at("failed", 1, 9, 9), at("complete", 2, 1, 1)}, ClassReady},
+		{"the creation does not tell", []imagestatus.Status{at("failed", 1, 1, 9), at("complete", 1, 2, 1)}, ClassFailed},
+		{"nor does the version of the object", []imagestatus.Status{at("failed", 1, 1, 1), at("complete", 1, 1, 2)}, ClassFailed},
+		{"a null is oldest", []imagestatus.Status{null, at("complete", 1, 0, 0)}, ClassReady},
+		{"of equally new ones the worse", []imagestatus.Status{at("complete", 1, 1, 1), at("failed", 1, 1, 1)}, ClassFailed},
+		{"unrecognized is worse than failed", []imagestatus.Status{at("failed", 1, 1, 1), at("invalid", 1, 1, 1)}, ClassUnrecognized},
+		{"stamps that a float cannot tell apart", []imagestatus.Status{at("failed", 17739352012230004, 0, 0), at("complete", 17739352012230005, 0, 0)}, ClassReady},
 	} {
 		for range 2 {
 			slices.Reverse(test.rows)
@@ -533,7 +530,7 @@ func TestVerdictIsOneForEveryOrderThatRowsCameIn(t *testing.T) {
 		}
 		gate := Gate{
 			MaxBlocking: rapid.IntRange(0, 6).Draw(t, "max_blocking_elements"),
-			ElementIDs:  rapid.SliceOfN(rapid.SampledFrom([]string{"a", "A", "b", "c", "d"}), 0, 4).Draw(t, "element_ids"),
+			ElementIDs:  rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "A", "b", "c", "d"}), 0, 4, rapid.ID[string]).Draw(t, "element_ids"),
 		}
 		if rapid.Bool().Draw(t, "with target") {
 			gate.Target = Target{ImageID: "a"}
@@ -541,10 +538,10 @@ func TestVerdictIsOneForEveryOrderThatRowsCameIn(t *testing.T) {
 		got := judge(t, gate, rows...)
 		shuffled := rapid.Permutation(rows).Draw(t, "shuffled")
 		if diff := cmp.Diff(got, judge(t, gate, shuffled...)); diff != "" {
-			t.Fatalf("%s in another order (-first +second):\n%s", rowTexts(rows), diff)
+			t.Fatalf("%s in another order (-first +second):\n%s", rowTexts(rows...), diff)
 		}
 		if want := naiveCounts(gate, rows); got.Counts != want {
-			t.Fatalf("%s: got %+v, want %+v", rowTexts(rows), got.Counts, want)
+			t.Fatalf("%s: got %+v, want %+v", rowTexts(rows...), got.Counts, want)
 		}
 	})
 }
@@ -553,7 +550,7 @@ func TestEquallyNewRowsThatDifferInTheirTextAreShownInOneWay(t *testing.T) {
 	t.Parallel()
 	one, other := elementRow("1", "failed", wantedVersion), elementRow("1", "failed", wantedVersion)
 	one.FailureInfo, other.FailureInfo = new("disk full"), new("timeout")
-	for _, rows := range [][]Status{{one, other}, {other, one}} {
+	for _, rows := range [][]imagestatus.Status{{one, other}, {other, one}} {
 		got := judge(t, Gate{MaxBlocking: 9}, rows...).Blocking
 		if len(got) != 1 || deref(got[0].FailureInfo) != "disk full" {
 			t.Errorf("got %q, want one element with the text that sorts first", got)
@@ -562,9 +559,9 @@ func TestEquallyNewRowsThatDifferInTheirTextAreShownInOneWay(t *testing.T) {
 }
 
 // naiveCounts holds every row against every other one.
-func naiveCounts(gate Gate, rows []Status) Counts {
+func naiveCounts(gate Gate, rows []imagestatus.Status) Counts {
 	byClass := make(map[Class]int64)
-	class := func(row *Status) Class {
+	class := func(row *imagestatus.Status) Class {
 		if deref(row.ElementID) == "" {
 			return ClassUnrecognized
 		}
@@ -575,7 +572,7 @@ func naiveCounts(gate Gate, rows []Status) Counts {
 		return classOf(state, gate.Target.ImageID == "" || deref(row.ActiveImageID) == gate.Target.ImageID)
 	}
 	worst := []Class{ClassUnrecognized, ClassFailed, ClassPending, ClassReady}
-	age := func(row *Status) []int64 {
+	age := func(row *imagestatus.Status) []int64 {
 		return []int64{deref(row.UpdatedOnUTC), int64(-slices.Index(worst, class(row)))}
 	}
 	named := make(map[string]bool)
@@ -611,12 +608,12 @@ func TestBlockingElementsAreTheWorstOfAll(t *testing.T) {
 		most := rapid.IntRange(0, 30).Draw(t, "max_blocking_elements")
 		elements := rapid.IntRange(0, 300).Draw(t, "elements")
 		twice := min(elements, rapid.IntRange(0, spareBlockers).Draw(t, "elements with an older row"))
-		draw := func(i int, updated int64) Status {
+		draw := func(i int, updated int64) imagestatus.Status {
 			row := elementRow(strconv.Itoa(i), states[random.IntN(len(states))], []string{wantedVersion, formerVersion}[random.IntN(2)])
 			row.UpdatedOnUTC = &updated
 			return row
 		}
-		var rows []Status
+		var rows []imagestatus.Status
 		for i := range elements {
 			rows = append(rows, draw(i, 2))
 		}
@@ -637,7 +634,7 @@ func TestBlockingElementsAreTheWorstOfAll(t *testing.T) {
 }
 
 // worstFirst sorts all elements that are not ready.
-func worstFirst(target Target, rows []Status, missing ...string) []string {
+func worstFirst(target Target, rows []imagestatus.Status, missing ...string) []string {
 	type place struct {
 		class, phase int
 		id           string
@@ -650,11 +647,11 @@ func worstFirst(target Target, rows []Status, missing ...string) []string {
 			state = *rows[i].UpgradeState
 		}
 		if class := classOf(state, target.Reached(&rows[i])); class != ClassReady {
-			places = append(places, place{slices.Index(classes, class), slices.Index(Phases(), rows[i].Phase()), rows[i].Element()})
+			places = append(places, place{slices.Index(classes, class), slices.Index(imagestatus.Phases(), rows[i].Phase()), rows[i].Element()})
 		}
 	}
 	for _, id := range missing {
-		places = append(places, place{3, len(Phases()), id})
+		places = append(places, place{3, len(imagestatus.Phases()), id})
 	}
 	slices.SortFunc(places, func(a, b place) int {
 		return slices.Compare([]string{fmt.Sprintf("%d %02d", a.class, a.phase), a.id}, []string{fmt.Sprintf("%d %02d", b.class, b.phase), b.id})
@@ -677,7 +674,7 @@ func blockerIDs(blocking []Blocker) []string {
 func TestBlockingElementsAreTheWorstWhereEachElementHasAHistory(t *testing.T) {
 	t.Parallel()
 	// Rows come sorted by element, up to five for each, the oldest first.
-	var rows, newest []Status
+	var rows, newest []imagestatus.Status
 	for i := range 2000 {
 		for age, state := range []string{"failed", "invalid", "install_failed", "failed", []string{"complete", "init", "failed"}[i%3]} {
 			row := elementRow(fmt.Sprintf("%04d", i), state, wantedVersion)
@@ -746,7 +743,7 @@ func TestEveryTextOfAVerdictIsOneShortPrintableLine(t *testing.T) {
 		"empty":     "",
 		"quotes":    "\"`'${x}%{y}\\",
 	} {
-		row := Status{ElementID: &text, UpgradeState: &text, ActiveVersion: &text, FailureInfo: &text}
+		row := imagestatus.Status{ElementID: &text, UpgradeState: &text, ActiveVersion: &text, FailureInfo: &text}
 		named := elementRow("1", "failed", wantedVersion)
 		named.FailureInfo = &text
 		gate := Gate{Target: mustTarget(t, "6.3.6", ""), MaxBlocking: 9, ElementIDs: []string{"gone", text + "too"}}
@@ -808,7 +805,7 @@ func TestElementsAreCountedByPhaseStateAndVersion(t *testing.T) {
 	)
 	got := judge(t, Gate{ElementIDs: []string{"missing"}}, rows...)
 	want := Verdict{
-		ByPhase:   map[Phase]int64{PhaseSucceeded: 5, PhaseIdle: 1, PhaseUnknown: 2},
+		ByPhase:   map[imagestatus.Phase]int64{imagestatus.PhaseSucceeded: 5, imagestatus.PhaseIdle: 1, imagestatus.PhaseUnknown: 2},
 		ByState:   map[string]int64{"complete": 3, "done": 2, "none": 1, "odd": 2},
 		ByVersion: map[string]int64{wantedVersion: 5, formerVersion: 2, "none": 1},
 	}
@@ -828,7 +825,7 @@ func TestCountsByPhaseStateAndVersionAddUpToTheElements(t *testing.T) {
 			phases += count
 		}
 		if states, versions := sum(verdict.ByState), sum(verdict.ByVersion); phases != want || states != want || versions != want {
-			t.Fatalf("%s: got %d by phase, %d by state and %d by version, want %d", rowTexts(rows), phases, states, versions, want)
+			t.Fatalf("%s: got %d by phase, %d by state and %d by version, want %d", rowTexts(rows...), phases, states, versions, want)
 		}
 	})
 }
@@ -843,7 +840,7 @@ func sum(counts map[string]int64) int64 {
 
 func TestCountsByStateAndVersionAreBounded(t *testing.T) {
 	t.Parallel()
-	var rows []Status
+	var rows []imagestatus.Status
 	for i := range 60 {
 		// 60 states and versions, of which the last are the most frequent.
 		rows = append(rows, elementRows(1+i/10, fmt.Sprintf("%02d-", i), fmt.Sprintf("state%02d", i), fmt.Sprintf("6.3.%d-b1", i))...)

@@ -1,4 +1,4 @@
-package imagestatus
+package rollout
 
 import (
 	"cmp"
@@ -14,45 +14,6 @@ import (
 // namedInReason is how many elements or states a reason names before it says
 // how many more there are.
 const namedInReason = 3
-
-// String is the element in one line: id, class, state, version, progress and
-// the controller's failure text, as far as there are any.
-func (b Blocker) String() string {
-	line := fmt.Sprintf("%s  %s", cmp.Or(b.ElementID, "(no element id)"), b.Class.word())
-	if b.Class.Rowless() {
-		return line + ", " + classTable[b.Class.index()].rowless
-	}
-	line += ", state " + cmp.Or(deref(b.UpgradeState), noneKey)
-	line += ", version " + cmp.Or(deref(b.ActiveVersion), noneKey)
-	if b.DownloadPercent != nil && b.Phase == PhaseDownloading {
-		line += fmt.Sprintf(", %d%% downloaded", *b.DownloadPercent)
-	}
-	if info := deref(b.FailureInfo); info != "" {
-		line += ": " + info
-	}
-	return line
-}
-
-func (b Blocker) describeFailure() string {
-	text := b.ElementID + " (" + deref(b.UpgradeState)
-	if info := deref(b.FailureInfo); info != "" {
-		text += ": " + shorten(info, 80)
-	}
-	return text + ")"
-}
-
-// Progress is the verdict's counts in a few words, such as "37/50 ready
-// (74%), 12 pending, 1 failed".
-func (v *Verdict) Progress() string {
-	counts := v.Counts
-	parts := []string{fmt.Sprintf("%d/%d ready (%s)", counts.Ready, counts.Total, percentText(v.ReadyPercent))}
-	for _, row := range classTable {
-		if count := counts.Of(row.class); count > 0 && row.class != ClassReady {
-			parts = append(parts, fmt.Sprintf("%d %s", count, row.word))
-		}
-	}
-	return strings.Join(parts, ", ")
-}
 
 func percentText(percent float64) string {
 	return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.2f", percent), "0"), ".") + "%"
@@ -162,4 +123,12 @@ func shortened(text *string, runes int) *string {
 		return new(short)
 	}
 	return text
+}
+
+func deref[T any](pointer *T) T {
+	if pointer == nil {
+		var zero T
+		return zero
+	}
+	return *pointer
 }

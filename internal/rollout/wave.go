@@ -1,4 +1,4 @@
-package imagestatus
+package rollout
 
 import (
 	"crypto/sha256"
@@ -106,7 +106,7 @@ type hashedElement struct {
 
 func byHash(elementIDs []string) []hashedElement {
 	elements := make([]hashedElement, 0, len(elementIDs))
-	for _, id := range unique(elementIDs) {
+	for _, id := range elementIDs {
 		sum := sha256.Sum256([]byte(id))
 		elements = append(elements, hashedElement{id: id, hash: binary.BigEndian.Uint64(sum[:])})
 	}
@@ -119,7 +119,7 @@ func byHash(elementIDs []string) []hashedElement {
 		}
 		return strings.Compare(a.id, b.id)
 	})
-	return elements
+	return slices.Compact(elements)
 }
 
 // reach gives how many of the ordered elements the size takes from the start.

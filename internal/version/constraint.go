@@ -1,4 +1,4 @@
-package imagestatus
+package version
 
 import (
 	"cmp"
@@ -74,7 +74,7 @@ func parseTerm(part string) (constraintTerm, error) {
 		return constraintTerm{}, fmt.Errorf("%q is no comparison of versions: write %s", operator, cmp.Or(otherOperators[operator], meant))
 	}
 	part = strings.TrimSpace(part)
-	version, precision, err := parseVersion(part)
+	version, precision, err := parse(part)
 	if err != nil {
 		return constraintTerm{}, err
 	}
@@ -101,30 +101,40 @@ func (c Constraint) Allows(version Version) bool {
 	return len(c.terms) > 0
 }
 
+// Judgement says whether a reported version is in the set of a constraint.
+type Judgement string
+
+// The judgements. Undecided is for a text that is no version, and for a release
+// without a build if the build decides.
+const (
+	Allowed   Judgement = "allowed"
+	Refused   Judgement = "refused"
+	Undecided Judgement = "undecided"
+)
+
 // Judge compares a version as an element reports it. A release without a build
-// is in the set if all of its builds are. Unsure is the answer for a text that
-// is no version, and for a release of which the build decides.
-func (c Constraint) Judge(reported string) Truth {
-	version, precision, err := parseVersion(reported)
+// is in the set if all of its builds are.
+func (c Constraint) Judge(reported string) Judgement {
+	version, precision, err := parse(reported)
 	switch {
 	case err != nil || precision == precisionMinor:
-		return Unsure
+		return Undecided
 	case precision == precisionBuild && c.Allows(version):
-		return Holds
+		return Allowed
 	case precision == precisionBuild || len(c.terms) == 0:
-		return Fails
+		return Refused
 	}
-	truth := Holds
+	judgement := Allowed
 	for _, term := range c.terms {
 		switch {
 		case term.takesEveryBuild(version):
 		case term.precision == precisionBuild && version.compareRelease(term.version) == 0:
-			truth = Unsure
+			judgement = Undecided
 		default:
-			return Fails
+			return Refused
 		}
 	}
-	return truth
+	return judgement
 }
 
 // String gives the constraint as it was written.

@@ -1,9 +1,11 @@
-package imagestatus
+package rollout
 
 import (
 	"fmt"
 	"math/big"
 	"strings"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
 // finding is what the rules of a gate decide on.
@@ -140,16 +142,16 @@ func reasonTooFew(f *finding) string {
 func reasonNoStatusYet(f *finding) string {
 	selected := f.Counts.withRow()
 	verb := "have"
-	if selected == 1 || len(unique(f.ElementIDs)) == 1 {
+	if selected == 1 || len(f.ElementIDs) == 1 {
 		verb = "has"
 	}
 	return fmt.Sprintf("%d of %s named in element_ids %s a status (min_elements is %d).",
-		selected, countOf(int64(len(unique(f.ElementIDs))), "element"), verb, f.minElements())
+		selected, countOf(int64(len(f.ElementIDs)), "element"), verb, f.minElements())
 }
 
 func reasonUnrecognized(f *finding) string {
 	var sentences []string
-	unknown := f.ByPhase[PhaseUnknown]
+	unknown := f.ByPhase[imagestatus.PhaseUnknown]
 	if unknown > 0 {
 		sentence := fmt.Sprintf("%s in a state that this provider does not recognize", isAre(unknown, "element"))
 		if states := unknownStates(f.ByState); len(states) > 0 {
@@ -170,7 +172,7 @@ func reasonUnrecognized(f *finding) string {
 func unknownStates(byState map[string]int64) map[string]int64 {
 	states := make(map[string]int64)
 	for state, count := range byState {
-		if state != noneKey && state != otherKey && State(state).Phase() == PhaseUnknown {
+		if state != noneKey && state != otherKey && imagestatus.State(state).Phase() == imagestatus.PhaseUnknown {
 			states[state] = count
 		}
 	}
@@ -179,7 +181,7 @@ func unknownStates(byState map[string]int64) map[string]int64 {
 
 func reasonLeftOut(f *finding) string {
 	return fmt.Sprintf("The filters leave out %d of the %s named in element_ids: %s.",
-		f.Counts.LeftOut, countOf(int64(len(unique(f.ElementIDs))), "element"), listNames(f.leftOut))
+		f.Counts.LeftOut, countOf(int64(len(f.ElementIDs)), "element"), listNames(f.leftOut))
 }
 
 func reasonUnreadable(f *finding) string {

@@ -1,4 +1,4 @@
-package imagestatus
+package version
 
 import (
 	"cmp"
@@ -24,10 +24,10 @@ type Version struct {
 // constraints allow.
 var versionPattern = regexp.MustCompile(`^(\d+)\.(\d+)(?:\.(\d+)(?:-([A-Za-z][0-9A-Za-z]*))??(?:-b(\d+))?)?$`)
 
-// ParseVersion reads a complete version. The error is a sentence that quotes
+// Parse reads a complete version. The error is a sentence that quotes
 // the text and says what is missing.
-func ParseVersion(text string) (Version, error) {
-	version, precision, err := parseVersion(text)
+func Parse(text string) (Version, error) {
+	version, precision, err := parse(text)
 	if err != nil {
 		return Version{}, err
 	}
@@ -46,7 +46,7 @@ const (
 	precisionBuild
 )
 
-func parseVersion(text string) (Version, precision, error) {
+func parse(text string) (Version, precision, error) {
 	parts := versionPattern.FindStringSubmatch(text)
 	if len(parts) == 0 || looksLikeBuild.MatchString(parts[4]) {
 		return Version{}, 0, notAVersion(text)
@@ -89,8 +89,11 @@ var looksLikeBuild = regexp.MustCompile(`(?i)^(b|bd|bld|buil?d?)(\d.*)?$`)
 // word in place of the b, another separator, a v in front, or letters behind.
 var misspeltVersion = regexp.MustCompile(`(?i)^\s*v?\s*(\d+\.\d+\.\d+)(?:[-_.]?([a-z][0-9a-z]*?))??[-_. ]*(?:b|bd|bld|buil?d?)?[-_. ]*(\d+)(?:[a-z][0-9a-z]*)?\s*$`)
 
+// longestSpelling bounds the texts for which a spelling is offered.
+const longestSpelling = 64
+
 func notAVersion(text string) error {
-	if parts := misspeltVersion.FindStringSubmatch(text); parts != nil && len(text) <= maxKeyRunes {
+	if parts := misspeltVersion.FindStringSubmatch(text); parts != nil && len(text) <= longestSpelling {
 		meant := parts[1] + "-b" + parts[3]
 		if parts[2] != "" {
 			meant = parts[1] + "-" + parts[2] + "-b" + parts[3]

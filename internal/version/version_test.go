@@ -1,4 +1,4 @@
-package imagestatus
+package version
 
 import (
 	"fmt"
@@ -21,9 +21,9 @@ func TestVersionsAreReadAndWritten(t *testing.T) {
 		"6.4.1-beta2-b1": {Major: 6, Minor: 4, Patch: 1, Tag: "beta2", Build: 1},
 		"10.20.30-b4000": {Major: 10, Minor: 20, Patch: 30, Build: 4000},
 	} {
-		got, err := ParseVersion(text)
+		got, err := Parse(text)
 		if err != nil || got != want {
-			t.Errorf("ParseVersion(%q) = %+v, %v; want %+v", text, got, err, want)
+			t.Errorf("Parse(%q) = %+v, %v; want %+v", text, got, err, want)
 		}
 		if got.String() != text {
 			t.Errorf("%q is written back as %q", text, got)
@@ -47,9 +47,9 @@ func TestWhatIsNoVersionIsRefusedWithAReason(t *testing.T) {
 		"6.3.6.1-b9":                  "is not a version",
 		"99999999999999999999.0.0-b1": "too large",
 	} {
-		_, err := ParseVersion(text)
+		_, err := Parse(text)
 		if err == nil || !strings.Contains(err.Error(), reason) {
-			t.Errorf("ParseVersion(%q) gives %v, want a reason with %q", text, err, reason)
+			t.Errorf("Parse(%q) gives %v, want a reason with %q", text, err, reason)
 		}
 	}
 }
@@ -89,7 +89,7 @@ func TestVersionOrderIsTotal(t *testing.T) {
 		if three[0].Compare(three[2]) > 0 {
 			t.Fatalf("%v: the order is not transitive", three)
 		}
-		back, err := ParseVersion(a.String())
+		back, err := Parse(a.String())
 		if err != nil || back != a {
 			t.Fatalf("%s is read back as %s, %v", a, back, err)
 		}
@@ -230,39 +230,39 @@ func TestReleaseWithoutABuildIsInTheSetIfAllItsBuildsAre(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		constraint, reported string
-		want                 Truth
+		want                 Judgement
 	}{
-		{"6.3.6", "6.3.6", Holds},
-		{"= 6.3.6", "6.3.7", Fails},
-		{"= 6.3.6-b9", "6.3.6", Unsure},
-		{"!= 6.3.6-b9", "6.3.6", Unsure},
-		{"!= 6.3.6-b9", "6.3.5", Holds},
-		{">= 6.3.6-b0", "6.3.6", Holds},
-		{"~> 6.3.6-b0", "6.3.6", Holds},
-		{">= 6.3.6-b1", "6.3.6", Unsure},
-		{"< 6.3.6-b0", "6.3.6", Unsure},
-		{">= 6.3.6", "6.3.6", Holds},
-		{"> 6.3.6", "6.3.6", Fails},
-		{">= 6.3.6-b9, < 6.3.6", "6.3.6", Fails},
-		{">= 6.3.6-b9, < 6.4.0", "6.3.6", Unsure},
-		{">= 6.3.5-b9, < 6.4.0", "6.3.6", Holds},
-		{"~> 6.3", "6.3", Unsure},
-		{"6.3.6", "6.3.6-b9-hf1", Unsure},
-		{"6.3.6", "6.3.6-B9", Unsure},
-		{"6.3.6", "6.3.6-b9", Holds},
-		{"6.3.6", "6.3.5-b9", Fails},
-		{"6.3.6", "", Unsure},
+		{"6.3.6", "6.3.6", Allowed},
+		{"= 6.3.6", "6.3.7", Refused},
+		{"= 6.3.6-b9", "6.3.6", Undecided},
+		{"!= 6.3.6-b9", "6.3.6", Undecided},
+		{"!= 6.3.6-b9", "6.3.5", Allowed},
+		{">= 6.3.6-b0", "6.3.6", Allowed},
+		{"~> 6.3.6-b0", "6.3.6", Allowed},
+		{">= 6.3.6-b1", "6.3.6", Undecided},
+		{"< 6.3.6-b0", "6.3.6", Undecided},
+		{">= 6.3.6", "6.3.6", Allowed},
+		{"> 6.3.6", "6.3.6", Refused},
+		{">= 6.3.6-b9, < 6.3.6", "6.3.6", Refused},
+		{">= 6.3.6-b9, < 6.4.0", "6.3.6", Undecided},
+		{">= 6.3.5-b9, < 6.4.0", "6.3.6", Allowed},
+		{"~> 6.3", "6.3", Undecided},
+		{"6.3.6", "6.3.6-b9-hf1", Undecided},
+		{"6.3.6", "6.3.6-B9", Undecided},
+		{"6.3.6", "6.3.6-b9", Allowed},
+		{"6.3.6", "6.3.5-b9", Refused},
+		{"6.3.6", "", Undecided},
 	} {
 		constraint, err := ParseConstraint(test.constraint)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := constraint.Judge(test.reported); got != test.want {
-			t.Errorf("%q, reported %q: got %s, want %s", constraint, test.reported, truthText(got), truthText(test.want))
+			t.Errorf("%q, reported %q: got %s, want %s", constraint, test.reported, got, test.want)
 		}
 	}
-	if got := (Constraint{}).Judge("6.3.6"); got != Fails {
-		t.Errorf("a constraint of nothing: got %s, want %s", truthText(got), truthText(Fails))
+	if got := (Constraint{}).Judge("6.3.6"); got != Refused {
+		t.Errorf("a constraint of nothing: got %s, want %s", got, Refused)
 	}
 }
 
@@ -286,8 +286,8 @@ func TestJudgementOfAReleaseHoldsForEachOfItsBuilds(t *testing.T) {
 		judged := constraint.Judge(fmt.Sprintf("%d.%d.%d", release.Major, release.Minor, release.Patch))
 		for build := range uint64(4) {
 			release.Build = build
-			if allowed := constraint.Allows(release); judged == Holds && !allowed || judged == Fails && allowed {
-				t.Fatalf("%q %s for the release and %s is allowed: %t", constraint, truthText(judged), release, allowed)
+			if allowed := constraint.Allows(release); judged == Allowed && !allowed || judged == Refused && allowed {
+				t.Fatalf("%q %s for the release and %s is allowed: %t", constraint, judged, release, allowed)
 			}
 		}
 	})
@@ -326,7 +326,7 @@ func TestOppositeConstraintsPartTheVersions(t *testing.T) {
 
 func mustVersion(t *testing.T, text string) Version {
 	t.Helper()
-	version, err := ParseVersion(text)
+	version, err := Parse(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -364,11 +364,11 @@ func FuzzParseVersion(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		version, err := ParseVersion(text)
+		version, err := Parse(text)
 		if err != nil {
 			return
 		}
-		if again, err := ParseVersion(version.String()); err != nil || again != version {
+		if again, err := Parse(version.String()); err != nil || again != version {
 			t.Errorf("%q is read as %v and again as %v, %v", text, version, again, err)
 		}
 	})

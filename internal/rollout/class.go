@@ -1,8 +1,10 @@
-package imagestatus
+package rollout
 
 import (
 	"cmp"
 	"slices"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
 // Class is what one element counts as when a gate is judged.
@@ -147,4 +149,34 @@ func countsOf(byClass map[Class]int64) Counts {
 		counts.Total += byClass[row.class]
 	}
 	return counts
+}
+
+// truthTable says what an element with a row counts as by its phase, on its
+// target and off it.
+var truthTable = map[imagestatus.Phase]struct{ onTarget, offTarget Class }{
+	imagestatus.PhaseIdle:        {ClassReady, ClassPending},
+	imagestatus.PhaseQueued:      {ClassPending, ClassPending},
+	imagestatus.PhaseScheduled:   {ClassPending, ClassPending},
+	imagestatus.PhaseDownloading: {ClassPending, ClassPending},
+	imagestatus.PhaseStaged:      {ClassPending, ClassPending},
+	imagestatus.PhaseInstalling:  {ClassPending, ClassPending},
+	imagestatus.PhaseAborting:    {ClassPending, ClassPending},
+	imagestatus.PhaseAborted:     {ClassReady, ClassFailed},
+	imagestatus.PhaseFailed:      {ClassFailed, ClassFailed},
+	imagestatus.PhaseSucceeded:   {ClassReady, ClassPending},
+	imagestatus.PhaseUnknown:     {ClassUnrecognized, ClassUnrecognized},
+}
+
+// ClassOf gives what an element in a phase counts as. A phase that is not in
+// the table is ClassUnrecognized.
+func ClassOf(phase imagestatus.Phase, onTarget bool) Class {
+	row, known := truthTable[phase]
+	switch {
+	case !known:
+		return ClassUnrecognized
+	case onTarget:
+		return row.onTarget
+	default:
+		return row.offTarget
+	}
 }

@@ -1,10 +1,12 @@
-package imagestatus
+package rollout
 
 import (
 	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
 // Remedies as a user reads them.
@@ -22,18 +24,18 @@ const (
 func TestVerdictExplainsItself(t *testing.T) {
 	t.Parallel()
 	version, image := mustTarget(t, wantedVersion, ""), mustTarget(t, "", "1773674147762003945")
-	failed := func(id, state, info string) Status {
+	failed := func(id, state, info string) imagestatus.Status {
 		row := elementRow(id, state, formerVersion)
 		if info != "" {
 			row.FailureInfo = &info
 		}
 		return row
 	}
-	ready := func(count int) []Status { return elementRows(count, "r", "complete", wantedVersion) }
+	ready := func(count int) []imagestatus.Status { return elementRows(count, "r", "complete", wantedVersion) }
 	for _, test := range []struct {
 		name              string
 		gate              Gate
-		rows              []Status
+		rows              []imagestatus.Status
 		leftOut           []string
 		summary           string
 		reasons, remedies []string
@@ -50,7 +52,7 @@ func TestVerdictExplainsItself(t *testing.T) {
 		},
 		{
 			name: "pending and failed", gate: Gate{Target: version, MaxBlocking: 20},
-			rows:    slices.Concat(ready(37), elementRows(12, "p", "downloading", formerVersion), []Status{failed("1773", "install_failed", "no space\nleft")}),
+			rows:    slices.Concat(ready(37), elementRows(12, "p", "downloading", formerVersion), []imagestatus.Status{failed("1773", "install_failed", "no space\nleft")}),
 			summary: "closed: 37/50 ready (74%), 12 pending, 1 failed, target version 6.3.6-b9",
 			reasons: []string{
 				"1 element failed (max_failed is 0): 1773 (install_failed: no space left).",
@@ -60,7 +62,7 @@ func TestVerdictExplainsItself(t *testing.T) {
 		},
 		{
 			name: "many failed", gate: Gate{MaxFailed: 2, MinReadyPercent: mustRat(t, "0"), MaxBlocking: 20},
-			rows: []Status{
+			rows: []imagestatus.Status{
 				failed("1", "failed", ""), failed("2", "download_failed", "timeout"), failed("3", "upgrade_failed", ""),
 				failed("4", "failed", ""), failed("5", "failed", ""),
 			},
@@ -69,7 +71,7 @@ func TestVerdictExplainsItself(t *testing.T) {
 			remedies: []string{remedyFailed},
 		},
 		{
-			name: "failed, none shown", gate: Gate{MinReadyPercent: mustRat(t, "0")}, rows: []Status{failed("1", "failed", "")},
+			name: "failed, none shown", gate: Gate{MinReadyPercent: mustRat(t, "0")}, rows: []imagestatus.Status{failed("1", "failed", "")},
 			summary:  "closed: 0/1 ready (0%), 1 failed",
 			reasons:  []string{"1 element failed (max_failed is 0)."},
 			remedies: []string{remedyFailed},
@@ -105,14 +107,14 @@ func TestVerdictExplainsItself(t *testing.T) {
 			remedies: []string{remedyUnrecognized},
 		},
 		{
-			name: "a row of nobody", gate: Gate{MinReadyPercent: mustRat(t, "0")}, rows: []Status{elementRow("-", "complete", wantedVersion)},
+			name: "a row of nobody", gate: Gate{MinReadyPercent: mustRat(t, "0")}, rows: []imagestatus.Status{elementRow("-", "complete", wantedVersion)},
 			summary:  "closed: 0/1 ready (0%), 1 unrecognized",
 			reasons:  []string{"1 status row names no element, so that it is not known whose state this is."},
 			remedies: []string{remedyUnrecognized},
 		},
 		{
 			name: "rows of nobody and an unknown state", gate: Gate{MinReadyPercent: mustRat(t, "0")},
-			rows:    []Status{elementRow("-", "complete", wantedVersion), elementRow("", "-", wantedVersion), elementRow("1", "invalid", wantedVersion)},
+			rows:    []imagestatus.Status{elementRow("-", "complete", wantedVersion), elementRow("", "-", wantedVersion), elementRow("1", "invalid", wantedVersion)},
 			summary: "closed: 0/3 ready (0%), 3 unrecognized",
 			reasons: []string{`1 element is in a state that this provider does not recognize: "invalid" (1). What the state means for the rollout is not known. ` +
 				"2 status rows name no element, so that it is not known whose state this is."},
@@ -218,7 +220,7 @@ func TestVerdictExplainsItself(t *testing.T) {
 
 func TestBlockingElementIsDescribedInOneLine(t *testing.T) {
 	t.Parallel()
-	row := func(id, state, version string, percent int64, info string) Status {
+	row := func(id, state, version string, percent int64, info string) imagestatus.Status {
 		row := elementRow(id, state, version)
 		row.DownloadPercent = &percent
 		if info != "" {
@@ -227,7 +229,7 @@ func TestBlockingElementIsDescribedInOneLine(t *testing.T) {
 		return row
 	}
 	for _, test := range []struct {
-		row  Status
+		row  imagestatus.Status
 		want string
 	}{
 		{row("1", "downloading", formerVersion, 37, ""), "1  pending, state downloading, version 6.3.3-b4, 37% downloaded"},
@@ -238,7 +240,7 @@ func TestBlockingElementIsDescribedInOneLine(t *testing.T) {
 	} {
 		got := judge(t, Gate{MaxBlocking: 1}, test.row).Blocking
 		if len(got) != 1 || got[0].String() != test.want {
-			t.Errorf("%s: got %q, want %q", rowText(&test.row), got, test.want)
+			t.Errorf("%s: got %q, want %q", rowTexts(test.row), got, test.want)
 		}
 	}
 	missing := judge(t, Gate{MaxBlocking: 1, ElementIDs: []string{"7"}}).Blocking

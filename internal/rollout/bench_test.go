@@ -1,0 +1,68 @@
+package rollout
+
+import (
+	"runtime"
+	"strconv"
+	"testing"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+)
+
+const benchElements = 50_000
+
+// benchFleet has rows as a large tenant's in the middle of a rollout: most are
+// done, some are on their way, few failed.
+func benchFleet() []imagestatus.Status {
+	rows := make([]imagestatus.Status, benchElements)
+	for i := range rows {
+		rows[i] = elementRow(strconv.Itoa(1_773_934_978_000_000_000+i), "complete", wantedVersion)
+		switch {
+		case i%500 == 0:
+			rows[i].UpgradeState, rows[i].FailureInfo = new("failed"), new("disk full")
+		case i%4 == 0:
+			rows[i].UpgradeState, rows[i].ActiveVersion = new("downloading"), new(formerVersion)
+		}
+	}
+	return rows
+}
+
+func BenchmarkTally(b *testing.B) {
+	rows := benchFleet()
+	target, err := ParseTarget(new(">= 6.3.5-b1, < 6.4.0"), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	gate := Gate{Target: target, MinElements: 1, MaxBlocking: 20}
+	var tally *Tally
+	b.ReportAllocs()
+	for b.Loop() {
+		tally = gate.Judge()
+		for i := range rows {
+			if err := tally.Add(rows[i]); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if got := tally.Verdict().Counts.Total; got != benchElements {
+			b.Fatalf("got %d elements, want %d", got, benchElements)
+		}
+	}
+	b.StopTimer()
+	reportHeld(b, &tally)
+}
+
+// reportHeld reports the memory that is still held for each element when all
+// rows were taken, by letting go of it.
+func reportHeld[T any](b *testing.B, holder **T) {
+	b.Helper()
+	heap := func() float64 {
+		runtime.GC()
+		runtime.GC()
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		return float64(stats.HeapAlloc)
+	}
+	with := heap()
+	runtime.KeepAlive(*holder)
+	*holder = nil
+	b.ReportMetric((with-heap())/benchElements, "held-B/element")
+}
