@@ -98,13 +98,13 @@ func (c *Client) heldGroups(ctx context.Context, query imagestatus.Query, aggreg
 			aggregate.GroupBy = append(slices.Clone(aggregate.GroupBy), field)
 		}
 	}
-	answered, failure := c.groups(ctx, query, aggregate, c.pageSize())
+	answered, failure := c.groups(ctx, query, aggregate, c.statuses.pageSize())
 	if failure != nil {
 		return nil, failure
 	}
 	for i := range answered {
 		if query.Selection.Judge(&answered[i].row) == imagestatus.Fails {
-			return nil, c.filterIgnored("a group of rows")
+			return nil, c.statuses.filterIgnored("a group of rows")
 		}
 	}
 	return answered, nil
@@ -120,7 +120,7 @@ func unlessRowsMayBeHad(failure *Error) error {
 	switch {
 	case failure == nil, failure.Kind == KindNoAggregate:
 		return nil
-	case failure.Operation != operationRead, slices.Contains(hopeless, failure.Kind), IsBeyondDeadline(failure):
+	case failure.Operation != statusCollection.operation(), slices.Contains(hopeless, failure.Kind), IsBeyondDeadline(failure):
 		return failure
 	default:
 		return nil
@@ -208,27 +208,27 @@ func (c *Client) merge(groups []imagestatus.Group, values []answeredGroup, aggre
 
 // groupsOfAnySize asks for a smaller page where its size may be what is refused.
 func (c *Client) groupsOfAnySize(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) ([]answeredGroup, *Error) {
-	values, failure := c.groups(ctx, query, aggregate, c.pageSize())
-	if failure == nil || failure.Kind != KindRefused || c.pageSize() <= safePageSize {
+	values, failure := c.groups(ctx, query, aggregate, c.statuses.pageSize())
+	if failure == nil || failure.Kind != KindRefused || c.statuses.pageSize() <= safePageSize {
 		return values, failure
 	}
 	if values, failure = c.groups(ctx, query, aggregate, safePageSize); failure == nil {
-		c.acceptedSize.Store(safePageSize)
+		c.statuses.acceptedSize.Store(safePageSize)
 	}
 	return values, failure
 }
 
 func (c *Client) noAggregate(problem string) *Error {
-	return &Error{Kind: KindNoAggregate, Operation: "aggregate the image statuses", URL: c.Endpoint(), Problem: problem}
+	return &Error{Kind: KindNoAggregate, Operation: "aggregate the " + statusCollection.subject, Subject: statusCollection.subject, URL: c.Endpoint(), Problem: problem}
 }
 
 // matches is nil where the controller does not say how many rows match.
 func (c *Client) matches(ctx context.Context, query imagestatus.Query) (*int64, *Error) {
-	body, failure := newWireQuery(query, 1, 1).encode()
+	body, failure := newWireQuery(query, 1, 1).encode(statusCollection.resource)
 	if failure != nil {
 		return nil, failure
 	}
-	page, failure := c.page(ctx, body)
+	page, failure := c.statuses.page(ctx, statusCollection.query(body))
 	if failure != nil {
 		return nil, failure
 	}
@@ -279,11 +279,11 @@ func (c *Client) groups(ctx context.Context, query imagestatus.Query, aggregate 
 		Field: aggregate.Field, Operator: string(aggregate.Operator),
 		Name: aggregate.Name, Statistic: aggregate.Statistic, Unit: aggregate.Unit,
 	}
-	encoded, failure := body.encode()
+	encoded, failure := body.encode(statusCollection.resource)
 	if failure != nil {
 		return nil, failure
 	}
-	answer, tally, failure := c.query(ctx, encoded)
+	answer, tally, failure := c.ask(ctx, statusCollection.query(encoded))
 	if failure != nil {
 		return nil, failure
 	}

@@ -7,32 +7,32 @@ import (
 
 // ahead fetches the pages of one read before they are asked for, and hands them
 // out in order. It holds no more pages than it may fetch at a time.
-type ahead struct {
-	launch func(number int64) <-chan fetched
+type ahead[Page any] struct {
+	launch func(number int64) <-chan fetched[Page]
 	width  int
 	// last is the last page to fetch before it is asked for.
 	last    int64
 	started int64
-	queue   []<-chan fetched
+	queue   []<-chan fetched[Page]
 	stop    func()
 }
 
-type fetched struct {
-	page    *wirePage
+type fetched[Page any] struct {
+	page    *Page
 	failure *Error
 }
 
 // newAhead begins behind the first page. The caller must call stop, which
 // cancels what is under way and waits for it.
-func newAhead(ctx context.Context, fetch func(context.Context, int64) (*wirePage, *Error), width int, last int64) *ahead {
+func newAhead[Page any](ctx context.Context, fetch func(context.Context, int64) (*Page, *Error), width int, last int64) *ahead[Page] {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
-	a := &ahead{width: width, last: last}
-	a.launch = func(number int64) <-chan fetched {
-		result := make(chan fetched, 1)
+	a := &ahead[Page]{width: width, last: last}
+	a.launch = func(number int64) <-chan fetched[Page] {
+		result := make(chan fetched[Page], 1)
 		running.Go(func() {
 			page, failure := fetch(ctx, number)
-			result <- fetched{page: page, failure: failure}
+			result <- fetched[Page]{page: page, failure: failure}
 		})
 		return result
 	}
@@ -44,7 +44,7 @@ func newAhead(ctx context.Context, fetch func(context.Context, int64) (*wirePage
 }
 
 // page takes numbers that follow one another.
-func (a *ahead) page(number int64) (*wirePage, *Error) {
+func (a *ahead[Page]) page(number int64) (*Page, *Error) {
 	a.started = max(a.started, number-1)
 	for len(a.queue) < a.width && a.started < max(a.last, number) {
 		a.started++

@@ -35,7 +35,7 @@ func (s *slowPages) begin() func() {
 	}
 }
 
-func (s *slowPages) fetch(ctx context.Context, number int64) (*wirePage, *Error) {
+func (s *slowPages) fetch(ctx context.Context, number int64) (*statusPage, *Error) {
 	end := s.begin()
 	defer end()
 	select {
@@ -47,7 +47,7 @@ func (s *slowPages) fetch(ctx context.Context, number int64) (*wirePage, *Error)
 		return nil, &Error{Kind: KindUnavailable}
 	}
 	count := integer(number)
-	return &wirePage{Count: &count}, nil
+	return &statusPage{Count: &count}, nil
 }
 
 func TestPagesAreHandedOutInOrderAndNeverMoreFetchedThanAllowed(t *testing.T) {

@@ -7,21 +7,20 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// Client reads image statuses from one controller. It is safe for concurrent
+// Client reads the collections of one controller. It is safe for concurrent
 // use: it signs in when something is first read, once for all reads.
 type Client struct {
 	config   Config
 	retrying *retryablehttp.Client
 	session  *session
 	throttle *throttle
-	flights  flights
-	// acceptedSize took the place of a page size that was refused; 0 until then.
-	acceptedSize atomic.Int64
+	statuses *list[wireStatus, imagestatus.Status]
 
 	secretsLock sync.Mutex
 	// secrets are those of the configuration, tokens the last ones issued.
@@ -40,6 +39,7 @@ func New(config Config) (*Client, error) {
 	}
 	config.Observe = client.concealing(config.Observe)
 	client.retrying = newRetrying(config)
+	client.statuses = newList(client, statusCollection)
 	if config.Unified != nil {
 		client.secrets = append(spellings(config.Unified.ClientSecret), spellings(config.Unified.basic())...)
 		client.session = newSession(client, &unifiedForm{client: client, credentials: *config.Unified})
@@ -56,15 +56,14 @@ func (c *Client) Close() { c.retrying.HTTPClient.CloseIdleConnections() }
 // Endpoint is the base URL, with the default filled in.
 func (c *Client) Endpoint() string { return c.config.Endpoint }
 
-const operationRead = "read the image statuses"
-
-// query gives an answer of status 200. See persistence for what it goes through.
-func (c *Client) query(ctx context.Context, body []byte) (*answer, *exchange, *Error) {
-	ctx, tally := withExchange(ctx, operationRead)
+// ask gives an answer of status 200. See persistence for what it goes through.
+func (c *Client) ask(ctx context.Context, asked request) (*answer, *exchange, *Error) {
+	ctx, tally := withExchange(ctx, asked.resource.operation())
+	tally.subject = asked.resource.subject
 	tally.leavesLimits = true
 	persisted := persistence{progress: c.throttle.progress()}
 	for {
-		answer, again, err := c.turn(ctx, tally, body, &persisted)
+		answer, again, err := c.turn(ctx, tally, asked, &persisted)
 		if err != nil {
 			return nil, nil, c.redacted(tally.fromNetwork(ctx, err))
 		}
@@ -78,8 +77,8 @@ func (c *Client) query(ctx context.Context, body []byte) (*answer, *exchange, *E
 	}
 }
 
-// turn sends a query once it may be sent, and reports whether to try again.
-func (c *Client) turn(ctx context.Context, tally *exchange, body []byte, persisted *persistence) (_ *answer, again bool, err error) {
+// turn sends a request once it may be sent, and reports whether to try again.
+func (c *Client) turn(ctx context.Context, tally *exchange, asked request, persisted *persistence) (_ *answer, again bool, err error) {
 	round, err := c.throttle.enter(ctx)
 	if err != nil {
 		return nil, false, err
@@ -89,7 +88,7 @@ func (c *Client) turn(ctx context.Context, tally *exchange, body []byte, persist
 	if err != nil {
 		return nil, false, err
 	}
-	answer, err := c.send(ctx, tally, http.MethodPost, granted.path, granted, body)
+	answer, err := c.send(ctx, tally, asked.method, granted.base.path(asked), granted, asked.body)
 	if err != nil {
 		return nil, false, err
 	}
@@ -99,9 +98,9 @@ func (c *Client) turn(ctx context.Context, tally *exchange, body []byte, persist
 		return answer, false, nil
 	}
 	persisted.since(c.throttle.progress())
-	if asked, limited := answer.limit(); limited {
-		wait := max(asked, jittered(c.config.RetryWaitMin, c.config.RetryWaitMax, persisted.holds))
-		c.throttle.hold(round, wait, asked, retryRow(answer.status, answer.body).Kind)
+	if pause, limited := answer.limit(); limited {
+		wait := max(pause, jittered(c.config.RetryWaitMin, c.config.RetryWaitMax, persisted.holds))
+		c.throttle.hold(round, wait, pause, retryRow(answer.status, answer.body).Kind)
 		persisted.holds++
 		return answer, persisted.holds <= c.config.MaxRetries, nil
 	}

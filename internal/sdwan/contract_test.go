@@ -294,11 +294,11 @@ func TestEveryDocumentedFieldHasItsPlace(t *testing.T) {
 			[]string{"_created_on_utc", "_updated_on_utc"}, // Observed.
 		},
 		"unified envelope": {
-			"ListQueryResponse", reflect.TypeFor[wirePage](), []simulator.Form{simulator.Unified}, nil,
+			"ListQueryResponse", reflect.TypeFor[statusPage](), []simulator.Form{simulator.Unified}, nil,
 			[]string{"items", "tenant_id"}, // The items come from another schema, the tenant in the legacy form.
 		},
 		"legacy envelope": {
-			"ListQueryResponse", reflect.TypeFor[wirePage](), []simulator.Form{simulator.Legacy}, nil,
+			"ListQueryResponse", reflect.TypeFor[statusPage](), []simulator.Form{simulator.Legacy}, nil,
 			[]string{"items", "description"}, // The description comes in the unified form.
 		},
 	} {

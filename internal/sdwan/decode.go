@@ -78,54 +78,9 @@ func plainDigits(number string) string {
 	return sign + significant + strings.Repeat("0", zeros)
 }
 
-// wireStatus is imagestatus.Status as it is spelt on the wire.
-type wireStatus struct {
-	ID                        *string  `json:"id"`
-	ElementID                 *string  `json:"element_id"`
-	ActiveImageID             *string  `json:"active_image_id"`
-	ActiveVersion             *string  `json:"active_version"`
-	PreviousImageID           *string  `json:"previous_image_id"`
-	RollbackVersion           *string  `json:"rollback_version"`
-	UpgradeImageID            *string  `json:"upgrade_image_id"`
-	UpgradeState              *string  `json:"upgrade_state"`
-	DownloadPercent           *integer `json:"download_percent"`
-	DownloadInterval          *integer `json:"download_interval"`
-	UpgradeInterval           *integer `json:"upgrade_interval"`
-	ScheduledDownload         *string  `json:"scheduled_download"`
-	ScheduledUpgrade          *string  `json:"scheduled_upgrade"`
-	FailureInfo               *string  `json:"failure_info"`
-	SoftwareVersionChangeTime *integer `json:"software_version_change_time"`
-	Etag                      *integer `json:"_etag"`
-	CreatedOnUTC              *integer `json:"_created_on_utc"`
-	UpdatedOnUTC              *integer `json:"_updated_on_utc"`
-}
-
-func (w *wireStatus) status() imagestatus.Status {
-	return imagestatus.Status{
-		ID:                        w.ID,
-		ElementID:                 w.ElementID,
-		ActiveImageID:             w.ActiveImageID,
-		ActiveVersion:             w.ActiveVersion,
-		PreviousImageID:           w.PreviousImageID,
-		RollbackVersion:           w.RollbackVersion,
-		UpgradeImageID:            w.UpgradeImageID,
-		UpgradeState:              w.UpgradeState,
-		DownloadPercent:           (*int64)(w.DownloadPercent),
-		DownloadInterval:          (*int64)(w.DownloadInterval),
-		UpgradeInterval:           (*int64)(w.UpgradeInterval),
-		ScheduledDownload:         w.ScheduledDownload,
-		ScheduledUpgrade:          w.ScheduledUpgrade,
-		FailureInfo:               w.FailureInfo,
-		SoftwareVersionChangeTime: (*int64)(w.SoftwareVersionChangeTime),
-		Etag:                      (*int64)(w.Etag),
-		CreatedOnUTC:              (*int64)(w.CreatedOnUTC),
-		UpdatedOnUTC:              (*int64)(w.UpdatedOnUTC),
-	}
-}
-
 // wirePage has nil Items where the answer has none, which is not an empty list.
-type wirePage struct {
-	Items        []wireStatus    `json:"items"`
+type wirePage[Wire any] struct {
+	Items        []Wire          `json:"items"`
 	ID           *string         `json:"id"`
 	Description  json.RawMessage `json:"description"`
 	TenantID     *string         `json:"tenant_id"`
@@ -137,7 +92,7 @@ type wirePage struct {
 	errorBody
 }
 
-func (w *wirePage) envelope() imagestatus.Envelope {
+func (w *wirePage[Wire]) envelope() imagestatus.Envelope {
 	return imagestatus.Envelope{
 		ID:           w.ID,
 		Description:  describe(w.Description),
@@ -170,8 +125,8 @@ func notNull(raw json.RawMessage) json.RawMessage {
 	return raw
 }
 
-func (a *answer) page(tally *exchange) (*wirePage, *Error) {
-	var page wirePage
+func pageOf[Wire any](a *answer, tally *exchange) (*wirePage[Wire], *Error) {
+	var page wirePage[Wire]
 	if failure := a.decode(tally, &page, &page.errorBody); failure != nil {
 		return nil, failure
 	}

@@ -14,8 +14,8 @@ import (
 )
 
 // decodePage reads a body as the answer to a query.
-func decodePage(body string) (*wirePage, *Error) {
-	return (&answer{status: 200, body: []byte(body)}).page(&exchange{operation: operationRead})
+func decodePage(body string) (*statusPage, *Error) {
+	return pageOf[wireStatus](&answer{status: 200, body: []byte(body)}, &exchange{operation: operationRead})
 }
 
 // rowsOf reads the rows of a body, which must be a good answer.
@@ -300,7 +300,7 @@ func FuzzDecodePage(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		given := &answer{status: 200, body: body}
-		page, failure := given.page(&exchange{operation: operationRead})
+		page, failure := pageOf[wireStatus](given, &exchange{operation: operationRead})
 		if (page == nil) == (failure == nil) {
 			t.Fatalf("a page (%v) and an error (%v)", page, failure)
 		}

@@ -55,6 +55,9 @@ type Error struct {
 	Kind Kind
 	// Operation is a verb phrase, such as "read the image statuses".
 	Operation string
+	// Subject is what the operation reads, such as "image statuses"; "" for the
+	// steps of a sign-in.
+	Subject string
 	// Method and URL are those of the last request; empty where none was sent.
 	// What several requests led to has no Method, and the endpoint as URL.
 	Method, URL string

@@ -44,6 +44,15 @@ func inMemory(handler http.Handler) http.RoundTripper {
 	})
 }
 
+// The status query as the tests have it, spelt without the client's help.
+const (
+	queryPath        = "/software/current_status/query"
+	unifiedQueryPath = "/sdwan/v2.1/api" + queryPath
+	operationRead    = "read the image statuses"
+)
+
+type statusPage = wirePage[wireStatus]
+
 // Addresses of the controller that is served in memory.
 const (
 	fakeEndpoint = "https://controller.test"

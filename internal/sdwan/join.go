@@ -5,32 +5,33 @@ import (
 	"sync"
 )
 
-// flights joins requests for the same page while one is under way, as when
-// several modules of one configuration ask the same thing. Nothing is kept
-// once it has arrived: a gate must see the present.
-type flights struct {
+// flights joins requests for the same page of one collection while one is under
+// way, as when several modules of one configuration ask the same thing. Nothing
+// is kept once it has arrived: a gate must see the present.
+type flights[Page any] struct {
 	lock     sync.Mutex
-	underway map[string]*flight
+	underway map[string]*flight[Page]
 }
 
-type flight struct {
+type flight[Page any] struct {
 	done    chan struct{}
-	page    *wirePage
+	page    *Page
 	failure *Error
 }
 
 // join leads or waits. A page that several readers share is only read.
-func (f *flights) join(ctx context.Context, query []byte, fetch func() (*wirePage, *Error)) (*wirePage, *Error) {
+func (f *flights[Page]) join(ctx context.Context, of resource, query []byte, fetch func() (*Page, *Error)) (*Page, *Error) {
 	key := string(query)
 	for {
 		joined, leads := f.board(key)
 		if leads {
-			return f.lead(key, joined, fetch)
+			return f.lead(of, key, joined, fetch)
 		}
 		select {
 		case <-joined.done:
 		case <-ctx.Done():
-			_, tally := withExchange(ctx, operationRead)
+			_, tally := withExchange(ctx, of.operation())
+			tally.subject = of.subject
 			return nil, tally.fromNetwork(ctx, ctx.Err())
 		}
 		if !givenUp(joined.failure) || ctx.Err() != nil {
@@ -41,8 +42,8 @@ func (f *flights) join(ctx context.Context, query []byte, fetch func() (*wirePag
 
 // lead lands whatever becomes of the fetch: those who joined a fetch that
 // panicked make one of their own.
-func (f *flights) lead(key string, led *flight, fetch func() (*wirePage, *Error)) (*wirePage, *Error) {
-	led.failure = &Error{Kind: KindCancelled, Operation: operationRead, Problem: "the request came to no end"}
+func (f *flights[Page]) lead(of resource, key string, led *flight[Page], fetch func() (*Page, *Error)) (*Page, *Error) {
+	led.failure = &Error{Kind: KindCancelled, Operation: of.operation(), Subject: of.subject, Problem: "the request came to no end"}
 	defer f.land(key, led)
 	led.page, led.failure = fetch()
 	return led.page, led.failure
@@ -55,21 +56,21 @@ func givenUp(failure *Error) bool {
 		(failure.Kind == KindCancelled || failure.Kind == KindTimeout || IsBeyondDeadline(failure))
 }
 
-func (f *flights) board(key string) (joined *flight, leads bool) {
+func (f *flights[Page]) board(key string) (joined *flight[Page], leads bool) {
 	f.lock.Lock()
 	defer f.lock.Unlock()
 	if joined, found := f.underway[key]; found {
 		return joined, false
 	}
 	if f.underway == nil {
-		f.underway = make(map[string]*flight)
+		f.underway = make(map[string]*flight[Page])
 	}
-	joined = &flight{done: make(chan struct{})}
+	joined = &flight[Page]{done: make(chan struct{})}
 	f.underway[key] = joined
 	return joined, true
 }
 
-func (f *flights) land(key string, landed *flight) {
+func (f *flights[Page]) land(key string, landed *flight[Page]) {
 	f.lock.Lock()
 	defer f.lock.Unlock()
 	delete(f.underway, key)

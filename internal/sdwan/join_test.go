@@ -78,7 +78,7 @@ func TestLaterReadSeesThePresent(t *testing.T) {
 		}
 		// Each read asks for the page past the last row too.
 		wantCount(t, simulated, simulator.RequestQuery, 6)
-		if left := len(client.flights.underway); left != 0 {
+		if left := len(client.statuses.flights.underway); left != 0 {
 			t.Errorf("%d pages are kept", left)
 		}
 	})
@@ -239,20 +239,20 @@ func TestRefusalIsShared(t *testing.T) {
 func TestLeaderThatPanicsLeavesNobodyWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var flights flights
+		var flights flights[statusPage]
 		begun, proceed := make(chan struct{}), make(chan struct{})
 		go func() {
 			defer func() { _ = recover() }()
-			_, _ = flights.join(t.Context(), nil, func() (*wirePage, *Error) {
+			_, _ = flights.join(t.Context(), resource{}, nil, func() (*statusPage, *Error) {
 				close(begun)
 				<-proceed
 				panic("defect")
 			})
 		}()
 		<-begun
-		joined := make(chan *wirePage)
+		joined := make(chan *statusPage)
 		go func() {
-			page, _ := flights.join(t.Context(), nil, func() (*wirePage, *Error) { return new(wirePage), nil })
+			page, _ := flights.join(t.Context(), resource{}, nil, func() (*statusPage, *Error) { return new(statusPage), nil })
 			joined <- page
 		}()
 		synctest.Wait()

@@ -3,7 +3,6 @@ package sdwan
 import (
 	"context"
 	"fmt"
-	"iter"
 	"math"
 	"net/http"
 
@@ -25,35 +24,21 @@ type Summary struct {
 	Truncated bool
 }
 
-// Statuses reads the rows that match the query, page by page, each row once.
-// An error ends the rows and is always an *Error: of KindInconsistent where
-// the pages do not add up to the number of matches, of KindFilterIgnored where
-// a row contradicts the query. Rows seen before an error are no answer.
-func (c *Client) Statuses(ctx context.Context, query imagestatus.Query) (iter.Seq2[imagestatus.Status, error], *Summary) {
-	summary := new(Summary)
-	return func(yield func(imagestatus.Status, error) bool) {
-		reader := &reader{client: c, query: query, summary: summary}
-		if failure := reader.read(ctx, yield); failure != nil {
-			yield(imagestatus.Status{}, failure)
-		}
-	}, summary
-}
-
 // maxPages bounds one read. No honest answer reaches it: at the controller's
 // default of 100 rows to a page (observed on siblings) it is a million elements,
 // twenty times the largest fleet that this client is made for.
 const maxPages = 10_000
 
-type reader struct {
-	client  *Client
-	query   imagestatus.Query
+type reader[Wire, Row any] struct {
+	list    *list[Wire, Row]
+	want    want[Row]
 	summary *Summary
 	// size is the number of rows to ask a page for. From the second page on it is
 	// one that the controller keeps to, because its first page had as many rows.
 	size int64
 	seen *seen
-	// elements are those that have come, in a read of elements by name.
-	elements *seen
+	// named are those that have come, in a read of rows by name.
+	named *seen
 	// found counts the rows that came, each once; kept those that the provider's
 	// own filters keep; returned those handed on.
 	found, kept, returned int64
@@ -61,20 +46,20 @@ type reader struct {
 	total *int64
 }
 
-func (r *reader) read(ctx context.Context, yield func(imagestatus.Status, error) bool) *Error {
+func (r *reader[Wire, Row]) read(ctx context.Context, yield func(Row, error) bool) *Error {
 	switch {
-	case r.query.Selection.Nothing():
+	case r.want.nothing:
 		r.summary.Matched = new(int64)
 		return nil
-	case r.query.Page > 0:
+	case r.want.page > 0:
 		return r.readPage(ctx, yield)
 	}
 	page, failure := r.first(ctx)
 	if failure != nil {
 		return failure
 	}
-	r.seen, r.elements = newSeen(expected(page)), newSeen(0)
-	ahead := newAhead(ctx, r.fetch, r.client.config.MaxConcurrentRequests, r.lastPage(page))
+	r.seen, r.named = newSeen(expected(page)), newSeen(0)
+	ahead := newAhead(ctx, r.fetch, r.list.client.config.MaxConcurrentRequests, r.lastPage(page))
 	defer ahead.stop()
 	rows := r.size
 	for number := int64(1); ; number++ {
@@ -100,7 +85,7 @@ func (r *reader) read(ctx context.Context, yield func(imagestatus.Status, error)
 }
 
 // expected is the room to make at once: the controller's number may be nonsense.
-func expected(first *wirePage) int64 {
+func expected[Wire any](first *wirePage[Wire]) int64 {
 	const most = 100_000
 	if first.TotalCount == nil {
 		return 0
@@ -110,7 +95,7 @@ func expected(first *wirePage) int64 {
 
 // lastPage is the last one sure to be needed; 0 where the controller does not
 // say. It is the one that shows the end: shorter than the others, or empty.
-func (r *reader) lastPage(first *wirePage) int64 {
+func (r *reader[Wire, Row]) lastPage(first *wirePage[Wire]) int64 {
 	if first.TotalCount == nil {
 		return 0
 	}
@@ -118,7 +103,7 @@ func (r *reader) lastPage(first *wirePage) int64 {
 	switch {
 	case r.limit() > 0 && r.limit() <= total:
 		return (r.limit()-1)/r.size + 1
-	case total == int64(len(r.query.Selection.ElementIDs())):
+	case total == int64(r.want.named):
 		return (total-1)/r.size + 1
 	default:
 		return min(total/r.size+1, maxPages)
@@ -127,26 +112,19 @@ func (r *reader) lastPage(first *wirePage) int64 {
 
 // limit is the number of rows after which a read may stop. Where the provider
 // itself leaves out rows, only all of them tell how many match.
-func (r *reader) limit() int64 {
-	if r.query.Selection.Narrows() {
+func (r *reader[Wire, Row]) limit() int64 {
+	if r.want.keeps != nil {
 		return 0
 	}
-	return r.query.Limit
-}
-
-func (c *Client) pageSize() int64 {
-	if accepted := c.acceptedSize.Load(); accepted > 0 {
-		return min(c.config.PageSize, accepted)
-	}
-	return c.config.PageSize
+	return r.want.limit
 }
 
 // first follows a controller that returns smaller pages than it was asked for.
 // Whether a short page is the last one or was clamped only the next page tells,
 // and only one of the same size: the controller may count the pages of a larger
 // one from rows that it never returned.
-func (r *reader) first(ctx context.Context) (*wirePage, *Error) {
-	r.size = r.client.pageSize()
+func (r *reader[Wire, Row]) first(ctx context.Context) (*wirePage[Wire], *Error) {
+	r.size = r.list.pageSize()
 	if r.limit() > 0 {
 		r.size = min(r.size, r.limit())
 	}
@@ -154,7 +132,7 @@ func (r *reader) first(ctx context.Context) (*wirePage, *Error) {
 	if failure != nil && failure.Kind == KindRefused && failure.Status == http.StatusBadRequest && r.size > safePageSize {
 		r.size = safePageSize
 		if page, failure = r.fetch(ctx, 1); failure == nil {
-			r.client.acceptedSize.Store(safePageSize)
+			r.list.acceptedSize.Store(safePageSize)
 		}
 	}
 	if failure != nil {
@@ -167,53 +145,41 @@ func (r *reader) first(ctx context.Context) (*wirePage, *Error) {
 	return page, nil
 }
 
-func (r *reader) fetch(ctx context.Context, number int64) (*wirePage, *Error) {
+func (r *reader[Wire, Row]) fetch(ctx context.Context, number int64) (*wirePage[Wire], *Error) {
 	if number > math.MaxInt32 {
 		// The wire has no larger number (documented).
 		return nil, r.inconsistent("the rows that the controller counts do not fit into %d pages", math.MaxInt32)
 	}
-	body, failure := newWireQuery(r.query, r.size, number).encode()
+	body, failure := r.want.body(r.size, number).encode(r.list.resource)
 	if failure != nil {
 		return nil, failure
 	}
-	return r.client.flights.join(ctx, body, func() (*wirePage, *Error) { return r.client.page(ctx, body) })
-}
-
-func (c *Client) page(ctx context.Context, body []byte) (*wirePage, *Error) {
-	answer, tally, failure := c.query(ctx, body)
-	if failure != nil {
-		return nil, failure
-	}
-	page, failure := answer.page(tally)
-	if failure != nil {
-		return nil, c.redacted(failure)
-	}
-	return page, nil
+	return r.list.join(ctx, r.list.query(body))
 }
 
 // accept reports false when the consumer has stopped.
-func (r *reader) accept(page *wirePage, yield func(imagestatus.Status, error) bool) (bool, *Error) {
+func (r *reader[Wire, Row]) accept(page *wirePage[Wire], yield func(Row, error) bool) (bool, *Error) {
 	if failure := r.countTotal(page); failure != nil {
 		return false, failure
 	}
 	fresh := 0
 	// One for all rows: it is pointed to, and would be made anew for each.
-	var status imagestatus.Status
+	var row Row
 	for i := range page.Items {
-		status = page.Items[i].status()
-		id := identity(&status)
+		row = r.list.row(&page.Items[i])
+		id := r.list.identity(&row)
 		if id == "" {
-			return false, r.malformed("a row has neither id nor element_id, so that it cannot be told from a repetition")
+			return false, r.malformed("a row has %s, so that it cannot be told from a repetition", r.list.anonymous)
 		}
 		if r.seen.add(id) {
 			continue
 		}
 		fresh++
 		r.found++
-		if failure := r.judge(&status); failure != nil {
+		if failure := r.judge(&row); failure != nil {
 			return false, failure
 		}
-		if !r.query.Selection.Keeps(&status) {
+		if r.want.keeps != nil && !r.want.keeps(&row) {
 			continue
 		}
 		r.kept++
@@ -221,7 +187,7 @@ func (r *reader) accept(page *wirePage, yield func(imagestatus.Status, error) bo
 			continue
 		}
 		r.returned++
-		if !yield(status, nil) {
+		if !yield(row, nil) {
 			return false, nil
 		}
 	}
@@ -231,17 +197,7 @@ func (r *reader) accept(page *wirePage, yield func(imagestatus.Status, error) bo
 	return true, nil
 }
 
-// identity is "" for a row that could be any.
-func identity(status *imagestatus.Status) string {
-	for _, id := range []*string{status.ID, status.ElementID} {
-		if id != nil && *id != "" {
-			return *id
-		}
-	}
-	return ""
-}
-
-func (r *reader) countTotal(page *wirePage) *Error {
+func (r *reader[Wire, Row]) countTotal(page *wirePage[Wire]) *Error {
 	if page.TotalCount == nil {
 		return nil
 	}
@@ -256,39 +212,31 @@ func (r *reader) countTotal(page *wirePage) *Error {
 	return nil
 }
 
-func (r *reader) judge(status *imagestatus.Status) *Error {
-	truth := r.query.Judge(status)
+func (r *reader[Wire, Row]) judge(row *Row) *Error {
+	truth := r.want.judge(row)
 	if truth == imagestatus.Fails {
-		return r.client.filterIgnored(fmt.Sprintf("element %q", status.Element()))
+		return r.list.filterIgnored(fmt.Sprintf("%s %q", r.list.noun, r.list.name(row)))
 	}
-	if truth == imagestatus.Holds && r.elements != nil && len(r.query.Selection.ElementIDs()) > 0 {
-		r.elements.add(status.Element())
+	if truth == imagestatus.Holds && r.named != nil && r.want.named > 0 {
+		r.named.add(r.list.name(row))
 	}
 	return nil
 }
 
-// everyNamed reports whether each element that was asked for by name has its
-// row, of which there is one (inferred: the endpoint has the current status),
+// everyNamed reports whether each row that was asked for by name has come, of
+// which there is one (inferred for statuses: the endpoint has the current one),
 // and the controller counts no more.
-func (r *reader) everyNamed() bool {
-	named := len(r.query.Selection.ElementIDs())
-	return named > 0 && r.elements.used == named && r.total != nil && r.found == *r.total
+func (r *reader[Wire, Row]) everyNamed() bool {
+	return r.want.named > 0 && r.named.used == r.want.named && r.total != nil && r.found == *r.total
 }
 
-func (c *Client) filterIgnored(what string) *Error {
-	return &Error{
-		Kind: KindFilterIgnored, Operation: operationRead, URL: c.Endpoint(),
-		Problem: "the controller returned " + what + ", which the query leaves out",
-	}
-}
-
-func (r *reader) full() bool { return r.query.Limit > 0 && r.returned >= r.query.Limit }
+func (r *reader[Wire, Row]) full() bool { return r.want.limit > 0 && r.returned >= r.want.limit }
 
 // ended reports whether no further page is needed. A page is the last one when
 // it is empty, or when it is shorter than the size that the controller keeps to
-// and the rows are as many as it says. Elements asked for by name need no page
-// more than those that they fill.
-func (r *reader) ended(number int64, page *wirePage) (bool, *Error) {
+// and the rows are as many as it says. Rows asked for by name need no page more
+// than those that they fill.
+func (r *reader[Wire, Row]) ended(number int64, page *wirePage[Wire]) (bool, *Error) {
 	rows := int64(len(page.Items))
 	switch {
 	case r.total != nil && r.found > *r.total:
@@ -306,7 +254,7 @@ func (r *reader) ended(number int64, page *wirePage) (bool, *Error) {
 
 // conclude says how many rows match. A read that stopped at its limit has the
 // controller's number, which another page must confirm.
-func (r *reader) conclude(ctx context.Context, ended bool) *Error {
+func (r *reader[Wire, Row]) conclude(ctx context.Context, ended bool) *Error {
 	stopped := r.limit() > 0 && r.full() && !ended
 	switch {
 	case r.total == nil && r.limit() > 0 && r.found > r.returned:
@@ -328,7 +276,7 @@ func (r *reader) conclude(ctx context.Context, ended bool) *Error {
 
 // verifyTotal asks for the page that is the last one if the number of matches
 // is right: it holds what the full pages before it leave over.
-func (r *reader) verifyTotal(ctx context.Context) *Error {
+func (r *reader[Wire, Row]) verifyTotal(ctx context.Context) *Error {
 	number, left := *r.total/r.size+1, *r.total%r.size
 	rows, failure := r.count(ctx, number)
 	if failure != nil {
@@ -341,7 +289,7 @@ func (r *reader) verifyTotal(ctx context.Context) *Error {
 }
 
 // count is the number of rows of another page.
-func (r *reader) count(ctx context.Context, number int64) (int64, *Error) {
+func (r *reader[Wire, Row]) count(ctx context.Context, number int64) (int64, *Error) {
 	page, failure := r.fetch(ctx, number)
 	if failure != nil {
 		return 0, failure
@@ -349,15 +297,15 @@ func (r *reader) count(ctx context.Context, number int64) (int64, *Error) {
 	return int64(len(page.Items)), r.countTotal(page)
 }
 
-func (r *reader) miscounted() *Error {
+func (r *reader[Wire, Row]) miscounted() *Error {
 	return r.inconsistent("the controller counts %d matches and its pages hold %d", *r.total, r.found)
 }
 
 // readPage reads one page alone, whose rows are right only if the controller
 // keeps to its size.
-func (r *reader) readPage(ctx context.Context, yield func(imagestatus.Status, error) bool) *Error {
-	r.size = r.query.Limit
-	page, failure := r.fetch(ctx, r.query.Page)
+func (r *reader[Wire, Row]) readPage(ctx context.Context, yield func(Row, error) bool) *Error {
+	r.size = r.want.limit
+	page, failure := r.fetch(ctx, r.want.page)
 	if failure != nil {
 		return failure
 	}
@@ -375,7 +323,7 @@ func (r *reader) readPage(ctx context.Context, yield func(imagestatus.Status, er
 		if failure := r.verifyShort(ctx, rows); failure != nil {
 			return failure
 		}
-		r.total = new((r.query.Page-1)*r.query.Limit + rows)
+		r.total = new((r.want.page-1)*r.want.limit + rows)
 	} else if r.total != nil {
 		if rows == 0 {
 			r.size = 1 // The one size that no controller clamps.
@@ -390,15 +338,15 @@ func (r *reader) readPage(ctx context.Context, yield func(imagestatus.Status, er
 }
 
 // checkPage compares the rows of the page with the number of matches.
-func (r *reader) checkPage(rows int64) *Error {
-	before := (r.query.Page - 1) * r.size
+func (r *reader[Wire, Row]) checkPage(rows int64) *Error {
+	before := (r.want.page - 1) * r.size
 	switch {
 	case rows > r.size:
-		return r.inconsistent("page %d holds %d rows, and %d were asked for", r.query.Page, rows, r.size)
+		return r.inconsistent("page %d holds %d rows, and %d were asked for", r.want.page, rows, r.size)
 	case r.total == nil:
 		return nil
 	case rows > 0 && *r.total < before+rows, rows == 0 && *r.total > before:
-		return r.inconsistent("the controller counts %d matches, and page %d of %d rows holds %d", *r.total, r.query.Page, r.size, rows)
+		return r.inconsistent("the controller counts %d matches, and page %d of %d rows holds %d", *r.total, r.want.page, r.size, rows)
 	case rows < r.size && *r.total > before+rows:
 		return r.clamped(rows)
 	default:
@@ -408,8 +356,8 @@ func (r *reader) checkPage(rows int64) *Error {
 
 // verifyShort tells the last page from one that was clamped: the page before it
 // is full, or where there is none, the next page of its own size is empty.
-func (r *reader) verifyShort(ctx context.Context, rows int64) *Error {
-	number, want := r.query.Page-1, r.size
+func (r *reader[Wire, Row]) verifyShort(ctx context.Context, rows int64) *Error {
+	number, want := r.want.page-1, r.size
 	if number == 0 {
 		number, want, r.size = 2, 0, rows
 	}
@@ -420,18 +368,18 @@ func (r *reader) verifyShort(ctx context.Context, rows int64) *Error {
 	return failure
 }
 
-func (r *reader) clamped(rows int64) *Error {
-	return r.failed(KindRefused, "the controller returns at most %d rows to a page, so dest_page %d of limit %d cannot be had", rows, r.query.Page, r.query.Limit)
+func (r *reader[Wire, Row]) clamped(rows int64) *Error {
+	return r.failed(KindRefused, "the controller returns at most %d rows to a page, so dest_page %d of limit %d cannot be had", rows, r.want.page, r.want.limit)
 }
 
-func (r *reader) inconsistent(format string, arguments ...any) *Error {
+func (r *reader[Wire, Row]) inconsistent(format string, arguments ...any) *Error {
 	return r.failed(KindInconsistent, format, arguments...)
 }
 
-func (r *reader) malformed(format string, arguments ...any) *Error {
+func (r *reader[Wire, Row]) malformed(format string, arguments ...any) *Error {
 	return r.failed(KindMalformed, format, arguments...)
 }
 
-func (r *reader) failed(kind Kind, format string, arguments ...any) *Error {
-	return &Error{Kind: kind, Operation: operationRead, URL: r.client.Endpoint(), Problem: fmt.Sprintf(format, arguments...)}
+func (r *reader[Wire, Row]) failed(kind Kind, format string, arguments ...any) *Error {
+	return r.list.failed(kind, fmt.Sprintf(format, arguments...))
 }

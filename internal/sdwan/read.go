@@ -10,20 +10,24 @@ import (
 )
 
 // Consumer takes the rows of a read.
-type Consumer interface {
-	Add(status imagestatus.Status) error
+type Consumer[Row any] interface {
+	Add(row Row) error
 }
 
 const readAttempts = 3
 
 // Read hands every row of the query to a consumer. Where the pages do not add
 // up, as when rows come and go, it starts over with a new consumer.
-func Read[C Consumer](ctx context.Context, client *Client, query imagestatus.Query, newConsumer func() C) (C, Summary, error) {
+func Read[C Consumer[imagestatus.Status]](ctx context.Context, client *Client, query imagestatus.Query, newConsumer func() C) (C, Summary, error) {
+	return readAgain(func() (iter.Seq2[imagestatus.Status, error], *Summary) { return client.Statuses(ctx, query) }, newConsumer)
+}
+
+func readAgain[Row any, C Consumer[Row]](begin func() (iter.Seq2[Row, error], *Summary), newConsumer func() C) (C, Summary, error) {
 	var none C
 	var failure error
 	for range readAttempts {
 		consumer := newConsumer()
-		rows, summary := client.Statuses(ctx, query)
+		rows, summary := begin()
 		failure = feed(rows, consumer)
 		if failure == nil {
 			return consumer, *summary, nil
@@ -38,12 +42,12 @@ func Read[C Consumer](ctx context.Context, client *Client, query imagestatus.Que
 	return none, Summary{}, failure
 }
 
-func feed(rows iter.Seq2[imagestatus.Status, error], consumer Consumer) error {
-	for status, err := range rows {
+func feed[Row any](rows iter.Seq2[Row, error], consumer Consumer[Row]) error {
+	for row, err := range rows {
 		if err != nil {
 			return err
 		}
-		if err := consumer.Add(status); err != nil {
+		if err := consumer.Add(row); err != nil {
 			return err
 		}
 	}

@@ -61,10 +61,10 @@ func newWireQuery(query imagestatus.Query, size, page int64) wireQuery {
 	}
 }
 
-func (q wireQuery) encode() ([]byte, *Error) {
+func (q wireQuery) encode(of resource) ([]byte, *Error) {
 	encoded, err := json.Marshal(q)
 	if err != nil {
-		return nil, &Error{Kind: KindRefused, Operation: operationRead, Problem: "the query cannot be written as JSON", err: err}
+		return nil, &Error{Kind: KindRefused, Operation: of.operation(), Subject: of.subject, Problem: "the query cannot be written as JSON", err: err}
 	}
 	return encoded, nil
 }

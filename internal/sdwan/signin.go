@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,10 +16,7 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// The query's path in the legacy form has the tenant in it: legacyForm.prime.
 const (
-	queryPath          = "/software/current_status/query"
-	unifiedQueryPath   = "/sdwan/v2.1/api" + queryPath
 	unifiedProfilePath = "/sdwan/v2.1/api/profile"
 	legacyProfilePath  = "/v2.0/api/profile"
 )
@@ -29,7 +25,7 @@ const renewBefore = 60 * time.Second
 
 type grant struct {
 	header, value string
-	path          string
+	base          base
 	// use is nil for a static token.
 	use *tokenUse
 	// denied says that a profile which answers 403 is not waited for.
@@ -62,8 +58,8 @@ type session struct {
 type form interface {
 	// token gives a header; expires is zero for a token without a known end.
 	token(ctx context.Context) (header, value string, expires time.Time, err error)
-	// prime makes the token usable and gives the path of the query.
-	prime(ctx context.Context, issued grant) (path string, err error)
+	// prime makes the token usable and gives the base of every path.
+	prime(ctx context.Context, issued grant) (base, error)
 	renewable() bool
 	// widenable reports whether the next token can be asked for with more scopes,
 	// which widen does; narrow takes that back, for good where it was refused.
@@ -178,12 +174,12 @@ func (s *session) widened(ctx context.Context, first grant) (grant, error) {
 }
 
 func (s *session) prime(ctx context.Context, issued grant) (grant, error) {
-	path, err := s.form.prime(ctx, issued)
+	base, err := s.form.prime(ctx, issued)
 	if err != nil {
 		s.valid = false
 		return grant{}, err
 	}
-	issued.path, issued.denied = path, false
+	issued.base, issued.denied = base, false
 	issued.serial++
 	s.current, s.valid = issued, true
 	return issued, nil
@@ -281,11 +277,11 @@ func (f *unifiedForm) tokenError(ctx context.Context, tally *exchange, err error
 	return failure
 }
 
-func (f *unifiedForm) prime(ctx context.Context, issued grant) (string, error) {
+func (f *unifiedForm) prime(ctx context.Context, issued grant) (base, error) {
 	if _, err := f.client.profile(ctx, unifiedProfilePath, issued); err != nil {
-		return "", err
+		return base{}, err
 	}
-	return unifiedQueryPath, nil
+	return unifiedBase, nil
 }
 
 // legacyForm reads the profile only for the tenant, or after a 403.
@@ -307,22 +303,22 @@ func (f *legacyForm) token(context.Context) (header, value string, expires time.
 	return "X-Auth-Token", f.credentials.AuthToken, time.Time{}, nil
 }
 
-func (f *legacyForm) prime(ctx context.Context, issued grant) (string, error) {
+func (f *legacyForm) prime(ctx context.Context, issued grant) (base, error) {
 	tenant := f.credentials.TenantID
 	if tenant == "" || f.primed {
 		profile, err := f.client.profile(ctx, legacyProfilePath, issued)
 		if err != nil {
-			return "", err
+			return base{}, err
 		}
 		if tenant == "" {
 			tenant = profile.tenant()
 		}
 	}
 	if tenant == "" {
-		return "", &Error{Kind: KindTenant, Operation: "read the profile", Problem: "the profile names no tenant id"}
+		return base{}, &Error{Kind: KindTenant, Operation: "read the profile", Problem: "the profile names no tenant id"}
 	}
 	f.primed = true
-	return "/v2.1/api/tenants/" + url.PathEscape(tenant) + queryPath, nil
+	return legacyBase(tenant), nil
 }
 
 type profile struct {

@@ -11,7 +11,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -21,12 +20,14 @@ import (
 // because attempts happen inside libraries.
 type exchange struct {
 	operation string
-	started   time.Time
-	attempts  int
-	method    string
-	url       string
-	status    int
-	failure   error
+	// subject is what is read; "" for what has credentials in its bodies.
+	subject  string
+	started  time.Time
+	attempts int
+	method   string
+	url      string
+	status   int
+	failure  error
 	// body is that of the last answer, so that a large one is not copied.
 	body []byte
 	// leavesLimits says that the caller waits when the controller asks to.
@@ -63,7 +64,7 @@ func (e *exchange) mayPass(status int) bool {
 
 func (e *exchange) failed(kind Kind, problem string, err error) *Error {
 	return &Error{
-		Kind: kind, Operation: e.operation, Method: e.method, URL: e.url, Status: e.status,
+		Kind: kind, Operation: e.operation, Subject: e.subject, Method: e.method, URL: e.url, Status: e.status,
 		Attempts: e.attempts, Elapsed: time.Since(e.started), Problem: problem, err: err,
 	}
 }
@@ -170,7 +171,7 @@ func (t *wholeAnswers) observe(request *http.Request, attempt Attempt, body []by
 	if t.config.Observe == nil {
 		return
 	}
-	if t.config.ObserveBodies && strings.HasSuffix(request.URL.Path, queryPath) {
+	if t.config.ObserveBodies && exchangeOf(request.Context()).subject != "" {
 		attempt.ResponseBody = string(body)
 		if request.GetBody != nil {
 			if sent, err := request.GetBody(); err == nil {

@@ -1,0 +1,91 @@
+package sdwan
+
+import (
+	"context"
+	"iter"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+)
+
+var statusCollection = collection[wireStatus, imagestatus.Status]{
+	resource:  resource{subject: "image statuses", version: "v2.1", path: "/software/current_status"},
+	row:       (*wireStatus).status,
+	identity:  identity,
+	anonymous: "neither id nor element_id",
+	noun:      "element",
+	name:      (*imagestatus.Status).Element,
+}
+
+// Statuses reads the rows that match the query, page by page, each row once.
+// An error ends the rows and is always an *Error: of KindInconsistent where
+// the pages do not add up to the number of matches, of KindFilterIgnored where
+// a row contradicts the query. Rows seen before an error are no answer.
+func (c *Client) Statuses(ctx context.Context, query imagestatus.Query) (iter.Seq2[imagestatus.Status, error], *Summary) {
+	wanted := want[imagestatus.Status]{
+		nothing: query.Selection.Nothing(),
+		limit:   query.Limit,
+		page:    query.Page,
+		named:   len(query.Selection.ElementIDs()),
+		judge:   query.Judge,
+		body:    func(size, page int64) wireQuery { return newWireQuery(query, size, page) },
+	}
+	if query.Selection.Narrows() {
+		wanted.keeps = query.Selection.Keeps
+	}
+	return c.statuses.rows(ctx, wanted)
+}
+
+// identity is "" for a row that could be any.
+func identity(status *imagestatus.Status) string {
+	for _, id := range []*string{status.ID, status.ElementID} {
+		if id != nil && *id != "" {
+			return *id
+		}
+	}
+	return ""
+}
+
+// wireStatus is imagestatus.Status as it is spelt on the wire.
+type wireStatus struct {
+	ID                        *string  `json:"id"`
+	ElementID                 *string  `json:"element_id"`
+	ActiveImageID             *string  `json:"active_image_id"`
+	ActiveVersion             *string  `json:"active_version"`
+	PreviousImageID           *string  `json:"previous_image_id"`
+	RollbackVersion           *string  `json:"rollback_version"`
+	UpgradeImageID            *string  `json:"upgrade_image_id"`
+	UpgradeState              *string  `json:"upgrade_state"`
+	DownloadPercent           *integer `json:"download_percent"`
+	DownloadInterval          *integer `json:"download_interval"`
+	UpgradeInterval           *integer `json:"upgrade_interval"`
+	ScheduledDownload         *string  `json:"scheduled_download"`
+	ScheduledUpgrade          *string  `json:"scheduled_upgrade"`
+	FailureInfo               *string  `json:"failure_info"`
+	SoftwareVersionChangeTime *integer `json:"software_version_change_time"`
+	Etag                      *integer `json:"_etag"`
+	CreatedOnUTC              *integer `json:"_created_on_utc"`
+	UpdatedOnUTC              *integer `json:"_updated_on_utc"`
+}
+
+func (w *wireStatus) status() imagestatus.Status {
+	return imagestatus.Status{
+		ID:                        w.ID,
+		ElementID:                 w.ElementID,
+		ActiveImageID:             w.ActiveImageID,
+		ActiveVersion:             w.ActiveVersion,
+		PreviousImageID:           w.PreviousImageID,
+		RollbackVersion:           w.RollbackVersion,
+		UpgradeImageID:            w.UpgradeImageID,
+		UpgradeState:              w.UpgradeState,
+		DownloadPercent:           (*int64)(w.DownloadPercent),
+		DownloadInterval:          (*int64)(w.DownloadInterval),
+		UpgradeInterval:           (*int64)(w.UpgradeInterval),
+		ScheduledDownload:         w.ScheduledDownload,
+		ScheduledUpgrade:          w.ScheduledUpgrade,
+		FailureInfo:               w.FailureInfo,
+		SoftwareVersionChangeTime: (*int64)(w.SoftwareVersionChangeTime),
+		Etag:                      (*int64)(w.Etag),
+		CreatedOnUTC:              (*int64)(w.CreatedOnUTC),
+		UpdatedOnUTC:              (*int64)(w.UpdatedOnUTC),
+	}
+}
