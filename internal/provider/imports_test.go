@@ -58,7 +58,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		"":                       {"internal/provider"},
 		"internal/provider":      {"internal/sdwan", "internal/rollout", "internal/imagestatus", "internal/version"},
 		"internal/rollout":       {"internal/imagestatus", "internal/version"},
-		"internal/sdwan":         {"internal/imagestatus"},
+		"internal/sdwan":         {"internal/imagestatus", "internal/inventory"},
 		"internal/imagestatus":   {},
 		"internal/inventory":     {},
 		"internal/version":       {},

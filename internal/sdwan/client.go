@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
 // Client reads the collections of one controller. It is safe for concurrent
@@ -21,6 +22,8 @@ type Client struct {
 	session  *session
 	throttle *throttle
 	statuses *list[wireStatus, imagestatus.Status]
+	elements *list[wireElement, inventory.Element]
+	sites    *list[wireSite, inventory.Site]
 
 	secretsLock sync.Mutex
 	// secrets are those of the configuration, tokens the last ones issued.
@@ -40,6 +43,8 @@ func New(config Config) (*Client, error) {
 	config.Observe = client.concealing(config.Observe)
 	client.retrying = newRetrying(config)
 	client.statuses = newList(client, statusCollection)
+	client.elements = newList(client, elementCollection)
+	client.sites = newList(client, siteCollection)
 	if config.Unified != nil {
 		client.secrets = append(spellings(config.Unified.ClientSecret), spellings(config.Unified.basic())...)
 		client.session = newSession(client, &unifiedForm{client: client, credentials: *config.Unified})

@@ -17,6 +17,11 @@ type resource struct {
 	// version is that of the controller's interface, such as v2.1; path follows
 	// the base of the form.
 	version, path string
+	// cutBy is the field that orders the rows of a full read, so that none changes
+	// place between two pages.
+	cutBy string
+	// listed says that a GET of the path has the whole list, unpaged.
+	listed bool
 }
 
 func (r resource) operation() string { return "read the " + r.subject }
@@ -31,6 +36,16 @@ type request struct {
 // query asks for one page.
 func (r resource) query(body []byte) request {
 	return request{resource: r, method: http.MethodPost, path: r.path + "/query", body: body}
+}
+
+// whole asks for the list in one answer.
+func (r resource) whole() request {
+	return request{resource: r, method: http.MethodGet, path: r.path}
+}
+
+// pageQuery is the body of a query for whole rows in the order of a full read.
+func (r resource) pageQuery(size, page int64) wireQuery {
+	return wireQuery{SortParams: map[string]string{r.cutBy: sortDirections[false]}, Limit: size, DestPage: page}
 }
 
 // base is what every path of a form has before and after the version.
@@ -85,6 +100,8 @@ type list[Wire, Row any] struct {
 	flights flights[wirePage[Wire]]
 	// acceptedSize took the place of a page size that was refused; 0 until then.
 	acceptedSize atomic.Int64
+	// refused is why the query is not asked any more; nil while it is.
+	refused atomic.Pointer[Error]
 }
 
 func newList[Wire, Row any](client *Client, of collection[Wire, Row]) *list[Wire, Row] {
@@ -110,7 +127,8 @@ func (l *list[Wire, Row]) pageSize() int64 {
 	return l.client.config.PageSize
 }
 
-// join shares the answer with every read that asks the same meanwhile.
+// join shares the answer with every read that asks the same meanwhile. The one
+// request without a body is that for the whole list.
 func (l *list[Wire, Row]) join(ctx context.Context, asked request) (*wirePage[Wire], *Error) {
 	return l.flights.join(ctx, l.resource, asked.body, func() (*wirePage[Wire], *Error) { return l.page(ctx, asked) })
 }

@@ -54,10 +54,21 @@ func (r *reader[Wire, Row]) read(ctx context.Context, yield func(Row, error) boo
 	case r.want.page > 0:
 		return r.readPage(ctx, yield)
 	}
+	if refused := r.list.refused.Load(); refused != nil {
+		return r.readWhole(ctx, refused, yield)
+	}
 	page, failure := r.first(ctx)
+	if r.list.listed && r.list.denies(failure) {
+		return r.readWhole(ctx, failure, yield)
+	}
 	if failure != nil {
 		return failure
 	}
+	return r.readPages(ctx, page, yield)
+}
+
+// readPages goes on from the first page.
+func (r *reader[Wire, Row]) readPages(ctx context.Context, page *wirePage[Wire], yield func(Row, error) bool) *Error {
 	r.seen, r.named = newSeen(expected(page)), newSeen(0)
 	ahead := newAhead(ctx, r.fetch, r.list.client.config.MaxConcurrentRequests, r.lastPage(page))
 	defer ahead.stop()

@@ -37,28 +37,25 @@ type wireAggregate struct {
 // sortDirections are by "descending".
 var sortDirections = map[bool]string{false: "asc", true: "desc"}
 
-// newWireQuery cuts the pages of a full read by element id, the one order in which
-// no row can change place while the fleet upgrades; the rows are sorted later.
+// newWireQuery keeps the order of a full read, in which no row can change place
+// while the fleet upgrades, unless rows are to be left out by another one; all
+// rows are sorted later.
 func newWireQuery(query imagestatus.Query, size, page int64) wireQuery {
 	request := query.Request
-	sort := imagestatus.Sort{Field: imagestatus.FieldElementID}
+	asked := statusCollection.pageQuery(size, page)
 	if query.Sort != nil && (query.Limit > 0 || query.Page > 0) {
-		sort = *query.Sort
+		asked.SortParams = map[string]string{query.Sort.Field: sortDirections[query.Sort.Descending]}
 	}
-	return wireQuery{
-		QueryParams:         query.Selection.Params(),
-		SortParams:          map[string]string{sort.Field: sortDirections[sort.Descending]},
-		Limit:               size,
-		DestPage:            page,
-		GetDeleted:          request.GetDeleted,
-		ID:                  request.ID,
-		LastQueryTS:         request.LastQueryTS,
-		NextQuery:           request.NextQuery,
-		RetrievedFields:     query.SentFields(),
-		RetrievedFieldsMask: request.RetrievedFieldsMask,
-		SortCaseInsensitive: request.SortCaseInsensitive,
-		TotalCount:          request.TotalCount,
-	}
+	asked.QueryParams = query.Selection.Params()
+	asked.GetDeleted = request.GetDeleted
+	asked.ID = request.ID
+	asked.LastQueryTS = request.LastQueryTS
+	asked.NextQuery = request.NextQuery
+	asked.RetrievedFields = query.SentFields()
+	asked.RetrievedFieldsMask = request.RetrievedFieldsMask
+	asked.SortCaseInsensitive = request.SortCaseInsensitive
+	asked.TotalCount = request.TotalCount
+	return asked
 }
 
 func (q wireQuery) encode(of resource) ([]byte, *Error) {

@@ -8,7 +8,7 @@ import (
 )
 
 var statusCollection = collection[wireStatus, imagestatus.Status]{
-	resource:  resource{subject: "image statuses", version: "v2.1", path: "/software/current_status"},
+	resource:  resource{subject: "image statuses", version: "v2.1", path: "/software/current_status", cutBy: imagestatus.FieldElementID},
 	row:       (*wireStatus).status,
 	identity:  identity,
 	anonymous: "neither id nor element_id",
