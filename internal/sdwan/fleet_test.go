@@ -319,9 +319,9 @@ func TestWhatIsNoRefusalOfTheQueryAsksForNoList(t *testing.T) {
 			t.Parallel()
 			client := clientOf(t, inMemoryConfig(inMemory(test.fake)))
 			_, err := client.Elements(t.Context())
-			_ = wantKind(t, err, test.kind)
-			if got := test.fake.count("/elements"); got != 0 {
-				t.Errorf("%d lists were asked for", got)
+			failure := wantKind(t, err, test.kind)
+			if got := test.fake.count("/elements"); got != 0 || strings.Contains(failure.Problem, "because") {
+				t.Errorf("%d lists were asked for, and the error is %v", got, failure)
 			}
 		})
 	}
