@@ -62,7 +62,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		"internal/imagestatus":   {},
 		"internal/inventory":     {},
 		"internal/version":       {},
-		"internal/simulator":     {"internal/imagestatus"},
+		"internal/simulator":     {"internal/imagestatus", "internal/inventory"},
 		"internal/cmd/simulator": {"internal/simulator"},
 		"internal/cmd/demo":      {"internal/simulator", "internal/provider", "internal/imagestatus"},
 		"internal/cmd/schema":    {"internal/provider"},

@@ -69,7 +69,7 @@ func (s *Simulator) adminStatus(*http.Request) (any, error) {
 		status.ByState[shown(rows[i].UpgradeState)]++
 		status.ByVersion[shown(rows[i].ActiveVersion)]++
 	}
-	for _, kind := range []RequestKind{RequestToken, RequestProfile, RequestQuery, RequestOther} {
+	for _, kind := range requestKinds {
 		status.Requests[kind] = s.Count(kind)
 	}
 	return status, nil

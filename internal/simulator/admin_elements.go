@@ -11,6 +11,8 @@ import (
 // elementOverview is an element as the list of the admin surface shows it.
 type elementOverview struct {
 	ElementID     string  `json:"element_id"`
+	Name          *string `json:"name"`
+	SiteName      *string `json:"site_name"`
 	Wave          string  `json:"wave"`
 	UpgradeState  *string `json:"upgrade_state"`
 	ActiveVersion *string `json:"active_version"`
@@ -34,15 +36,20 @@ func (s *Simulator) adminElements(r *http.Request) (any, error) {
 			waves[element] = wave
 		}
 	}
+	names := make(map[string]*string, len(s.fleet.sites))
+	for _, site := range s.fleet.sites {
+		names[site.described.ID] = copyOf(site.described.Name)
+	}
 	overviews := make([]elementOverview, len(elements))
 	for i, element := range elements {
-		record, err := s.fleet.find(element)
+		device, err := s.fleet.device(element)
 		if err != nil {
 			return nil, err
 		}
-		row := record.at(reader.now)
+		row := device.current().at(reader.now)
 		overviews[i] = elementOverview{
-			ElementID: element, Wave: waves[element], Connected: s.fleet.connected(record, reader.now),
+			ElementID: element, Name: copyOf(device.described.Name), SiteName: names[value(device.described.SiteID)],
+			Wave: waves[element], Connected: device.connected(reader.now),
 			UpgradeState: copyOf(row.UpgradeState), ActiveVersion: copyOf(row.ActiveVersion),
 		}
 	}

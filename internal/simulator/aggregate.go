@@ -15,8 +15,8 @@ import (
 // aggregate is the aggregate of a request. Name, statistic and unit belong to
 // another family of endpoints that shares the schema (inferred); they are
 // given back where the answer has room for them.
-type aggregate struct {
-	field    imagestatus.Field
+type aggregate[T any] struct {
+	field    field[T]
 	operator string
 
 	name, statistic, unit string
@@ -71,7 +71,7 @@ var aggregateGroupings = map[AggregateMode][]string{
 	AggregateOtherField: {imagestatus.FieldID},
 }
 
-func (p *parser) aggregation() error {
+func (p *parser[T]) aggregation() error {
 	object, err := p.members("aggregate")
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ func (p *parser) aggregation() error {
 		names = groupBy
 	}
 	for _, name := range names {
-		field, known := p.switches.field(name)
+		field, known := p.schema.field(name, p.switches)
 		if !known {
 			return badRequest("BAD_QUERY_REQUEST", "group_by: the field %q is not known.", name)
 		}
@@ -100,7 +100,7 @@ func (p *parser) aggregation() error {
 	return err
 }
 
-func (p *parser) aggregate() (*aggregate, error) {
+func (p *parser[T]) aggregate() (*aggregate[T], error) {
 	var asked struct{ Field, Operator, Name, Statistic, Unit string }
 	if err := json.Unmarshal(p.object["aggregate"], &asked); err != nil {
 		return nil, badRequest("INVALID_JSON_INPUT", "aggregate: a member is not a text.")
@@ -108,14 +108,14 @@ func (p *parser) aggregate() (*aggregate, error) {
 	if _, known := aggregateTable[asked.Operator]; !known {
 		return nil, badRequest("BAD_QUERY_REQUEST", "aggregate: the operator %q is not known.", asked.Operator)
 	}
-	field, known := p.switches.field(asked.Field)
+	field, known := p.schema.field(asked.Field, p.switches)
 	if !known {
 		return nil, badRequest("BAD_QUERY_REQUEST", "aggregate: the field %q is not known.", asked.Field)
 	}
-	if asked.Operator != "count" && field.Kind != imagestatus.KindInteger {
+	if asked.Operator != "count" && field.kind != kindInteger {
 		return nil, badRequest("BAD_QUERY_REQUEST", "aggregate: %s needs a number, and %q is none.", asked.Operator, asked.Field)
 	}
-	return &aggregate{field, asked.Operator, asked.Name, asked.Statistic, asked.Unit}, nil
+	return &aggregate[T]{field, asked.Operator, asked.Name, asked.Statistic, asked.Unit}, nil
 }
 
 // group is one tuple of values of the grouping fields, with the aggregated
@@ -125,9 +125,9 @@ type group struct {
 	values []int64
 }
 
-// groups parts the records by tuple, in ascending order of these with null
+// groups parts the entries by tuple, in ascending order of these with null
 // first. Without grouping fields there is one group, even over nothing.
-func (r *reader) groups(records []*record, q *query) []*group {
+func (l *list[S, T]) groups(entries []S, q *query[T], nulls NullMode) []*group {
 	byKey := make(map[string]*group)
 	var all []*group
 	if len(q.groupBy) == 0 {
@@ -135,37 +135,36 @@ func (r *reader) groups(records []*record, q *query) []*group {
 		all = append(all, byKey[""])
 	}
 	var key []byte
-	for _, record := range records {
-		row, _ := r.row(record)
+	for _, entry := range entries {
+		item, _ := l.see(entry)
 		key = key[:0]
-		for _, field := range q.groupBy {
-			key = append(appendText(key, field.Value(row).Text()), strconv.FormatBool(field.Value(row).Null())...)
+		for i := range q.groupBy {
+			value := q.groupBy[i].scalar(item)
+			key = append(appendText(key, value.Text()), strconv.FormatBool(value.Null())...)
 		}
 		found := byKey[string(key)]
 		if found == nil {
-			found = &group{tuple: tupleOf(row, q.groupBy)}
+			found = &group{tuple: tupleOf(item, q.groupBy)}
 			byKey[string(key)] = found
 			all = append(all, found)
 		}
-		found.add(row, q.aggregate, r.switches.AggregateNulls)
+		if q.aggregate != nil {
+			found.add(q.aggregate.field.scalar(item), nulls)
+		}
 	}
 	slices.SortFunc(all, func(a, b *group) int { return slices.CompareFunc(a.tuple, b.tuple, imagestatus.Value.Compare) })
 	return all
 }
 
-func tupleOf(row *Row, fields []imagestatus.Field) []imagestatus.Value {
+func tupleOf[T any](item *T, fields []field[T]) []imagestatus.Value {
 	tuple := make([]imagestatus.Value, len(fields))
-	for i, field := range fields {
-		tuple[i] = field.Value(row)
+	for i := range fields {
+		tuple[i] = fields[i].scalar(item)
 	}
 	return tuple
 }
 
-func (g *group) add(row *Row, aggregate *aggregate, nulls NullMode) {
-	if aggregate == nil {
-		return
-	}
-	value := aggregate.field.Value(row)
+func (g *group) add(value imagestatus.Value, nulls NullMode) {
 	if value.Null() && nulls != NullsAsZero {
 		return
 	}
@@ -175,11 +174,11 @@ func (g *group) add(row *Row, aggregate *aggregate, nulls NullMode) {
 
 // result gives the group's aggregate in JSON. As aggregated_value it is an
 // integer and loses its fraction; in the envelope it is a number (documented).
-func (g *group) result(aggregate *aggregate, whole bool) string {
-	if aggregate == nil {
+func (a *aggregate[T]) result(g *group, whole bool) string {
+	if a == nil {
 		return "null"
 	}
-	result := aggregateTable[aggregate.operator](g.values)
+	result := aggregateTable[a.operator](g.values)
 	switch {
 	case result == nil:
 		return "null"
@@ -191,44 +190,43 @@ func (g *group) result(aggregate *aggregate, whole bool) string {
 	}
 }
 
-func (r *reader) aggregateRows(a *answer, groups []*group) {
+func (l *list[S, T]) aggregateRows(a *answer, q *query[T], groups []*group) {
 	a.total = int64(len(groups))
-	style := r.switches.style()
+	style := a.switches.style()
 	for _, group := range pageOf(groups, a.query) {
-		valueOf := func(field imagestatus.Field) imagestatus.Value {
-			for i, grouped := range a.query.groupBy {
-				if grouped.Name == field.Name {
-					return group.tuple[i]
-				}
+		ofGroup := func(member attribute) (imagestatus.Value, bool) {
+			at := slices.IndexFunc(q.groupBy, func(grouped field[T]) bool { return grouped.name == member.name })
+			if at < 0 {
+				return imagestatus.Value{}, !member.fixed
 			}
-			return imagestatus.Value{}
+			return group.tuple[at], true
 		}
 		extra := ""
-		if a.query.aggregate != nil {
-			extra = `"aggregated_value":` + r.number(group.result(a.query.aggregate, true))
+		if q.aggregate != nil {
+			extra = `"aggregated_value":` + a.switches.number(q.aggregate.result(group, true))
 		}
-		if r.switches.Aggregate == AggregateNested && extra != "" {
-			a.items = append(a.items, fmt.Appendf(nil, `{"group":%s,%s}`, style.appendItem(nil, valueOf, ""), extra))
+		if a.switches.Aggregate == AggregateNested && extra != "" {
+			a.items = append(a.items, fmt.Appendf(nil, `{"group":%s,%s}`, l.schema.appendItem(nil, style, nil, ofGroup, ""), extra))
 			continue
 		}
-		a.items = append(a.items, style.appendItem(nil, valueOf, extra))
+		a.items = append(a.items, l.schema.appendItem(nil, style, nil, ofGroup, extra))
 	}
 }
 
 // aggregateEnvelope answers with every group in the envelope and no items;
-// total_count stays the number of rows that match.
-func (r *reader) aggregateEnvelope(a *answer, groups []*group) {
+// total_count stays the number of items that match.
+func (l *list[S, T]) aggregateEnvelope(a *answer, q *query[T], groups []*group) {
 	data := make([]map[string]any, len(groups))
 	for i, group := range groups {
 		view := make(map[string]json.RawMessage, len(group.tuple))
-		for k, field := range a.query.groupBy {
-			view[field.Name] = r.switches.style().appendValue(nil, group.tuple[k])
+		for k := range q.groupBy {
+			view[q.groupBy[k].name] = a.switches.style().appendValue(nil, q.groupBy[k].kind, group.tuple[k])
 		}
-		data[i] = map[string]any{"value": json.RawMessage(r.number(group.result(a.query.aggregate, false))), "view": view}
+		data[i] = map[string]any{"value": json.RawMessage(a.switches.number(q.aggregate.result(group, false))), "view": view}
 	}
 	object := map[string]any{"data": data}
-	if asked := a.query.aggregate; asked != nil {
-		object["field"], object["operator"] = asked.field.Name, asked.operator
+	if asked := q.aggregate; asked != nil {
+		object["field"], object["operator"] = asked.field.name, asked.operator
 		for key, text := range map[string]string{"name": asked.name, "statistic": asked.statistic, "unit": asked.unit} {
 			if text != "" {
 				object[key] = text
@@ -238,14 +236,14 @@ func (r *reader) aggregateEnvelope(a *answer, groups []*group) {
 	a.aggregate = appendJSON(nil, object)
 }
 
-func (r *reader) number(spelled string) string {
+func (s Switches) number(spelled string) string {
 	if spelled == "null" {
 		return spelled
 	}
-	if r.switches.NumbersWithPoint && !strings.Contains(spelled, ".") {
+	if s.NumbersWithPoint && !strings.Contains(spelled, ".") {
 		spelled += ".0"
 	}
-	if r.switches.NumbersAsText {
+	if s.NumbersAsText {
 		return strconv.Quote(spelled)
 	}
 	return spelled

@@ -36,7 +36,7 @@ func (s *Simulator) endpoint(served route) http.Handler {
 			s.writeError(recorded, badRequest("INVALID_JSON", "The request body cannot be read."))
 			return
 		}
-		if served.kind == RequestQuery && !wait(r.Context(), s.latency) {
+		if served.kind.reads() && !wait(r.Context(), s.latency) {
 			return
 		}
 		if playing.reply(s, recorded, r) {
@@ -53,7 +53,7 @@ func (s *Simulator) endpoint(served route) http.Handler {
 }
 
 func (s *Simulator) answer(c *call, served route) ([]byte, error) {
-	if served.kind == RequestQuery {
+	if served.kind.reads() {
 		if err := s.limit.admit(c); err != nil {
 			return nil, err
 		}

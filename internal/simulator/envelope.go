@@ -5,7 +5,8 @@ import "strconv"
 // answer is what a query comes to before it is written.
 type answer struct {
 	form        Form
-	query       *query
+	query       *paging
+	description string // in envelopes of the unified form
 	switches    Switches
 	requestID   string
 	items       [][]byte
@@ -19,16 +20,8 @@ type answer struct {
 // encode writes the envelope with the keys, texts and zeros of a live one
 // (observed).
 func (a *answer) encode() []byte {
-	size := 1024 + len(a.aggregate)
-	for _, item := range a.items {
-		size += len(item) + 1
-	}
 	style := a.switches.style()
-	buffer := make([]byte, 0, size)
-	buffer = append(buffer, `{"_content_length":"0","_created_on_utc":0,"_etag":0,"_request_id":"`...)
-	buffer = append(buffer, a.requestID...)
-	buffer = append(buffer, `","_schema":0,"_status_code":"200","_updated_on_utc":0`...)
-	buffer = style.appendNumber(append(buffer, `,"count":`...), int64(len(a.items)))
+	buffer := a.appendHead(style)
 	buffer = style.appendNumber(append(buffer, `,"deleted_count":`...), int64(len(a.deleted)))
 	if a.form == Legacy {
 		buffer = appendText(append(buffer, `,"tenant_id":`...), TenantID)
@@ -46,6 +39,24 @@ func (a *answer) encode() []byte {
 	return append(a.appendItems(append(buffer, `,"items":`...)), '}')
 }
 
+// encodeAll writes the envelope of a list that is read with GET: all of it, and
+// neither total nor echo (observed).
+func (a *answer) encodeAll() []byte {
+	buffer := a.appendHead(a.switches.style())
+	return append(a.appendItems(append(buffer, `,"items":`...)), '}')
+}
+
+func (a *answer) appendHead(style style) []byte {
+	size := 1024 + len(a.aggregate)
+	for _, item := range a.items {
+		size += len(item) + 1
+	}
+	buffer := append(make([]byte, 0, size), `{"_content_length":"0","_created_on_utc":0,"_etag":0,"_request_id":"`...)
+	buffer = append(buffer, a.requestID...)
+	buffer = append(buffer, `","_schema":0,"_status_code":"200","_updated_on_utc":0`...)
+	return style.appendNumber(append(buffer, `,"count":`...), int64(len(a.items)))
+}
+
 // envelopeID never changes, so that the same fleet gives the same answer.
 const envelopeID = "1773935101223000" + tenantSuffix
 
@@ -60,7 +71,7 @@ func (a *answer) appendDocumented(buffer []byte) []byte {
 	}
 	buffer = appendText(append(buffer, `,"id":`...), id)
 	if a.form == Unified {
-		buffer = append(buffer, `,"description":"Element image status query"`...)
+		buffer = appendText(append(buffer, `,"description":`...), a.description)
 	}
 	return appendJSON(append(buffer, `,"deleted_ids":`...), append([]string{}, a.deleted...))
 }
@@ -80,7 +91,7 @@ func (a *answer) appendNextQuery(buffer []byte) []byte {
 		if key.descending {
 			direction = `:"desc"`
 		}
-		buffer = append(appendText(buffer, key.field.Name), direction...)
+		buffer = append(appendText(buffer, key.name), direction...)
 	}
 	buffer = append(buffer, '}')
 	for _, condition := range a.query.echo {

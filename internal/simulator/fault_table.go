@@ -262,7 +262,7 @@ func endless(p *reply) bool {
 	p.w.WriteHeader(http.StatusOK)
 	written, err := p.w.Write([]byte(`{"count":1,"total_count":1,"items":[`))
 	row := settledRow("1773934978552002"+tenantSuffix, DefaultStart, 1)
-	chunk := bytes.Repeat(append(style{}.appendItem(nil, valuesOf(&row), ""), ','), 64)
+	chunk := bytes.Repeat(append(statusSchema.appendItem(nil, style{}, &row, asItIs, ""), ','), 64)
 	for err == nil && written < maxEndless && p.r.Context().Err() == nil {
 		var n int
 		n, err = p.w.Write(chunk)

@@ -32,7 +32,9 @@ type FaultInfo struct {
 	Kind        FaultKind
 	On          RequestKind // unless a Fault says otherwise
 	Description string
-	Alters      bool // the answer is a page of rows with something wrong in it, so that On must be a query
+	// Alters says that the answer is a list with something wrong in it, so that
+	// On must be a query, or elements or sites unless what is wrong is in a row.
+	Alters bool
 }
 
 // FaultKinds lists every kind of fault.
@@ -48,6 +50,19 @@ func (f *faultRow) info() FaultInfo {
 	return FaultInfo{
 		Kind: f.kind, On: cmp.Or(f.on, RequestQuery), Description: f.description,
 		Alters: f.before != nil || f.row != nil || f.after != nil,
+	}
+}
+
+// fits reports whether the answers to a kind of request have what the fault
+// changes.
+func (f *faultRow) fits(on RequestKind) bool {
+	switch {
+	case f.row != nil:
+		return on == RequestQuery
+	case f.before != nil || f.after != nil:
+		return on.reads()
+	default:
+		return f.token == nil || on == RequestToken
 	}
 }
 
@@ -99,9 +114,9 @@ func arm(fault Fault) (*armedFault, error) {
 	info := faultTable[index].info()
 	fault.On = cmp.Or(fault.On, info.On)
 	switch {
-	case !slices.Contains([]RequestKind{RequestQuery, RequestToken, RequestProfile}, fault.On):
-		return nil, fmt.Errorf("kind %q cannot be played on %q; use query, token or profile", fault.Kind, fault.On)
-	case info.Alters && fault.On != RequestQuery || faultTable[index].token != nil && fault.On != RequestToken:
+	case fault.On == RequestOther || !slices.Contains(requestKinds, fault.On):
+		return nil, fmt.Errorf("kind %q cannot be played on %q; use query, elements, sites, images, token or profile", fault.Kind, fault.On)
+	case !faultTable[index].fits(fault.On):
 		return nil, fmt.Errorf("kind %q can be played on %q only", fault.Kind, info.On)
 	case fault.Nth < 0 || fault.Every < 0 || fault.Times < 0 || fault.Delay < 0 || fault.Share < 0 || fault.Share > 1:
 		return nil, fmt.Errorf("kind %q has a negative number or a share outside 0 to 1", fault.Kind)
@@ -164,14 +179,17 @@ func (p *playing) twistBefore(a *answer) {
 	}
 }
 
-// twistRow gives the row at a position of the page, and whether it was changed.
-func (p *playing) twistRow(position int, row *Row) (*Row, bool) {
+// twistRow is what the fault makes of the row at a position of the page; nil if
+// it leaves rows alone.
+func (p *playing) twistRow() func(position int, row *Row) *Row {
 	if p.row.row == nil {
-		return row, false
+		return nil
 	}
-	twisted := *row
-	p.row.row(position, &twisted)
-	return &twisted, true
+	return func(position int, row *Row) *Row {
+		twisted := *row
+		p.row.row(position, &twisted)
+		return &twisted
+	}
 }
 
 func (p *playing) twistAfter(a *answer) {

@@ -11,12 +11,18 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// A condition is on a whole row, a test on the value of one field.
+// A condition is on a whole item, a test on one value of one field.
 type (
-	condition func(*Row) bool
-	test      func(imagestatus.Value) bool
-	operator  func(filterer, imagestatus.Field, json.RawMessage) (test, error)
+	condition[T any] func(*T) bool
+	test             func(imagestatus.Value) bool
+	operator         func(comparison, json.RawMessage) (test, error)
 )
+
+// comparison is a field as operators see it.
+type comparison struct {
+	attribute
+	fold bool // letter case does not count
+}
 
 // operatorTable is the query language: eq, neq, in, gte and lte are documented,
 // gt and re observed, lt is there by symmetry (inferred). That neq holds for
@@ -24,17 +30,17 @@ type (
 var operatorTable = map[string]operator{
 	"eq":  compared(func(value, operand imagestatus.Value) bool { return value == operand }),
 	"neq": compared(func(value, operand imagestatus.Value) bool { return value != operand }),
-	"in":  filterer.in,
+	"in":  comparison.in,
 	"gt":  ordered(func(order int) bool { return order > 0 }),
 	"gte": ordered(func(order int) bool { return order >= 0 }),
 	"lt":  ordered(func(order int) bool { return order < 0 }),
 	"lte": ordered(func(order int) bool { return order <= 0 }),
-	"re":  filterer.pattern,
+	"re":  comparison.pattern,
 }
 
 func compared(holds func(value, operand imagestatus.Value) bool) operator {
-	return func(f filterer, field imagestatus.Field, raw json.RawMessage) (test, error) {
-		operand, err := f.operand(field, raw)
+	return func(c comparison, raw json.RawMessage) (test, error) {
+		operand, err := c.operand(raw)
 		return func(value imagestatus.Value) bool { return holds(value, operand) }, err
 	}
 }
@@ -45,29 +51,30 @@ func ordered(holds func(order int) bool) operator {
 	})
 }
 
-type filterer struct {
+type filterer[T any] struct {
+	schema   *schema[T]
 	switches Switches
 }
 
-func (f filterer) all(params members) (condition, error) {
+func (f filterer[T]) all(params members) (condition[T], error) {
 	conditions, err := f.conditions(params)
 	return allOf(conditions), err
 }
 
-func allOf(conditions []condition) condition {
-	return func(row *Row) bool {
-		return !slices.ContainsFunc(conditions, func(holds condition) bool { return !holds(row) })
+func allOf[T any](conditions []condition[T]) condition[T] {
+	return func(item *T) bool {
+		return !slices.ContainsFunc(conditions, func(holds condition[T]) bool { return !holds(item) })
 	}
 }
 
-func anyOf(conditions []condition) condition {
-	return func(row *Row) bool {
-		return slices.ContainsFunc(conditions, func(holds condition) bool { return holds(row) })
+func anyOf[T any](conditions []condition[T]) condition[T] {
+	return func(item *T) bool {
+		return slices.ContainsFunc(conditions, func(holds condition[T]) bool { return holds(item) })
 	}
 }
 
-func (f filterer) conditions(params members) ([]condition, error) {
-	conditions := make([]condition, 0, len(params))
+func (f filterer[T]) conditions(params members) ([]condition[T], error) {
+	conditions := make([]condition[T], 0, len(params))
 	for _, name := range slices.Sorted(maps.Keys(params)) {
 		condition, err := f.member(name, params[name])
 		if err != nil {
@@ -80,7 +87,7 @@ func (f filterer) conditions(params members) ([]condition, error) {
 
 // member reads one member: a field with its operators, or a map of such under
 // "or" or "and" (observed; a deeper nesting is inferred).
-func (f filterer) member(name string, raw json.RawMessage) (condition, error) {
+func (f filterer[T]) member(name string, raw json.RawMessage) (condition[T], error) {
 	var object members
 	if err := json.Unmarshal(raw, &object); err != nil || object == nil {
 		return nil, badRequest("BAD_QUERY_REQUEST", "query_params: %q does not hold an object.", name)
@@ -92,45 +99,64 @@ func (f filterer) member(name string, raw json.RawMessage) (condition, error) {
 	case "and":
 		return f.all(object)
 	}
-	field, known := f.switches.field(name)
-	if !known {
+	field, known := f.schema.field(name, f.switches)
+	switch {
+	case !known:
 		return f.unknown("query_params: the field %q is not known.", name)
+	case field.unproven && f.switches.FleetFilters == FiltersRefused:
+		return nil, badRequest("BAD_QUERY_REQUEST", "query_params: the field %q cannot be filtered by.", name)
+	case field.unproven && f.switches.FleetFilters == FiltersIgnored:
+		return func(*T) bool { return true }, nil
 	}
-	return f.operators(field, object)
+	return f.operators(&field, object)
 }
 
-func (f filterer) operators(field imagestatus.Field, operators members) (condition, error) {
-	conditions := make([]condition, 0, len(operators))
+func (f filterer[T]) operators(field *field[T], operators members) (condition[T], error) {
+	conditions := make([]condition[T], 0, len(operators))
 	for _, name := range slices.Sorted(maps.Keys(operators)) {
 		compile, known := operatorTable[name]
 		if !known {
 			return f.unknown("query_params: the operator %q is not known.", name)
 		}
-		holds, err := compile(f, field, operators[name])
+		holds, err := compile(comparison{field.attribute, f.switches.CaseInsensitive}, operators[name])
 		if err != nil {
 			return nil, err
 		}
-		conditions = append(conditions, func(row *Row) bool { return holds(folded(field.Value(row), f.switches.CaseInsensitive)) })
+		conditions = append(conditions, f.on(field, name, holds))
 	}
 	return allOf(conditions), nil
 }
 
-func (f filterer) unknown(format, name string) (condition, error) {
+// on makes a condition of a test. One member of a list is enough, but neq wants
+// it of all (inferred).
+func (f filterer[T]) on(field *field[T], operator string, holds test) condition[T] {
+	fold := f.switches.CaseInsensitive
+	if field.texts == nil {
+		return func(item *T) bool { return holds(folded(field.scalar(item), fold)) }
+	}
+	every := operator == "neq"
+	return func(item *T) bool {
+		exception := slices.ContainsFunc(field.values(item), func(value imagestatus.Value) bool { return holds(folded(value, fold)) != every })
+		return exception != every
+	}
+}
+
+func (f filterer[T]) unknown(format, name string) (condition[T], error) {
 	if f.switches.UnknownQuery == UnknownNoMatch {
-		return func(*Row) bool { return false }, nil
+		return func(*T) bool { return false }, nil
 	}
 	return nil, badRequest("BAD_QUERY_REQUEST", format, name)
 }
 
 // in takes a list, or one bare value in its place (observed).
-func (f filterer) in(field imagestatus.Field, raw json.RawMessage) (test, error) {
+func (c comparison) in(raw json.RawMessage) (test, error) {
 	var list []json.RawMessage
 	if err := json.Unmarshal(raw, &list); err != nil {
 		list = []json.RawMessage{raw}
 	}
 	wanted := make(map[imagestatus.Value]bool, len(list))
 	for _, item := range list {
-		operand, err := f.operand(field, item)
+		operand, err := c.operand(item)
 		if err != nil {
 			return nil, err
 		}
@@ -140,17 +166,17 @@ func (f filterer) in(field imagestatus.Field, raw json.RawMessage) (test, error)
 }
 
 // pattern is an unanchored regular expression (observed).
-func (f filterer) pattern(field imagestatus.Field, raw json.RawMessage) (test, error) {
+func (c comparison) pattern(raw json.RawMessage) (test, error) {
 	var text string
 	if err := json.Unmarshal(raw, &text); err != nil {
-		return nil, badRequest("BAD_QUERY_REQUEST", "query_params: re of %q is not a text.", field.Name)
+		return nil, badRequest("BAD_QUERY_REQUEST", "query_params: re of %q is not a text.", c.name)
 	}
-	if f.switches.CaseInsensitive {
+	if c.fold {
 		text = "(?i)" + text
 	}
 	expression, err := regexp.Compile(text)
 	if err != nil {
-		return nil, badRequest("BAD_QUERY_REQUEST", "query_params: re of %q is not a regular expression.", field.Name)
+		return nil, badRequest("BAD_QUERY_REQUEST", "query_params: re of %q is not a regular expression.", c.name)
 	}
 	return func(value imagestatus.Value) bool { return !value.Null() && expression.MatchString(value.Text()) }, nil
 }
@@ -158,12 +184,12 @@ func (f filterer) pattern(field imagestatus.Field, raw json.RawMessage) (test, e
 // operand reads a value to compare with: null, a text or a number, each taken
 // for the other where it can be (inferred from the numbers of the body, where
 // both are observed).
-func (f filterer) operand(field imagestatus.Field, raw json.RawMessage) (imagestatus.Value, error) {
+func (c comparison) operand(raw json.RawMessage) (imagestatus.Value, error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
 	var decoded any
 	if err := decoder.Decode(&decoded); err != nil {
-		return imagestatus.Value{}, badRequest("BAD_QUERY_REQUEST", "query_params: the value for %q is not JSON.", field.Name)
+		return imagestatus.Value{}, badRequest("BAD_QUERY_REQUEST", "query_params: the value for %q is not JSON.", c.name)
 	}
 	var text string
 	switch typed := decoded.(type) {
@@ -173,15 +199,20 @@ func (f filterer) operand(field imagestatus.Field, raw json.RawMessage) (imagest
 		text = typed
 	case json.Number:
 		text = typed.String()
+	case bool:
+		if c.kind != kindFlag {
+			return imagestatus.Value{}, badRequest("BAD_QUERY_REQUEST", "query_params: the value for %q is neither text nor number.", c.name)
+		}
+		text = strconv.FormatBool(typed)
 	default:
-		return imagestatus.Value{}, badRequest("BAD_QUERY_REQUEST", "query_params: the value for %q is neither text nor number.", field.Name)
+		return imagestatus.Value{}, badRequest("BAD_QUERY_REQUEST", "query_params: the value for %q is neither text nor number.", c.name)
 	}
-	if field.Kind == imagestatus.KindText {
-		return folded(imagestatus.TextValue(text), f.switches.CaseInsensitive), nil
+	if c.kind != kindInteger {
+		return folded(imagestatus.TextValue(text), c.fold), nil
 	}
 	number, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return imagestatus.Value{}, badRequest("BAD_QUERY_REQUEST", "query_params: the value %q for %q is not an integer.", text, field.Name)
+		return imagestatus.Value{}, badRequest("BAD_QUERY_REQUEST", "query_params: the value %q for %q is not an integer.", text, c.name)
 	}
 	return imagestatus.IntegerValue(number), nil
 }

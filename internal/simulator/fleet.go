@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -52,15 +51,20 @@ func (r *record) follow(base Row, course *course, now time.Time) {
 	}
 }
 
-// fleet is the store: every row in order of insertion and in order of element.
-// All its methods need the lock.
+// fleet is the store: the elements and the sites, and every status row in order
+// of insertion and in order of element. All its methods need the lock.
 type fleet struct {
 	sync.Mutex
+	elements   map[string]*element // every one, by its id
+	listed     []*element          // in order of insertion, unlisted ones among them
+	listedByID []*element
+	added      int // elements so far
+	sites      []*site
+	sitesByID  []*site
+
 	records   []*record
 	byElement []*record
 	waves     map[string][]string
-	// disconnected elements stay so, whatever their rows say.
-	disconnected map[string]bool
 
 	selections selections
 	deleted    []deletion
@@ -70,6 +74,7 @@ type fleet struct {
 
 // deletion is an entry of deleted_ids.
 type deletion struct {
+	list   string
 	id     string
 	moment int64 // in 17 digits
 }
@@ -84,6 +89,7 @@ func (f *fleet) insert(row Row) {
 	f.records = append(f.records, added)
 	at, _ := slices.BinarySearchFunc(f.byElement, added, compareElements)
 	f.byElement = slices.Insert(f.byElement, at, added)
+	f.hang(added)
 }
 
 func (f *fleet) fill(rows []Row) {
@@ -96,27 +102,29 @@ func (f *fleet) fill(rows []Row) {
 	slices.SortFunc(f.byElement, compareElements)
 }
 
-func (f *fleet) remove(element string, moment time.Time) error {
-	if _, err := f.find(element); err != nil {
+func (f *fleet) remove(id string, moment time.Time) error {
+	gone, err := f.device(id)
+	if err != nil {
 		return err
 	}
-	gone := func(r *record) bool { return r.base.Element() == element }
-	for _, r := range f.records {
-		if gone(r) {
-			f.deleted = append(f.deleted, deletion{id: value(r.base.ID), moment: stamp(moment)})
-		}
+	for _, row := range gone.rows {
+		f.deleted = append(f.deleted, deletion{statusSchema.name, value(row.base.ID), stamp(moment)})
 	}
-	delete(f.disconnected, element)
-	f.records = slices.DeleteFunc(f.records, gone)
-	f.byElement = slices.DeleteFunc(f.byElement, gone)
+	f.deleted = append(f.deleted, deletion{elementSchema.name, id, stamp(moment)})
+	delete(f.elements, id)
+	isGone := func(e *element) bool { return e == gone }
+	f.listed, f.listedByID = slices.DeleteFunc(f.listed, isGone), slices.DeleteFunc(f.listedByID, isGone)
+	isOfGone := func(r *record) bool { return r.base.Element() == id }
+	f.records, f.byElement = slices.DeleteFunc(f.records, isOfGone), slices.DeleteFunc(f.byElement, isOfGone)
 	return nil
 }
 
-// deletedSince lists the rows removed after a 17-digit time (inferred).
-func (f *fleet) deletedSince(moment int64) []string {
+// deletedSince lists what was removed from a list after a 17-digit time
+// (inferred).
+func (f *fleet) deletedSince(list string, moment int64) []string {
 	ids := []string{}
 	for _, gone := range f.deleted {
-		if gone.moment > moment {
+		if gone.list == list && gone.moment > moment {
 			ids = append(ids, gone.id)
 		}
 	}
@@ -124,18 +132,12 @@ func (f *fleet) deletedSince(moment int64) []string {
 	return ids
 }
 
-// find gives the element's row that counts: the one inserted last.
+// find gives the element's row that counts.
 func (f *fleet) find(element string) (*record, error) {
-	after, _ := slices.BinarySearchFunc(f.byElement, element, func(r *record, id string) int {
-		if r.base.Element() <= id {
-			return -1
-		}
-		return 1
-	})
-	if after == 0 || f.byElement[after-1].base.Element() != element {
-		return nil, fmt.Errorf("element %q is not in the fleet; ElementIDs, or GET /_simulator/elements, lists its elements", element)
+	if found := f.elements[element]; found != nil && len(found.rows) > 0 {
+		return found.current(), nil
 	}
-	return f.byElement[after-1], nil
+	return nil, noElement(element)
 }
 
 // holds is an error that names the first of the elements that the fleet lacks.

@@ -1,87 +1,64 @@
 package simulator
 
-import "time"
+import (
+	"slices"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+)
+
+// statusSchema is what the endpoint says of an element's image: the fields of
+// the domain's row.
+var statusSchema = newSchema(schema[Row]{
+	name: "status", description: "Element image status query", bodyKeys: queryKeys,
+	orderedBy: imagestatus.FieldElementID, kept: []string{imagestatus.FieldID},
+}, statusFields()...)
+
+func statusFields() []field[Row] {
+	newer := []string{"software_version_change_time", "_etag"}
+	fields := make([]field[Row], len(imagestatus.Fields()))
+	for i, known := range imagestatus.Fields() {
+		fields[i] = field[Row]{attribute: attribute{name: known.Name, newer: slices.Contains(newer, known.Name)}, value: known.Value}
+		if known.Kind == imagestatus.KindInteger {
+			fields[i].kind = kindInteger
+		}
+		if known.Name == imagestatus.FieldUpgradeState {
+			fields[i].fabricated = string(imagestatus.States()[0])
+		}
+	}
+	return fields
+}
+
+// statuses is the list of a fleet's rows; the switches hide some.
+func (r *reader) statuses(fleet *fleet, playing *playing) *list[*record, Row] {
+	return &list[*record, Row]{
+		reader: r, schema: statusSchema, stored: fleet.records, ordered: fleet.byElement,
+		see: r.row, whole: r.switches.NeverUpgradedRows != RowsAbsent,
+		item: r.item, twist: playing.twistRow(),
+	}
+}
 
 // queryCurrent is the endpoint: the current image status of all elements.
 func (s *Simulator) queryCurrent(c *call) ([]byte, error) {
 	if c.switches.RolesDenied {
-		return nil, forbidden("The role of this account does not allow the call.")
+		return nil, roleForbids()
 	}
-	return s.queryRows(c, func(f *fleet, _ time.Time) *fleet { return f })
+	return answerQuery(s, c, statusSchema, func(r *reader) *list[*record, Row] { return r.statuses(r.fleet, c.playing) })
 }
 
 // queryHistory is the sister endpoint: up to 5 upgrades of each element.
 func (s *Simulator) queryHistory(c *call) ([]byte, error) {
-	return s.queryRows(c, (*fleet).withHistory)
+	return answerQuery(s, c, statusSchema, func(r *reader) *list[*record, Row] {
+		r.fleet = r.fleet.withHistory(r.now)
+		return r.statuses(r.fleet, c.playing)
+	})
 }
 
-// queryRows answers a query on the store that from makes of the fleet.
-func (s *Simulator) queryRows(c *call, from func(*fleet, time.Time) *fleet) ([]byte, error) {
-	asked, err := parse(c.body, c.switches)
-	if err != nil {
-		return nil, err
+// item is a row in JSON, kept until the row changes.
+func (r *reader) item(record *record, style style) []byte {
+	row, _ := r.row(record)
+	if record.item == nil || record.itemStyle != style {
+		record.item = statusSchema.appendItem(make([]byte, 0, 768), style, row, asItIs, "")
+		record.itemStyle = style
 	}
-	answer := &answer{form: c.form, query: asked, switches: c.switches, requestID: s.nextRequestID(), totalAbsent: c.switches.TotalCountAbsent}
-	c.playing.twistBefore(answer)
-	reader, done := s.read(answer.switches)
-	reader.fleet = from(reader.fleet, reader.now)
-	reader.compose(answer, c.playing)
-	done()
-	c.playing.twistAfter(answer)
-	return answer.encode(), nil
-}
-
-func (r *reader) compose(a *answer, playing *playing) {
-	if a.query.getDeleted {
-		a.deleted = r.fleet.deletedSince(a.query.lastQueryTS)
-	}
-	records := r.selectRecords(a.query)
-	a.total = int64(len(records))
-	switch {
-	case a.query.aggregate == nil && len(a.query.groupBy) == 0:
-		r.rows(a, pageOf(records, a.query), playing)
-	case a.switches.Aggregate == AggregateEnvelope:
-		r.aggregateEnvelope(a, r.groups(records, a.query))
-	default:
-		r.aggregateRows(a, r.groups(records, a.query))
-	}
-	a.total = a.switches.total(a.total, int64(len(a.items)))
-}
-
-// total is what total_count makes of a number of matches.
-func (s Switches) total(matches, rows int64) int64 {
-	if s.TotalCountOfPage {
-		return rows
-	}
-	if s.MaxTotalCount > 0 {
-		return min(matches, int64(s.MaxTotalCount))
-	}
-	return matches
-}
-
-// pageOf cuts the page out of all that was selected. A page past the end is
-// empty (inferred from a client that relies on it).
-func pageOf[T any](all []T, q *query) []T {
-	begins := min(max(int64(q.page-1)*q.step+int64(q.shift), 0), int64(len(all)))
-	ends := min(begins+int64(q.limit), int64(len(all)))
-	return all[begins:ends]
-}
-
-// rows answers with the page's rows.
-func (r *reader) rows(a *answer, page []*record, playing *playing) {
-	style := a.switches.style()
-	a.items = make([][]byte, len(page))
-	for i, record := range page {
-		row, _ := r.row(record)
-		row, twisted := playing.twistRow(i, row)
-		switch {
-		case a.query.retrievedFields != nil:
-			values := projected(row, a.query.retrievedFields, a.switches.ProjectionPlaceholders)
-			a.items[i] = style.appendItem(nil, values, "")
-		case twisted:
-			a.items[i] = style.appendItem(nil, valuesOf(row), "")
-		default:
-			a.items[i] = r.item(record, style)
-		}
-	}
+	return record.item
 }

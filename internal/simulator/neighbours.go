@@ -4,65 +4,26 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// bulk is the envelope of a list that is read with GET: all in one page
-// (observed).
-func (s *Simulator) bulk(items []map[string]any) ([]byte, error) {
-	return json.Marshal(map[string]any{
-		"_content_length": "0", "_created_on_utc": 0, "_etag": 0, "_request_id": s.nextRequestID(), "_schema": 0,
-		"_status_code": "200", "_updated_on_utc": 0, "count": len(items), "items": items,
-	})
+// bulk answers with the envelope of a list that is read with GET.
+func (s *Simulator) bulk(c *call, items [][]byte) []byte {
+	answer := s.newAnswer(c, &paging{})
+	c.playing.twistBefore(answer)
+	answer.items = items
+	c.playing.twistAfter(answer)
+	return answer.encodeAll()
 }
 
-func (s *Simulator) listElements(*call) ([]byte, error) {
-	reader, done := s.read(s.Switches())
-	defer done()
-	items := make([]map[string]any, 0, len(s.fleet.byElement))
-	for i, record := range s.fleet.byElement {
-		if i == 0 || s.fleet.byElement[i-1].base.Element() != record.base.Element() {
-			items = append(items, s.fleet.elementBody(record, reader.now))
-		}
-	}
-	return s.bulk(items)
-}
-
-func (s *Simulator) getElement(c *call) ([]byte, error) {
-	return s.onElement(c, func(r *record, now time.Time) ([]byte, error) { return json.Marshal(s.fleet.elementBody(r, now)) })
-}
-
-var models = []string{"ion 1200", "ion 3000", "ion 3200", "ion 9000"}
-
-// rebooting are the states in which an element is not connected (inferred).
-var rebooting = []imagestatus.State{"upgrading", "upgrade", "in-progress"}
-
-// connected reports whether an element can be reached at a moment.
-func (f *fleet) connected(r *record, now time.Time) bool {
-	return !f.disconnected[r.base.Element()] && !slices.Contains(rebooting, r.at(now).State())
-}
-
-func (f *fleet) elementBody(r *record, now time.Time) map[string]any {
-	row := r.at(now)
-	number := r.ordinal + 1
-	return map[string]any{
-		"id": row.Element(), "name": fmt.Sprintf("branch-%05d", number), "site_id": identifier(imagesEpoch.Add(time.Duration(number)*time.Minute), number),
-		"software_version": row.ActiveVersion, "model_name": models[number%len(models)], "state": "bound", "role": "SPOKE",
-		"connected": f.connected(r, now), "tenant_id": TenantID, "tags": nil,
-		"_etag": row.Etag, "_schema": 1, "_created_on_utc": row.CreatedOnUTC, "_updated_on_utc": row.UpdatedOnUTC,
-		"_debug": nil, "_info": nil, "_warning": nil, "_error": nil,
-	}
-}
-
-func (s *Simulator) listImages(*call) ([]byte, error) {
-	items := make([]map[string]any, len(tenantImages))
+func (s *Simulator) listImages(c *call) ([]byte, error) {
+	items := make([][]byte, len(tenantImages))
 	for i, image := range tenantImages {
-		items[i] = imageBody(image)
+		items[i] = appendJSON(nil, imageBody(image))
 	}
-	return s.bulk(items)
+	return s.bulk(c, items), nil
 }
 
 func (s *Simulator) getImage(c *call) ([]byte, error) {
@@ -86,15 +47,17 @@ func imageBody(image tenantImage) map[string]any {
 func (s *Simulator) getHistory(c *call) ([]byte, error) {
 	return s.onElement(c, func(r *record, _ time.Time) ([]byte, error) {
 		rows := r.upgrades()
-		items := make([]map[string]any, len(rows))
+		items := make([][]byte, len(rows))
 		for i := range rows {
-			encoded := c.switches.style().appendItem(nil, valuesOf(&rows[i]), "")
-			if err := json.Unmarshal(encoded, &items[i]); err != nil {
+			var members map[string]json.RawMessage
+			encoded := statusSchema.appendItem(nil, c.switches.style(), &rows[i], asItIs, "")
+			if err := json.Unmarshal(encoded, &members); err != nil {
 				return nil, fmt.Errorf("read an item back: %w", err)
 			}
-			delete(items[i], imagestatus.FieldElementID)
+			delete(members, imagestatus.FieldElementID)
+			items[i] = appendJSON(nil, members)
 		}
-		return s.bulk(items)
+		return s.bulk(c, items), nil
 	})
 }
 

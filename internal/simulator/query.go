@@ -9,37 +9,43 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
 // defaultLimit is the size of a page that no limit was given for (observed on
 // siblings).
 const defaultLimit = 100
 
-type query struct {
-	limit           int
-	asked           int64 // the limit before the maximum was applied
-	step            int64 // from the first row of one page to that of the next
-	page            int
-	getDeleted      bool
-	lastQueryTS     int64
-	id              string
-	foldSort        bool
-	matches         condition // nil: every row
-	sort            []sortKey
-	aggregate       *aggregate
-	groupBy         []imagestatus.Field
+// paging is what a query asks for that has nothing to do with what its items
+// are: the cut of the page, and what the envelope passes back.
+type paging struct {
+	limit       int
+	asked       int64 // the limit before the maximum was applied
+	step        int64 // from the first row of one page to that of the next
+	page        int
+	shift       int // of the page, by rows that come and go between two pages
+	getDeleted  bool
+	lastQueryTS int64
+	id          string
+	foldSort    bool
+	sort        []sorting
+	echo        []echoed
+}
+
+type sorting struct {
+	name       string
+	descending bool
+}
+
+// query is a query of a list whose items are of one type.
+type query[T any] struct {
+	paging
+	matches         condition[T] // nil: every item
+	sortFields      []field[T]   // those of paging.sort
+	aggregate       *aggregate[T]
+	groupBy         []field[T]
 	retrievedFields map[string]bool
 	rawFilter       json.RawMessage
 	rawSort         json.RawMessage
-	echo            []echoed
-	shift           int // of the page, by rows that come and go between two pages
-}
-
-type sortKey struct {
-	field      imagestatus.Field
-	descending bool
 }
 
 type echoed struct {
@@ -50,12 +56,15 @@ type echoed struct {
 // members are a JSON object's members by name, still in JSON.
 type members map[string]json.RawMessage
 
-func parse(body []byte, switches Switches) (*query, error) {
+func parse[T any](body []byte, schema *schema[T], switches Switches) (*query[T], error) {
 	object, err := objectOf(body)
 	if err != nil {
 		return nil, err
 	}
-	parser := &parser{object: object, switches: switches, query: &query{rawFilter: object["query_params"], rawSort: object["sort_params"]}}
+	parser := &parser[T]{
+		object: object, schema: schema, switches: switches,
+		query: &query[T]{rawFilter: object["query_params"], rawSort: object["sort_params"]},
+	}
 	if err := parser.keys(); err != nil {
 		return nil, err
 	}
@@ -83,29 +92,30 @@ func objectOf(body []byte) (members, error) {
 	return object, nil
 }
 
-type parser struct {
+type parser[T any] struct {
 	object   members
+	schema   *schema[T]
 	switches Switches
-	query    *query
+	query    *query[T]
 }
 
-// knownKeys are the 16 documented keys of the body.
-var knownKeys = []string{
+// queryKeys are the 16 documented keys of the body.
+var queryKeys = []string{
 	"_etag", "aggregate", "dest_page", "getDeleted", "group_by", "id", "isReadPreferenceSecondary", "last_query_ts",
 	"limit", "next_query", "query_params", "retrieved_fields", "retrieved_fields_mask", "sort_case_insensitive",
 	"sort_params", "total_count",
 }
 
-func (p *parser) keys() error {
+func (p *parser[T]) keys() error {
 	for key := range p.object {
-		if !slices.Contains(knownKeys, key) && p.switches.UnknownKeys == UnknownRefused {
+		if !slices.Contains(p.schema.bodyKeys, key) && p.switches.UnknownKeys == UnknownRefused {
 			return badRequest("INVALID_JSON_EXTRA_ATTRIBUTE", "The attribute %q is not known.", key)
 		}
 	}
 	return nil
 }
 
-func (p *parser) paging() error {
+func (p *parser[T]) paging() error {
 	limit, err := p.integer("limit", "INVALID_LIMIT_NUMBER")
 	if err != nil {
 		return err
@@ -140,7 +150,7 @@ func (p *parser) paging() error {
 
 // plain reads what is only passed on, and checks the types of what has no
 // known effect.
-func (p *parser) plain() error {
+func (p *parser[T]) plain() error {
 	for _, number := range []struct {
 		key  string
 		into *int64
@@ -171,7 +181,7 @@ func (p *parser) plain() error {
 
 // projection reads retrieved_fields. The mask has no effect: no value of it
 // avoids the placeholders (observed on a sibling).
-func (p *parser) projection() error {
+func (p *parser[T]) projection() error {
 	names, err := p.names("retrieved_fields")
 	if err != nil || len(names) == 0 || p.switches.ProjectionPlaceholders == PlaceholderOff {
 		return err
@@ -183,12 +193,12 @@ func (p *parser) projection() error {
 	return nil
 }
 
-func (p *parser) filter() error {
+func (p *parser[T]) filter() error {
 	params, err := p.members("query_params")
 	if err != nil {
 		return err
 	}
-	matches, err := filterer{switches: p.switches}.all(params)
+	matches, err := filterer[T]{p.schema, p.switches}.all(params)
 	if err != nil {
 		return err
 	}
@@ -202,7 +212,7 @@ func (p *parser) filter() error {
 }
 
 // sorting reads sort_params in the order in which its members are written.
-func (p *parser) sorting() error {
+func (p *parser[T]) sorting() error {
 	params, err := p.members("sort_params")
 	if err != nil || len(params) == 0 {
 		return err
@@ -212,10 +222,11 @@ func (p *parser) sorting() error {
 		if err := json.Unmarshal(params[name], &direction); err != nil || !slices.Contains([]string{"asc", "desc"}, strings.ToLower(direction)) {
 			return badRequest("BAD_QUERY_REQUEST", "sort_params: the direction of %q is neither asc nor desc.", name)
 		}
-		field, known := p.switches.field(name)
+		field, known := p.schema.field(name, p.switches)
 		switch {
 		case known:
-			p.query.sort = append(p.query.sort, sortKey{field, strings.EqualFold(direction, "desc")})
+			p.query.sort = append(p.query.sort, sorting{name, strings.EqualFold(direction, "desc")})
+			p.query.sortFields = append(p.query.sortFields, field)
 		case p.switches.UnknownQuery != UnknownNoMatch:
 			return badRequest("BAD_QUERY_REQUEST", "sort_params: the field %q is not known.", name)
 		}
@@ -223,19 +234,8 @@ func (p *parser) sorting() error {
 	return nil
 }
 
-func (s Switches) field(name string) (imagestatus.Field, bool) {
-	if s.OmitNewerFields && slices.Contains(newerFields, name) {
-		return imagestatus.Field{}, false
-	}
-	return imagestatus.FieldByName(name)
-}
-
-// newerFields came with the controllers of 2026 (documented by comparison of
-// the published descriptions).
-var newerFields = []string{"software_version_change_time", "_etag"}
-
 // integer reads a number that may be spelt as a text; absent and null are 0.
-func (p *parser) integer(key, code string) (int64, error) {
+func (p *parser[T]) integer(key, code string) (int64, error) {
 	raw := p.object[key]
 	if absent(raw) {
 		return 0, nil
@@ -247,19 +247,19 @@ func (p *parser) integer(key, code string) (int64, error) {
 	return number, nil
 }
 
-func (p *parser) names(key string) ([]string, error) {
+func (p *parser[T]) names(key string) ([]string, error) {
 	var names []string
 	err := p.decode(key, &names, "a list of texts")
 	return names, err
 }
 
-func (p *parser) members(key string) (members, error) {
+func (p *parser[T]) members(key string) (members, error) {
 	var object members
 	err := p.decode(key, &object, "an object")
 	return object, err
 }
 
-func (p *parser) decode(key string, into any, wanted string) error {
+func (p *parser[T]) decode(key string, into any, wanted string) error {
 	raw := p.object[key]
 	if absent(raw) {
 		return nil

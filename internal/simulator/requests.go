@@ -15,8 +15,22 @@ const (
 	RequestToken   RequestKind = "token"   // asks for an access token or logs in
 	RequestProfile RequestKind = "profile" // reads the profile, which primes a session
 	RequestQuery   RequestKind = "query"   // the image status query
-	RequestOther   RequestKind = "other"   // any other but those to the admin surface
+
+	RequestElements RequestKind = "elements" // the list of elements, by a query or by a GET
+	RequestSites    RequestKind = "sites"    // the list of sites, by a query or by a GET
+	RequestImages   RequestKind = "images"   // the list of images
+
+	RequestOther RequestKind = "other" // any other but those to the admin surface
 )
+
+var requestKinds = []RequestKind{
+	RequestToken, RequestProfile, RequestQuery, RequestElements, RequestSites, RequestImages, RequestOther,
+}
+
+// reads reports whether requests of the kind read a list of the tenant.
+func (k RequestKind) reads() bool {
+	return slices.Contains([]RequestKind{RequestQuery, RequestElements, RequestSites, RequestImages}, k)
+}
 
 // Request is one request as the simulator saw it, without its secrets.
 type Request struct {
@@ -25,7 +39,7 @@ type Request struct {
 	Method, Path string // without a query string
 	UserAgent    string
 	Status       int    // 0 while there is no answer, or if the connection was cut before it
-	Body         string // of a query, at most 64 KiB of it
+	Body         string // of a read of a list, at most 64 KiB of it
 }
 
 // Bounds of the record, for a simulator that runs for days.
@@ -38,7 +52,7 @@ type requestLog struct {
 	mu       sync.Mutex
 	entries  []*Request
 	counts   map[RequestKind]int
-	inFlight int // queries
+	inFlight int // reads of lists
 	highest  int
 }
 
@@ -46,7 +60,7 @@ type requestLog struct {
 // answer begins, or with 0 when there will be none. Only the first call counts.
 func (l *requestLog) begin(kind RequestKind, r *http.Request, body []byte) func(status int) {
 	entry := &Request{Time: time.Now(), Kind: kind, Method: r.Method, Path: r.URL.Path, UserAgent: r.UserAgent()}
-	if kind == RequestQuery {
+	if kind.reads() {
 		entry.Body = string(body[:min(len(body), maxRequestBody)])
 	}
 	l.mu.Lock()
@@ -56,7 +70,7 @@ func (l *requestLog) begin(kind RequestKind, r *http.Request, body []byte) func(
 		l.entries = slices.Clone(l.entries[maxRequests/2:])
 	}
 	l.counts[kind]++
-	if kind == RequestQuery {
+	if kind.reads() {
 		l.inFlight++
 		l.highest = max(l.highest, l.inFlight)
 	}
@@ -68,7 +82,7 @@ func (l *requestLog) end(entry *Request, status int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	entry.Status = status
-	if entry.Kind == RequestQuery {
+	if entry.Kind.reads() {
 		l.inFlight--
 	}
 }
@@ -92,7 +106,7 @@ func (s *Simulator) Count(kind RequestKind) int {
 	return s.requests.counts[kind]
 }
 
-// MaxConcurrent is how many queries at most were in flight at once, from their
+// MaxConcurrent is how many reads of lists at most were in flight at once, from their
 // arrival to the beginning of their answer, since the start or ResetRequests.
 func (s *Simulator) MaxConcurrent() int {
 	s.requests.mu.Lock()

@@ -34,9 +34,12 @@ var resourceTable = []struct {
 	{"GET", "v2.0", "elements/{id}/software/state", RequestOther, (*Simulator).getState},
 	{"PUT", "v2.0", "elements/{id}/software/state", RequestOther, (*Simulator).putState},
 	{"POST", "v2.0", "elements/{id}/operations", RequestOther, (*Simulator).operate},
-	{"GET", "v3.2", "elements", RequestOther, (*Simulator).listElements},
+	{"POST", "v3.2", "elements/query", RequestElements, (*Simulator).queryElements},
+	{"GET", "v3.2", "elements", RequestElements, (*Simulator).listElements},
 	{"GET", "v3.2", "elements/{id}", RequestOther, (*Simulator).getElement},
-	{"GET", "v2.4", "element_images", RequestOther, (*Simulator).listImages},
+	{"POST", "v4.13", "sites/query", RequestSites, (*Simulator).querySites},
+	{"GET", "v4.13", "sites", RequestSites, (*Simulator).listSites},
+	{"GET", "v2.4", "element_images", RequestImages, (*Simulator).listImages},
 	{"GET", "v2.4", "element_images/{id}", RequestOther, (*Simulator).getImage},
 }
 

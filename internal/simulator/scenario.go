@@ -59,9 +59,10 @@ func newFleet(options Options) (*fleet, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &fleet{disconnected: make(map[string]bool)}
+	f := &fleet{}
 	f.fill(rowsOf(options, play))
 	f.waves = wavesOf(f.records)
+	f.furnish(options)
 	if play.begin == nil {
 		return f, nil
 	}

@@ -38,55 +38,70 @@ func (r *reader) row(record *record) (*Row, bool) {
 	return &seen, true
 }
 
-// selectRecords finds the records that match, in the order that was asked for.
-// The result can be the store itself and must not be changed.
-func (r *reader) selectRecords(q *query) []*record {
-	from := r.fleet.records
-	presorted := len(q.sort) == 1 && q.sort[0].field.Name == imagestatus.FieldElementID && !q.sort[0].descending
+// list is a list of the store at one moment, as a query reads it. S is how the
+// store keeps an entry and T what is seen of it.
+type list[S, T any] struct {
+	*reader
+	schema  *schema[T]
+	stored  []S                // in order of insertion
+	ordered []S                // by schema.orderedBy, ascending
+	see     func(S) (*T, bool) // false where the switches hide the entry
+	whole   bool               // the switches hide nothing
+	// item writes an entry; twist, if any, changes what is seen of the entry at
+	// a position of the page.
+	item  func(S, style) []byte
+	twist func(position int, seen *T) *T
+}
+
+// selected finds the entries that match, in the order that was asked for. The
+// result can be the store itself and must not be changed.
+func (l *list[S, T]) selected(q *query[T]) []S {
+	from := l.stored
+	presorted := len(q.sort) == 1 && q.sort[0] == sorting{name: l.schema.orderedBy}
 	if presorted {
-		from = r.fleet.byElement
+		from = l.ordered
 	}
-	shuffled := len(q.sort) == 0 && r.switches.DefaultOrder == OrderShuffled
+	shuffled := len(q.sort) == 0 && l.switches.DefaultOrder == OrderShuffled
 	asStored := presorted || len(q.sort) == 0 && !shuffled
-	if asStored && q.matches == nil && r.switches.NeverUpgradedRows != RowsAbsent {
+	if asStored && q.matches == nil && l.whole {
 		return from
 	}
-	key := selectionKey{string(q.rawFilter), string(q.rawSort), q.foldSort, r.switches}
-	selected := r.fleet.selections.find(key, r.now)
-	if selected == nil {
-		selected = r.matching(from, q)
+	key := selectionKey{l.schema.name, string(q.rawFilter), string(q.rawSort), q.foldSort, l.switches}
+	selected, found := l.fleet.selections.find(key, l.now).([]S)
+	if !found {
+		selected = l.matching(from, q)
 		if len(q.sort) > 0 && !presorted {
-			r.arrange(selected, q)
+			l.arrange(selected, q)
 		}
-		r.fleet.selections.keep(key, r.now, selected)
+		l.fleet.selections.keep(key, l.now, selected)
 	}
 	if shuffled {
-		return r.shuffle(selected)
+		return l.shuffle(selected)
 	}
 	return selected
 }
 
-func (r *reader) matching(records []*record, q *query) []*record {
-	matching := make([]*record, 0, len(records))
-	for _, record := range records {
-		if row, visible := r.row(record); visible && (q.matches == nil || q.matches(row)) {
-			matching = append(matching, record)
+func (l *list[S, T]) matching(entries []S, q *query[T]) []S {
+	matching := make([]S, 0, len(entries))
+	for _, entry := range entries {
+		if item, visible := l.see(entry); visible && (q.matches == nil || q.matches(item)) {
+			matching = append(matching, entry)
 		}
 	}
 	return matching
 }
 
-func (r *reader) shuffle(records []*record) []*record {
-	shuffled := slices.Clone(records)
-	random := rand.New(rand.NewPCG(r.seed, r.ordinal))
+func (l *list[S, T]) shuffle(entries []S) []S {
+	shuffled := slices.Clone(entries)
+	random := rand.New(rand.NewPCG(l.seed, l.ordinal))
 	random.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 	return shuffled
 }
 
 type selectionKey struct {
-	filter, sort string
-	fold         bool
-	switches     Switches
+	list, filter, sort string
+	fold               bool
+	switches           Switches
 }
 
 const maxSelections = 16
@@ -95,45 +110,45 @@ const maxSelections = 16
 // read of a large fleet do not each go over all of it.
 type selections struct {
 	moment time.Time
-	byKey  map[selectionKey][]*record
+	byKey  map[selectionKey]any // of the type of the list
 }
 
-func (s *selections) find(key selectionKey, now time.Time) []*record {
+func (s *selections) find(key selectionKey, now time.Time) any {
 	if !now.Equal(s.moment) {
 		return nil
 	}
 	return s.byKey[key]
 }
 
-func (s *selections) keep(key selectionKey, now time.Time, records []*record) {
+func (s *selections) keep(key selectionKey, now time.Time, entries any) {
 	if !now.Equal(s.moment) || len(s.byKey) >= maxSelections {
 		s.forget()
 	}
 	if s.byKey == nil {
-		s.moment, s.byKey = now, make(map[selectionKey][]*record)
+		s.moment, s.byKey = now, make(map[selectionKey]any)
 	}
-	s.byKey[key] = records
+	s.byKey[key] = entries
 }
 
 func (s *selections) forget() { s.byKey = nil }
 
-// arrange sorts records that are in order of insertion; ties stay in it.
-func (r *reader) arrange(records []*record, q *query) {
+// arrange sorts entries that are in order of insertion; ties stay in it.
+func (l *list[S, T]) arrange(entries []S, q *query[T]) {
 	type keyed struct {
-		record *record
+		entry  S
 		values []imagestatus.Value
 	}
-	keyedRecords := make([]keyed, len(records))
-	allValues := make([]imagestatus.Value, len(records)*len(q.sort))
-	for i, record := range records {
-		row, _ := r.row(record)
+	keyedEntries := make([]keyed, len(entries))
+	allValues := make([]imagestatus.Value, len(entries)*len(q.sort))
+	for i, entry := range entries {
+		item, _ := l.see(entry)
 		values := allValues[i*len(q.sort) : (i+1)*len(q.sort)]
-		for k, key := range q.sort {
-			values[k] = folded(key.field.Value(row), q.foldSort)
+		for k := range q.sortFields {
+			values[k] = folded(q.sortFields[k].scalar(item), q.foldSort)
 		}
-		keyedRecords[i] = keyed{record, values}
+		keyedEntries[i] = keyed{entry, values}
 	}
-	slices.SortStableFunc(keyedRecords, func(a, b keyed) int {
+	slices.SortStableFunc(keyedEntries, func(a, b keyed) int {
 		for k, key := range q.sort {
 			order := a.values[k].Compare(b.values[k])
 			if key.descending {
@@ -145,8 +160,8 @@ func (r *reader) arrange(records []*record, q *query) {
 		}
 		return 0
 	})
-	for i := range keyedRecords {
-		records[i] = keyedRecords[i].record
+	for i := range keyedEntries {
+		entries[i] = keyedEntries[i].entry
 	}
 }
 

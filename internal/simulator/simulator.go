@@ -20,7 +20,7 @@ type Options struct {
 	Start    time.Time     // virtual time at the start; zero means DefaultStart
 	Speed    float64       // virtual seconds per real second; with 0 the clock moves by Advance alone
 	Switches Switches      // their positions at the start
-	Latency  time.Duration // real delay before each query; it ends early when the client goes away
+	Latency  time.Duration // real delay before each read of a list; it ends early when the client goes away
 	// Address is the loopback address that Start listens on; empty means a
 	// free port of 127.0.0.1. New does not use it.
 	Address string
@@ -128,7 +128,7 @@ func (s *Simulator) Rows() []imagestatus.Status {
 	return rows
 }
 
-// ElementIDs lists the elements in ascending order.
+// ElementIDs lists the elements that have a status row, in ascending order.
 func (s *Simulator) ElementIDs() []string {
 	s.fleet.Lock()
 	defer s.fleet.Unlock()
@@ -173,11 +173,15 @@ func (s *Simulator) Fail(element, info string) error {
 // element is not in the fleet, that is an error and nothing changes.
 func (s *Simulator) SetConnected(connected bool, elements ...string) error {
 	return s.change(func(time.Time) error {
-		if err := s.fleet.holds(elements); err != nil {
-			return err
+		devices := make([]*element, len(elements))
+		for i, id := range elements {
+			var err error
+			if devices[i], err = s.fleet.device(id); err != nil {
+				return err
+			}
 		}
-		for _, element := range elements {
-			s.fleet.disconnected[element] = !connected
+		for _, device := range devices {
+			device.disconnected = !connected
 		}
 		return nil
 	})
@@ -196,7 +200,8 @@ func (s *Simulator) Update(element string, edit func(*Row)) error {
 	return s.change(func(now time.Time) error { return s.fleet.edit(element, now, edit) })
 }
 
-// AddRow adds a row as it is. Nothing rules out a second row of one element.
+// AddRow adds a row as it is. Nothing rules out a second row of one element, or
+// a row of an element that the list of elements lacks.
 func (s *Simulator) AddRow(row Row) {
 	_ = s.change(func(time.Time) error {
 		s.fleet.insert(clone(&row))
@@ -211,11 +216,9 @@ func (s *Simulator) Remove(element string) error {
 
 // disconnected counts the elements that cannot be reached now.
 func (s *Simulator) disconnected() int {
-	reader, done := s.read(s.Switches())
-	defer done()
 	count := 0
-	for _, element := range s.fleet.elementIDs() {
-		if record, err := s.fleet.find(element); err == nil && !s.fleet.connected(record, reader.now) {
+	for _, listed := range s.Elements() {
+		if !*listed.Connected {
 			count++
 		}
 	}

@@ -110,6 +110,38 @@ const (
 	RowsAbsent  RowMode = "absent"
 )
 
+// FleetQueryMode is whether the lists of elements and sites can be queried.
+type FleetQueryMode string
+
+// The positions of Switches.FleetQuery. With all but the first, the GET of the
+// whole list works.
+const (
+	FleetQueryAnswered  FleetQueryMode = "answered"
+	FleetQueryForbidden FleetQueryMode = "403"
+	FleetQueryNotFound  FleetQueryMode = "404"
+)
+
+// FilterMode is what the controller does with a filter on a field of elements or
+// sites by which no client was seen to filter.
+type FilterMode string
+
+// The positions of Switches.FleetFilters.
+const (
+	FiltersApplied FilterMode = "filters"
+	FiltersRefused FilterMode = "refused" // answers 400 BAD_QUERY_REQUEST
+	FiltersIgnored FilterMode = "ignored" // as if it were not there
+)
+
+// UnboundMode is how an element shows that it is bound to no site.
+type UnboundMode string
+
+// The positions of Switches.UnboundSite.
+const (
+	UnboundOne  UnboundMode = "1" // site_id is "1" (observed)
+	UnboundNull UnboundMode = "null"
+	UnboundZero UnboundMode = "0"
+)
+
 // Switches are the things about the controller that nobody knows. The zero
 // value is the reading of the evidence that is held to be the likeliest.
 type Switches struct {
@@ -137,6 +169,15 @@ type Switches struct {
 	NeverUpgradedRows      RowMode
 	CaseInsensitive        bool // of eq, neq, in and re
 	ChangeTimeAsStamp      bool // software_version_change_time in 17 digits, not in milliseconds
+
+	FleetQuery          FleetQueryMode
+	FleetDenied         bool // 403 to all reads of elements and sites: names are unreadable
+	FleetFilters        FilterMode
+	MaxFleetLimit       int // the largest page of elements and sites, to which a larger limit is clamped; 0 means that of MaxLimit
+	UnboundSite         UnboundMode
+	UnknownRole         bool // some elements have UnlistedRole
+	UnknownElementState bool // some elements have UnlistedElementState
+	StrayElements       bool // some elements have no status row, and the list of elements lacks some that have one
 
 	ProfileNeedsScopes  bool          // 403 to the profile unless the token's scope also names email and profile (observed in one tenant)
 	InvalidClientStatus int           // of a failed sign-in at the token endpoint: 400 or 401; 0 means 400
@@ -166,6 +207,9 @@ func (s Switches) Validate() error {
 		{"ProjectionPlaceholders", s.ProjectionPlaceholders, []any{PlaceholderMode(""), PlaceholderDefaults, PlaceholderFabricated, PlaceholderNulls, PlaceholderOff}},
 		{"DefaultOrder", s.DefaultOrder, []any{OrderMode(""), OrderInsertion, OrderShuffled}},
 		{"NeverUpgradedRows", s.NeverUpgradedRows, []any{RowMode(""), RowsPresent, RowsAbsent}},
+		{"FleetQuery", s.FleetQuery, []any{FleetQueryMode(""), FleetQueryAnswered, FleetQueryForbidden, FleetQueryNotFound}},
+		{"FleetFilters", s.FleetFilters, []any{FilterMode(""), FiltersApplied, FiltersRefused, FiltersIgnored}},
+		{"UnboundSite", s.UnboundSite, []any{UnboundMode(""), UnboundOne, UnboundNull, UnboundZero}},
 		{"InvalidClientStatus", s.InvalidClientStatus, []any{0, http.StatusBadRequest, http.StatusUnauthorized}},
 		{"WrongTenantStatus", s.WrongTenantStatus, []any{0, http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound}},
 	} {
@@ -173,9 +217,9 @@ func (s Switches) Validate() error {
 			return fmt.Errorf("switch %s: position %q does not exist; use one of %s", check.name, fmt.Sprint(check.position), positions(check.allowed))
 		}
 	}
-	if s.MaxLimit < 0 || s.MaxTotalCount < 0 || s.TokenLifetime < 0 || s.QueriesPerSecond < 0 {
-		return fmt.Errorf("switches MaxLimit (%d), MaxTotalCount (%d), TokenLifetime (%s) and QueriesPerSecond (%d) must not be negative; use 0 for the default",
-			s.MaxLimit, s.MaxTotalCount, s.TokenLifetime, s.QueriesPerSecond)
+	if s.MaxLimit < 0 || s.MaxFleetLimit < 0 || s.MaxTotalCount < 0 || s.TokenLifetime < 0 || s.QueriesPerSecond < 0 {
+		return fmt.Errorf("switches MaxLimit (%d), MaxFleetLimit (%d), MaxTotalCount (%d), TokenLifetime (%s) and QueriesPerSecond (%d) must not be negative; use 0 for the default",
+			s.MaxLimit, s.MaxFleetLimit, s.MaxTotalCount, s.TokenLifetime, s.QueriesPerSecond)
 	}
 	return nil
 }
@@ -194,6 +238,8 @@ type Position struct {
 	Name     string // of the switch in Switches
 	Position string // in words that fit into a test's name
 	Denied   bool   // no read can succeed
+	Fleet    bool   // has to do with elements and sites alone: a read of statuses cannot tell
+	Nameless bool   // no element or site can be read, and every status can
 	Pages    bool   // has to do with how rows are cut into pages and counted
 	Apply    func(*Switches)
 }
@@ -237,6 +283,17 @@ func SwitchPositions() []Position {
 		{Name: "NeverUpgradedRows", Position: "absent", Pages: true, Apply: func(s *Switches) { s.NeverUpgradedRows = RowsAbsent }},
 		{Name: "CaseInsensitive", Position: "on", Apply: func(s *Switches) { s.CaseInsensitive = true }},
 		{Name: "ChangeTimeAsStamp", Position: "on", Apply: func(s *Switches) { s.ChangeTimeAsStamp = true }},
+		{Name: "FleetQuery", Position: "403", Fleet: true, Apply: func(s *Switches) { s.FleetQuery = FleetQueryForbidden }},
+		{Name: "FleetQuery", Position: "404", Fleet: true, Apply: func(s *Switches) { s.FleetQuery = FleetQueryNotFound }},
+		{Name: "FleetDenied", Position: "on", Fleet: true, Nameless: true, Apply: func(s *Switches) { s.FleetDenied = true }},
+		{Name: "FleetFilters", Position: "refused", Fleet: true, Apply: func(s *Switches) { s.FleetFilters = FiltersRefused }},
+		{Name: "FleetFilters", Position: "ignored", Fleet: true, Apply: func(s *Switches) { s.FleetFilters = FiltersIgnored }},
+		{Name: "MaxFleetLimit", Position: "clamp_at_10", Fleet: true, Apply: func(s *Switches) { s.MaxFleetLimit = 10 }},
+		{Name: "UnboundSite", Position: "null", Fleet: true, Apply: func(s *Switches) { s.UnboundSite = UnboundNull }},
+		{Name: "UnboundSite", Position: "0", Fleet: true, Apply: func(s *Switches) { s.UnboundSite = UnboundZero }},
+		{Name: "UnknownRole", Position: "on", Fleet: true, Apply: func(s *Switches) { s.UnknownRole = true }},
+		{Name: "UnknownElementState", Position: "on", Fleet: true, Apply: func(s *Switches) { s.UnknownElementState = true }},
+		{Name: "StrayElements", Position: "on", Fleet: true, Apply: func(s *Switches) { s.StrayElements = true }},
 		{Name: "ProfileNeedsScopes", Position: "on", Apply: func(s *Switches) { s.ProfileNeedsScopes = true }},
 		{Name: "InvalidClientStatus", Position: "401", Apply: func(s *Switches) { s.InvalidClientStatus = http.StatusUnauthorized }},
 		{Name: "WrongTenantStatus", Position: "403", Apply: func(s *Switches) { s.WrongTenantStatus = http.StatusForbidden }},

@@ -92,7 +92,7 @@ func scenarios() string {
 func introduce(out io.Writer, server *simulator.Server, options simulator.Options, forms []simulator.Form) error {
 	var text strings.Builder
 	fmt.Fprintf(&text, "A simulated controller is at %s\n", server.URL)
-	fmt.Fprintf(&text, "%d elements, seed %d, scenario %q: %s.\n", options.Elements, options.Seed, options.Scenario, simulator.ScenarioDescription(options.Scenario))
+	fmt.Fprintf(&text, "%d elements at %d sites, seed %d, scenario %q: %s.\n", options.Elements, len(server.Sites()), options.Seed, options.Scenario, simulator.ScenarioDescription(options.Scenario))
 	fmt.Fprintf(&text, "The rollout goes from %s to %s.\n", simulator.CurrentImage().Version, simulator.TargetImage().Version)
 	for _, form := range forms {
 		fmt.Fprintf(&text, "\nProvider block, %s form (these are no real secrets):\n\n%s", form, server.ProviderBlock(form))
