@@ -2,6 +2,8 @@ package simulator_test
 
 import (
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
@@ -22,6 +24,31 @@ func BenchmarkQueries(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if answer := handle(b.Context(), fleet, body); answer.Code != http.StatusOK {
+					b.Fatalf("%d %s", answer.Code, answer.Body)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkFleets(b *testing.B) {
+	b.Run("made", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			simulate(b, simulator.Options{Elements: 50_000, Scenario: "rollout"})
+		}
+	})
+	for name, path := range map[string]string{"elements": "/v3.2/api/tenants/", "sites": "/v4.13/api/tenants/"} {
+		b.Run(name, func(b *testing.B) {
+			fleet := simulate(b, simulator.Options{Elements: 50_000, Scenario: "rollout"})
+			b.ReportAllocs()
+			for b.Loop() {
+				request := httptest.NewRequestWithContext(b.Context(), http.MethodPost, path+simulator.TenantID+"/"+name+"/query",
+					strings.NewReader(`{"limit":1000,"dest_page":17,"sort_params":{"id":"asc"}}`))
+				request.Header.Set("X-Auth-Token", simulator.AuthToken)
+				answer := httptest.NewRecorder()
+				fleet.ServeHTTP(answer, request)
+				if answer.Code != http.StatusOK {
 					b.Fatalf("%d %s", answer.Code, answer.Body)
 				}
 			}
