@@ -11,7 +11,7 @@ terraform {
 # PRISMASDWAN_AUTH_TOKEN.
 provider "prismasdwan" {}
 
-# How far the fleet is, in one line. It holds nothing by itself.
+# Rollout progress of the fleet in one line. Reports only; blocks nothing.
 data "prismasdwan_upgrade_gate" "fleet" {
   target_version = ">= 6.3.5-b1"
 }

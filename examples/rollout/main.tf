@@ -1,5 +1,5 @@
-# A rollout that waits for the canary wave: the gate is looked at when the plan
-# is made, and again when it is applied, however much later that is.
+# A rollout that waits for the canary wave: the gate reads the fleet when the
+# plan is made, and again when it is applied, however much later that is.
 
 terraform {
   required_version = ">= 1.10"

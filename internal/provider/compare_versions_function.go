@@ -21,7 +21,7 @@ func (compareVersionsFunction) Metadata(_ context.Context, _ function.MetadataRe
 func (compareVersionsFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Compares two image versions",
-		MarkdownDescription: "Gives -1 where the first version is older, 0 where the two are the same, and 1 where the first is newer. " +
+		MarkdownDescription: "Returns -1 if the first version is older, 0 if the two are the same, and 1 if the first is newer. " +
 			"Numbers compare as numbers, so `6.3.6-b9` is older than `6.3.6-b12`; a tag is older than no tag, so `4.4.1-pre-b38` is older than `4.4.1-b1`.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "a", Validators: []function.StringParameterValidator{settled{}}, MarkdownDescription: "First version, complete with its build, such as `6.3.6-b9`."},

@@ -24,11 +24,11 @@ func (planWavesFunction) Metadata(_ context.Context, _ function.MetadataRequest,
 
 func (planWavesFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "Parts elements into waves",
-		MarkdownDescription: "Gives one list of element ids for each size, every element in exactly one of them. " +
+		Summary: "Splits elements into waves",
+		MarkdownDescription: "Returns one list of element ids for each size, every element in exactly one of them. " +
 			"The same elements always make the same waves, and an element never moves to an earlier wave when others join the fleet.\n\n" +
-			"That is why a share is met only about: `10%` takes the elements whose hashed id lies in the first tenth of all hashes, " +
-			"not a tenth of the list. A number is met exactly. Each wave has at least one element while there are any left; " +
+			"Percentages are therefore approximate: `10%` takes the elements whose hashed id lies in the first tenth of all hashes, " +
+			"not a tenth of the list. Numbers are exact. Each wave has at least one element while there are any left; " +
 			"a wave without one is an empty list, so leave those out where a gate follows.",
 		Parameters: []function.Parameter{
 			function.ListParameter{

@@ -58,7 +58,7 @@ func requestAttribute() schema.Attribute {
 				MarkdownDescription: "`retrieved_fields_mask`: what it makes of `retrieved_fields` is not documented. With `true` no field of a row can be told from a made-up value, " +
 					"so that every field of `items` but `id` is null.",
 			},
-			"sort_case_insensitive": schema.BoolAttribute{Optional: true, MarkdownDescription: "`sort_case_insensitive`: whether `sort_by` leaves letter case out of account. The order of `items` follows it."},
+			"sort_case_insensitive": schema.BoolAttribute{Optional: true, MarkdownDescription: "`sort_case_insensitive`: whether `sort_by` ignores letter case. The order of `items` follows it."},
 			"total_count":           schema.Int64Attribute{Optional: true, MarkdownDescription: "`total_count`: accepted by the controller, with no known effect."},
 		},
 	}

@@ -22,7 +22,7 @@ func (upgradePhaseFunction) Metadata(_ context.Context, _ function.MetadataReque
 func (upgradePhaseFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Tells what an upgrade state means",
-		MarkdownDescription: "Gives the phase of an `upgrade_state`: " + phaseList() + ". " +
+		MarkdownDescription: "Returns the phase of an `upgrade_state`: " + phaseList() + ". " +
 			"Null returns `idle`: the controller has no state for an element that was never upgraded, and may have none after an upgrade that finished, and an empty text `unknown`. " +
 			"OpenTofu passes no null to a function: write `state == null ? \"idle\" : provider::prismasdwan::upgrade_phase(state)` there.",
 		Parameters: []function.Parameter{function.StringParameter{

@@ -21,7 +21,7 @@ func (versionSatisfiesFunction) Metadata(_ context.Context, _ function.MetadataR
 func (versionSatisfiesFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Tells whether a version meets a constraint",
-		MarkdownDescription: "Gives true where the version meets every part of the constraint. The constraint is written as in Terraform " +
+		MarkdownDescription: "Returns true if the version meets every part of the constraint. The constraint is written as in Terraform " +
 			"(`=`, `!=`, `>`, `>=`, `<`, `<=`, `~>`, joined by commas). In it, a version without a build stands for the whole release: " +
 			"`= 6.3.6` is any build of it, and `> 6.3.6` comes after all of its builds.",
 		Parameters: []function.Parameter{
