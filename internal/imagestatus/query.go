@@ -139,15 +139,15 @@ func (q Query) Check() error {
 	if q.Page > 0 {
 		return &ArgumentError{
 			Path: []any{"dest_page"}, Value: strconv.FormatInt(q.Page, 10),
-			Problem: "A page of the controller cannot be chosen together with a filter on `phase`, which only the provider can compare.",
-			Remedy:  "Use `limit` alone, or filter by `upgrade_state`.",
+			Problem: "A page of the controller cannot be chosen together with what only the provider can compare: `where`, or a filter on `phase`.",
+			Remedy:  "Use `limit` alone, or filter by fields of the row.",
 		}
 	}
 	if deref(q.Request.RetrievedFieldsMask) {
 		return &ArgumentError{
 			Path: []any{"request", "retrieved_fields_mask"}, Value: "true",
-			Problem: "No field of a row can be trusted with it, and a filter on `phase` needs `upgrade_state`.",
-			Remedy:  "Leave it out, or filter by `upgrade_state`.",
+			Problem: "No field of a row can be trusted with it, and `where` needs `element_id`, a filter on `phase` needs `upgrade_state`.",
+			Remedy:  "Leave it out, or filter by fields of the row.",
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +27,8 @@ type Filter struct {
 type Selection struct {
 	params     json.RawMessage
 	elementIDs []string
+	// among has the ids that Among narrowed the selection to; nil without it.
+	among map[string]bool
 	// holds is what the controller is asked for, keeps what the provider itself
 	// looks for; nil leaves nothing out.
 	holds, keeps condition
@@ -79,6 +82,56 @@ func SelectFilters(elementIDs []string, filters []Filter) (Selection, error) {
 	return selection.with(params, parts)
 }
 
+// Among narrows the selection to the elements with the given ids; without an
+// id it selects nothing. The provider compares the ids itself, so that there may
+// be any number of them. It takes the place of an earlier Among.
+func (s Selection) Among(elementIDs []string) Selection {
+	s.among = make(map[string]bool, len(elementIDs))
+	for _, id := range elementIDs {
+		s.among[id] = true
+	}
+	s.fields = unique(append(slices.Clip(s.fields), FieldElementID))
+	return s
+}
+
+// AmongCount is the number of ids that Among narrowed the selection to, 0
+// without it.
+func (s Selection) AmongCount() int { return len(s.among) }
+
+// ByID is the same selection with the ids of Among compared by the controller.
+// It reports false where there are none, or where the other conditions cannot
+// be joined with ids.
+func (s Selection) ByID() (Selection, bool) {
+	params := make(map[string]json.RawMessage)
+	if s.params != nil && json.Unmarshal(s.params, &params) != nil || s.Nothing() {
+		return s, false
+	}
+	if s.among == nil {
+		return s, false
+	}
+	for _, key := range []string{FieldElementID, groupAnd, groupOr} {
+		if _, taken := params[key]; taken {
+			return s, false
+		}
+	}
+	ids := slices.Sorted(maps.Keys(s.among))
+	comparison, err := json.Marshal(map[Operator][]string{OperatorIn: ids})
+	if err != nil {
+		return s, false
+	}
+	params[FieldElementID] = comparison
+	raw, err := json.Marshal(params)
+	if err != nil {
+		return s, false
+	}
+	parts := []condition{fieldCondition(fieldByName[FieldElementID], OperatorIn, ids)}
+	if s.holds != nil {
+		parts = append(parts, s.holds)
+	}
+	s.params, s.holds, s.elementIDs, s.among = raw, all(parts), ids, nil
+	return s, true
+}
+
 func (s Selection) with(params map[string]map[Operator]any, parts []condition) (Selection, error) {
 	if len(parts) == 0 {
 		return s, nil
@@ -113,9 +166,9 @@ func (s Selection) ElementIDs() []string { return s.elementIDs }
 func (s Selection) Fields() []string { return s.fields }
 
 // Nothing reports that the selection is empty whatever the fleet is, because
-// it has a list of element ids without an id. Such a query must not be sent:
+// it has a list of element ids without an id, or was narrowed to none. Such a query must not be sent:
 // a controller may take an empty list for no filter.
-func (s Selection) Nothing() bool { return s.nothing }
+func (s Selection) Nothing() bool { return s.nothing || s.among != nil && len(s.among) == 0 }
 
 // Filtered reports whether the selection can leave out elements for another
 // reason than that they were not named.
@@ -123,17 +176,17 @@ func (s Selection) Filtered() bool { return s.filtered }
 
 // Narrows reports whether the provider has to leave out rows itself, by Keeps,
 // because the controller does not know what to compare.
-func (s Selection) Narrows() bool { return s.keeps != nil }
+func (s Selection) Narrows() bool { return s.keeps != nil || s.among != nil }
 
 // Keeps reports whether a row that the controller returned is wanted.
 func (s Selection) Keeps(status *Status) bool {
-	return s.keeps == nil || s.keeps(status) == Holds
+	return (s.among == nil || s.among[status.Element()]) && (s.keeps == nil || s.keeps(status) == Holds)
 }
 
 // Judge holds a row that came back against the selection. Fails means that
 // the controller returned a row it was told to leave out.
 func (s Selection) Judge(status *Status) Truth {
-	if s.nothing {
+	if s.Nothing() {
 		return Fails
 	}
 	if s.holds == nil {

@@ -539,3 +539,64 @@ func TestFilterOnPhaseExcludesWhatTheProviderCannotCompare(t *testing.T) {
 		}
 	}
 }
+
+func TestAmongKeepsTheElementsNamedWhoeverCompares(t *testing.T) {
+	t.Parallel()
+	failed := Filter{FieldUpgradeState, OperatorEq, []string{"failed"}}
+	status := func(element, state string) *Status {
+		return &Status{ElementID: &element, UpgradeState: &state}
+	}
+	for _, test := range []struct {
+		name    string
+		filters []Filter
+		ids     []string
+		kept    []string
+	}{
+		{"no filter", nil, []string{"2", "1", "2"}, []string{"1 failed", "2 complete"}},
+		{"a filter of the controller", []Filter{failed}, []string{"1", "2"}, []string{"1 failed"}},
+		{"a filter of the provider", []Filter{{FieldPhase, OperatorIn, []string{"succeeded"}}}, []string{"1", "2"}, []string{"2 complete"}},
+		{"no id", nil, []string{}, nil},
+		{"nil", nil, nil, nil},
+	} {
+		all, err := SelectFilters(nil, test.filters)
+		if err != nil {
+			t.Fatal(err)
+		}
+		among := all.Among(test.ids)
+		asked, byID := among.ByID()
+		if byID != (len(test.ids) > 0) || !byID && !among.Nothing() {
+			t.Errorf("%s: the controller can compare the ids: %t, nothing selected: %t", test.name, byID, among.Nothing())
+		}
+		for _, selection := range []Selection{among, asked} {
+			var kept []string
+			for _, row := range []*Status{status("1", "failed"), status("2", "complete"), status("3", "failed"), {UpgradeState: new("failed")}} {
+				if selection.Judge(row) == Holds && selection.Keeps(row) {
+					kept = append(kept, row.Element()+" "+*row.UpgradeState)
+				}
+			}
+			if !slices.Equal(kept, test.kept) {
+				t.Errorf("%s: kept %q, want %q", test.name, kept, test.kept)
+			}
+		}
+	}
+}
+
+func TestControllerIsNotAskedForIDsBesideConditionsThatItMayReadOtherwise(t *testing.T) {
+	t.Parallel()
+	for _, params := range []string{
+		`{"or": {"upgrade_state": {"eq": "failed"}, "download_percent": {"lt": 100}}}`,
+		`{"element_id": {"neq": "1"}}`,
+	} {
+		selection, err := SelectParams(params)
+		if err != nil {
+			t.Fatal(err)
+		}
+		among := selection.Among([]string{"1", "2"})
+		if _, byID := among.ByID(); byID || !among.Narrows() {
+			t.Errorf("%s: the ids are asked for by the controller, want them compared by the provider", params)
+		}
+	}
+	if _, byID := (Selection{}).ByID(); byID {
+		t.Error("a selection that Among did not narrow has ids to ask for")
+	}
+}

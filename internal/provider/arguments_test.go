@@ -133,10 +133,18 @@ func needed(server *simulator.Server) map[string]any {
 }
 
 // alongside are arguments that another one requires beside it, by its name.
-var alongside = map[string]map[string]any{
-	"request.retrieved_fields_mask": {"retrieved_fields": []any{"id"}},
-	"dest_page":                     {"limit": 1},
-}
+// `where` needs one condition that is not null.
+var alongside = func() map[string]map[string]any {
+	beside := map[string]map[string]any{
+		"request.retrieved_fields_mask": {"retrieved_fields": []any{"id"}},
+		"dest_page":                     {"limit": 1},
+		"where.connected":               {"names": []any{"*"}},
+	}
+	for _, list := range whereLists {
+		beside["where."+string(list.criterion)] = map[string]any{"connected": true}
+	}
+	return beside
+}()
 
 // configuration gives the argument the value, in a configuration that is
 // otherwise as small as one can be.
@@ -173,11 +181,19 @@ func configuration(needed map[string]any, attributes []*tfprotov6.SchemaAttribut
 // meaningful are the arguments whose empty text or list has a meaning of its
 // own, with the words in which the description says so. An argument with "[]"
 // behind it stands for an entry of the list.
-var meaningful = map[string]string{
-	"element_ids":      "An empty list selects nothing",
-	"group_by":         "An empty list is the same as none",
-	"filters.values[]": "An empty text is a value like any other",
-}
+var meaningful = func() map[string]string {
+	words := map[string]string{
+		"element_ids":      emptySelectsNothing,
+		"group_by":         "An empty list is the same as none",
+		"filters.values[]": "An empty text is a value like any other",
+	}
+	for _, list := range whereLists {
+		words["where."+string(list.criterion)] = emptySelectsNothing
+	}
+	return words
+}()
+
+const emptySelectsNothing = "An empty list selects nothing"
 
 // TestEmptyValuesAreNeverNoCondition holds that an empty text or list is an
 // error which names its argument, at the check and, for a value that becomes

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -73,11 +74,22 @@ func arguments(attributes []string) string {
 }
 
 // joined lists parts as one does in a sentence: a, b and c.
-func joined(parts []string) string {
+func joined(parts []string) string { return joinedBy("and", parts) }
+
+// alternatives quotes values: "a", "b" or "c".
+func alternatives(values []string) string {
+	quoted := make([]string, len(values))
+	for i, value := range values {
+		quoted[i] = strconv.Quote(value)
+	}
+	return joinedBy("or", quoted)
+}
+
+func joinedBy(word string, parts []string) string {
 	if len(parts) < 2 {
 		return strings.Join(parts, "")
 	}
-	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+	return strings.Join(parts[:len(parts)-1], ", ") + " " + word + " " + parts[len(parts)-1]
 }
 
 // connectionOf takes the connection out of what the framework hands to a

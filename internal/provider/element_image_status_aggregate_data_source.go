@@ -148,20 +148,20 @@ func (d *elementImageStatusAggregateDataSource) ValidateConfig(ctx context.Conte
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	selection, _ := model.selection(ctx, &resp.Diagnostics)
-	model.checkCompute(selection, &resp.Diagnostics)
+	chosen, _ := model.choice(ctx, &resp.Diagnostics)
+	model.checkCompute(chosen, &resp.Diagnostics)
 	if aggregate, known := model.aggregate(ctx, &resp.Diagnostics); known {
 		addArgumentErrors(&resp.Diagnostics, aggregate.Check())
 	}
 }
 
 // checkCompute reports a controller that shall compute what it cannot select.
-func (m *elementImageStatusAggregateModel) checkCompute(selection imagestatus.Selection, diags *diag.Diagnostics) {
-	if selection.Narrows() && m.Compute.ValueString() == string(sdwan.ComputeController) {
+func (m *elementImageStatusAggregateModel) checkCompute(chosen choice, diags *diag.Diagnostics) {
+	if chosen.Narrows() && m.Compute.ValueString() == string(sdwan.ComputeController) {
 		addArgumentErrors(diags, &imagestatus.ArgumentError{
 			Path: []any{"compute"}, Value: string(sdwan.ComputeController),
-			Problem: "The controller cannot compare the `phase` of a filter.",
-			Remedy:  "Use `auto` or `provider`, or filter by `upgrade_state`.",
+			Problem: "The controller can compare neither `where` nor the `phase` of a filter.",
+			Remedy:  "Use `auto` or `provider`, or filter by fields of the row.",
 		})
 	}
 }
@@ -191,10 +191,10 @@ func (d *elementImageStatusAggregateDataSource) Read(ctx context.Context, req da
 	if resp.Diagnostics.HasError() || !d.connection.ready(req.Config, &resp.Diagnostics) {
 		return
 	}
-	selection, _ := model.selection(ctx, &resp.Diagnostics)
+	chosen, _ := model.choice(ctx, &resp.Diagnostics)
 	aggregate, _ := model.aggregate(ctx, &resp.Diagnostics)
 	addArgumentErrors(&resp.Diagnostics, aggregate.Check())
-	model.checkCompute(selection, &resp.Diagnostics)
+	model.checkCompute(chosen, &resp.Diagnostics)
 	limit, problems := model.Timeouts.Read(ctx, defaultReadTimeout)
 	resp.Diagnostics.Append(problems...)
 	if resp.Diagnostics.HasError() {
@@ -206,6 +206,10 @@ func (d *elementImageStatusAggregateDataSource) Read(ctx context.Context, req da
 	}
 	ctx, cancel := context.WithTimeout(d.connection.logging(ctx), limit)
 	defer cancel()
+	selection, ok := d.connection.selection(ctx, chosen, &resp.Diagnostics)
+	if !ok {
+		return
+	}
 	aggregated, err := d.connection.client.Aggregate(ctx, imagestatus.Query{Selection: selection}, aggregate, compute)
 	if err != nil {
 		d.connection.addError(&resp.Diagnostics, err)

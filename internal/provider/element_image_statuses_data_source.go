@@ -88,13 +88,13 @@ func (d *elementImageStatusesDataSource) Schema(_ context.Context, _ datasource.
 		Optional:   true,
 		Validators: []validator.Int64{int64validator.Between(1, maxInt32)},
 		MarkdownDescription: "Maximum number of rows, 1 or more. Default: all that match, over as many pages as it takes. `truncated` tells whether rows were left out. " +
-			"With a filter on `phase` every row is read, and the limit counts those that match.",
+			"With `where` or a filter on `phase` every row is read, and the limit counts those that match.",
 	}
 	attributes["dest_page"] = schema.Int64Attribute{
 		Optional:   true,
 		Validators: []validator.Int64{int64validator.Between(1, maxInt32), int64validator.AlsoRequires(path.MatchRoot("limit"))},
 		MarkdownDescription: "Exactly this page of `limit` rows, counted from 1. One more request confirms that the controller counts rightly and returns pages of this size. " +
-			"Needs `limit`; cannot be used with a filter on `phase`. Default: no paging; `limit` counts from the first row.",
+			"Needs `limit`; cannot be used with `where` or a filter on `phase`. Default: no paging; `limit` counts from the first row.",
 	}
 	attributes["request"] = requestAttribute()
 	attributes["timeouts"] = readTimeouts("`" + shortDuration(defaultReadTimeout) + "`")
@@ -131,11 +131,12 @@ func (d *elementImageStatusesDataSource) ValidateConfig(ctx context.Context, req
 	}
 }
 
-// query makes a query of the arguments, as far as they are known.
-func (m elementImageStatusesModel) query(ctx context.Context, diags *diag.Diagnostics) imagestatus.Query {
-	selection, _ := m.selection(ctx, diags)
+// query makes a query of the arguments, as far as they are known, and of the
+// choice that its selection is resolved from.
+func (m elementImageStatusesModel) query(ctx context.Context, diags *diag.Diagnostics) (imagestatus.Query, choice) {
+	chosen, _ := m.choice(ctx, diags)
 	query := imagestatus.Query{
-		Selection: selection,
+		Selection: chosen.Selection,
 		Limit:     m.Limit.ValueInt64(),
 		Page:      m.DestPage.ValueInt64(),
 		Request:   m.request(ctx, diags),
@@ -149,7 +150,7 @@ func (m elementImageStatusesModel) query(ctx context.Context, diags *diag.Diagno
 		}
 	}
 	addArgumentErrors(diags, query.Check())
-	return query
+	return query, chosen
 }
 
 func (d *elementImageStatusesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -158,7 +159,7 @@ func (d *elementImageStatusesDataSource) Read(ctx context.Context, req datasourc
 	if resp.Diagnostics.HasError() || !d.connection.ready(req.Config, &resp.Diagnostics) {
 		return
 	}
-	query := model.query(ctx, &resp.Diagnostics)
+	query, chosen := model.query(ctx, &resp.Diagnostics)
 	limit, problems := model.Timeouts.Read(ctx, defaultReadTimeout)
 	resp.Diagnostics.Append(problems...)
 	if resp.Diagnostics.HasError() {
@@ -166,6 +167,11 @@ func (d *elementImageStatusesDataSource) Read(ctx context.Context, req datasourc
 	}
 	ctx, cancel := context.WithTimeout(d.connection.logging(ctx), limit)
 	defer cancel()
+	selection, ok := d.connection.selection(ctx, chosen, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	query.Selection = selection
 	rows, summary, err := sdwan.Read(ctx, d.connection.client, query, func() *rowCollector { return new(rowCollector) })
 	if err != nil {
 		d.connection.addError(&resp.Diagnostics, err)

@@ -828,14 +828,14 @@ func TestArgumentErrorsComeAtPlanAndNameTheArgument(t *testing.T) {
 		{"a phase by order", filters(filter("phase", "gt", "idle")), "Error: Invalid argument [filters[0].operator]\n" +
 			"filters[0].operator is \"gt\". The provider computes `phase` and compares whole values only. Use `in`, `eq` or `neq`."},
 		{"a phase and a page", map[string]any{"filters": []map[string]any{filter("phase", "", "failed")}, "limit": 5, "dest_page": 2}, "Error: Invalid argument [dest_page]\n" +
-			"dest_page is \"2\". A page of the controller cannot be chosen together with a filter on `phase`, which only the provider can compare. " +
-			"Use `limit` alone, or filter by `upgrade_state`."},
+			"dest_page is \"2\". A page of the controller cannot be chosen together with what only the provider can compare: `where`, or a filter on `phase`. " +
+			"Use `limit` alone, or filter by fields of the row."},
 		{"a phase and a mask", map[string]any{
 			"filters": []map[string]any{filter("phase", "", "failed")},
 			"request": map[string]any{"retrieved_fields": []string{"id"}, "retrieved_fields_mask": true},
 		}, "Error: Invalid argument [request.retrieved_fields_mask]\n" +
-			"request.retrieved_fields_mask is \"true\". No field of a row can be trusted with it, and a filter on `phase` needs `upgrade_state`. " +
-			"Leave it out, or filter by `upgrade_state`."},
+			"request.retrieved_fields_mask is \"true\". No field of a row can be trusted with it, and `where` needs `element_id`, a filter on `phase` needs `upgrade_state`. " +
+			"Leave it out, or filter by fields of the row."},
 		{"two values where one belongs", filters(filter("download_percent", "gt", "1", "2")), "Error: Invalid argument [filters[0].values]\n" +
 			"filters[0].values is [\"1\", \"2\"]. The operator `gt` has 2 values. Give it exactly one value; `in` takes several."},
 		{"no value", filters(filter("download_percent", "")), "Error: Invalid argument [filters[0].values]\n" +

@@ -88,6 +88,10 @@ func actionAttributes(attributes map[string]schema.Attribute) (map[string]action
 			converted[name] = actionschema.Float64Attribute{
 				Required: a.Required, Optional: a.Optional, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
 			}
+		case schema.BoolAttribute:
+			converted[name] = actionschema.BoolAttribute{
+				Required: a.Required, Optional: a.Optional, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
+			}
 		case schema.ListAttribute:
 			converted[name] = actionschema.ListAttribute{
 				ElementType: a.ElementType, Required: a.Required, Optional: a.Optional,

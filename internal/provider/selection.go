@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/objectvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -13,12 +14,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
 // selectionModel is how a configuration chooses elements, the same on every
 // surface that reads a fleet.
 type selectionModel struct {
 	ElementIDs  types.List   `tfsdk:"element_ids"`
+	Where       types.Object `tfsdk:"where"`
 	Filters     types.List   `tfsdk:"filters"`
 	QueryParams types.String `tfsdk:"query_params"`
 }
@@ -36,8 +39,10 @@ func selectionAttributes() map[string]schema.Attribute {
 			Optional: true, ElementType: types.StringType,
 			Validators: []validator.List{entries{emptyAllowed: true}},
 			MarkdownDescription: "Ids of the elements to read. Default: every element of the tenant. " +
-				"An empty list selects nothing. Conflicts with `query_params`.",
+				"An empty list selects nothing. Conflicts with `where` and `query_params`.",
 		},
+		nameWhere: whereAttribute("Default: every element of the tenant. Conflicts with `element_ids` and `query_params`; beside `filters`, both must hold.",
+			objectvalidator.ConflictsWith(path.MatchRoot("element_ids"), path.MatchRoot("query_params"))),
 		"filters": schema.ListNestedAttribute{
 			Optional:            true,
 			Validators:          []validator.List{entries{}},
@@ -65,12 +70,12 @@ func selectionAttributes() map[string]schema.Attribute {
 		"query_params": schema.StringAttribute{
 			Optional: true,
 			Validators: []validator.String{
-				stringvalidator.ConflictsWith(path.MatchRoot("element_ids"), path.MatchRoot("filters")),
+				stringvalidator.ConflictsWith(path.MatchRoot("element_ids"), path.MatchRoot(nameWhere), path.MatchRoot("filters")),
 			},
 			MarkdownDescription: "The controller's own `query_params` object as JSON, for conditions joined by `or` and `and`, such as " +
 				"`jsonencode({ or = { upgrade_state = { eq = \"failed\" }, download_percent = { lt = 100 } } })`. " +
 				"Fields and operators are those of `filters`, except `" + imagestatus.FieldPhase + "`, which the controller does not know. " +
-				"An empty object selects every element. Conflicts with `element_ids` and `filters`.",
+				"An empty object selects every element. Conflicts with `element_ids`, `where` and `filters`.",
 		},
 	}
 }
@@ -91,17 +96,25 @@ func markdownList[T ~string](words []T) string {
 	return strings.Join(quoted, ", ")
 }
 
-// selection makes a selection of the arguments and reports those that cannot
-// be used. Arguments whose value is not known yet, or that the schema refuses,
-// are left out of the check, and known is false: such a selection must not be read with.
-func (m selectionModel) selection(ctx context.Context, diags *diag.Diagnostics) (selection imagestatus.Selection, known bool) {
+// choice is what a configuration chooses: rows by conditions on their fields,
+// and elements by a description, nil where there is none.
+type choice struct {
+	imagestatus.Selection
+
+	where *inventory.Where
+}
+
+// choice makes a choice of the arguments and reports those that cannot be used.
+// Arguments whose value is not known yet, or that the schema refuses, are left
+// out of the check, and known is false: such a choice must not be read with.
+func (m selectionModel) choice(ctx context.Context, diags *diag.Diagnostics) (chosen choice, known bool) {
 	if m.QueryParams.IsUnknown() {
-		return imagestatus.Selection{}, false
+		return choice{}, false
 	}
 	if !m.QueryParams.IsNull() {
 		selection, err := imagestatus.SelectParams(m.QueryParams.ValueString())
 		addArgumentErrors(diags, err)
-		return selection, true
+		return choice{Selection: selection}, true
 	}
 	elementIDs, idsKnown := knownTexts(ctx, m.ElementIDs, diags)
 	filters, positions, filtersKnown := m.filters(ctx, diags)
@@ -109,7 +122,12 @@ func (m selectionModel) selection(ctx context.Context, diags *diag.Diagnostics) 
 	for _, part := range splitErrors(err) {
 		addArgumentErrors(diags, atPosition(part, positions))
 	}
-	return selection, idsKnown && filtersKnown
+	described, whereKnown := description(ctx, m.Where, diags)
+	if described != nil || !whereKnown {
+		// Until the description is resolved, nothing is selected.
+		selection = selection.Among(nil)
+	}
+	return choice{Selection: selection, where: described}, idsKnown && filtersKnown && whereKnown
 }
 
 // filters gives the filters that are known, with their positions in the

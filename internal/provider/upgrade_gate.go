@@ -236,8 +236,8 @@ func gateResults() map[string]schema.Attribute {
 // gate makes the rule of the arguments and reports those that cannot be used.
 // known is false where an argument's value is not known yet.
 func (m gateModel) gate(ctx context.Context, diags *diag.Diagnostics) (gate rollout.Gate, query imagestatus.Query, known bool) {
-	selection, known := m.selection(ctx, diags)
-	query.Selection = selection
+	chosen, known := m.choice(ctx, diags)
+	query.Selection = chosen.Selection
 	target, err := rollout.ParseTarget(optionalText(m.TargetVersion), optionalText(m.TargetImageID))
 	addArgumentErrors(diags, err)
 	gate = rollout.Gate{
@@ -246,7 +246,7 @@ func (m gateModel) gate(ctx context.Context, diags *diag.Diagnostics) (gate roll
 		MaxFailed:   orDefault(m.MaxFailed, defaultMaxFailed),
 		MinElements: orDefault(m.MinElements, defaultMinElements),
 		MaxBlocking: int(orDefault(m.MaxBlockingElements, defaultMaxBlocking)),
-		ElementIDs:  selection.ElementIDs(),
+		ElementIDs:  chosen.ElementIDs(),
 	}
 	if !m.MinReadyPercent.IsNull() && !m.MinReadyPercent.IsUnknown() {
 		// The shortest decimal is what was typed; the binary number is not.

@@ -30,14 +30,14 @@ func (undescribed) Description(context.Context) string { return "" }
 // MarkdownDescription is empty too.
 func (undescribed) MarkdownDescription(context.Context) string { return "" }
 
-// entries refuses null entries in a list, and an empty list unless that has a
-// meaning of its own.
+// entries refuses null entries in a list, an empty list unless that has a
+// meaning of its own, and empty texts where these have none.
 type entries struct {
 	undescribed
-	emptyAllowed bool
+	emptyAllowed, blankRefused bool
 }
 
-// ValidateList reports the first null entry, or the empty list.
+// ValidateList reports the first null entry, every empty text, or the empty list.
 func (v entries) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
@@ -48,6 +48,11 @@ func (v entries) ValidateList(_ context.Context, req validator.ListRequest, resp
 	}
 	if i := firstNull(members); i >= 0 {
 		invalid(&resp.Diagnostics, req.Path.AtListIndex(i), "null", "An entry cannot be null. Write a value, or leave the entry out.")
+	}
+	for i, member := range members {
+		if text, ok := member.(types.String); ok && v.blankRefused && optionalText(text) != nil && text.ValueString() == "" {
+			invalid(&resp.Diagnostics, req.Path.AtListIndex(i), `""`, "An entry cannot be empty. Write a value, or leave the entry out.")
+		}
 	}
 }
 

@@ -43,7 +43,7 @@ func (c *Client) Aggregate(ctx context.Context, query imagestatus.Query, aggrega
 	case query.Selection.Nothing(), query.Selection.Narrows() && compute == ComputeAuto:
 		compute = ComputeProvider
 	case query.Selection.Narrows() && compute == ComputeController:
-		return Aggregated{}, c.noAggregate("the controller cannot compare the phase of a filter")
+		return Aggregated{}, c.noAggregate("only the provider can compare every condition of the query")
 	}
 	if compute == ComputeController {
 		return c.aggregateThere(ctx, query, aggregate)

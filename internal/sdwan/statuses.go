@@ -16,11 +16,18 @@ var statusCollection = collection[wireStatus, imagestatus.Status]{
 	name:      (*imagestatus.Status).Element,
 }
 
+// mostNamed is how many rows the controller is asked for by their ids; they fit
+// into one page. For more of them every row is read, and those wanted are kept.
+const mostNamed = 500
+
 // Statuses reads the rows that match the query, page by page, each row once.
 // An error ends the rows and is always an *Error: of KindInconsistent where
 // the pages do not add up to the number of matches, of KindFilterIgnored where
 // a row contradicts the query. Rows seen before an error are no answer.
 func (c *Client) Statuses(ctx context.Context, query imagestatus.Query) (iter.Seq2[imagestatus.Status, error], *Summary) {
+	if query.Selection.AmongCount() <= mostNamed {
+		query.Selection, _ = query.Selection.ByID()
+	}
 	wanted := want[imagestatus.Status]{
 		nothing: query.Selection.Nothing(),
 		limit:   query.Limit,

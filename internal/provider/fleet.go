@@ -1,0 +1,50 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
+)
+
+// fleet reads every element, and every site where sites are asked for. The two
+// lists are read at the same time.
+func (c *connection) fleet(ctx context.Context, withSites bool) (*inventory.Fleet, error) {
+	var elements []inventory.Element
+	var sites []inventory.Site
+	reads, ctx := errgroup.WithContext(ctx)
+	reads.Go(func() (err error) {
+		elements, err = c.client.Elements(ctx)
+		return err
+	})
+	if withSites {
+		reads.Go(func() (err error) {
+			sites, err = c.client.Sites(ctx)
+			return err
+		})
+	}
+	if err := reads.Wait(); err != nil {
+		return nil, err
+	}
+	return inventory.NewFleet(elements, sites), nil
+}
+
+// selection resolves a choice for a surface that returns rows: a value of
+// `where` that selects no element is an error there. ok is false where diags say
+// why there is no selection.
+func (c *connection) selection(ctx context.Context, chosen choice, diags *diag.Diagnostics) (selection imagestatus.Selection, ok bool) {
+	if chosen.where == nil {
+		return chosen.Selection, true
+	}
+	fleet, err := c.fleet(ctx, chosen.where.NeedsSites())
+	if err != nil {
+		c.addError(diags, err)
+		return selection, false
+	}
+	selected := fleet.Select(*chosen.where)
+	addUnmatched(diags, *chosen.where, selected)
+	return chosen.Among(selected.IDs()), !diags.HasError()
+}

@@ -1,0 +1,168 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
+)
+
+const nameWhere = "where"
+
+// whereList is one list of a description: its name, what it means, and where
+// its values go.
+type whereList struct {
+	criterion   inventory.Criterion
+	description string
+	values      func(*inventory.Where) *[]string
+	validators  []validator.List
+}
+
+// wildcardText explains patterns, for the lists that take them.
+const wildcardText = "Exact, or with `*` for any text and `?` for any one character. "
+
+// whereLists are the lists of `where` in the order of the documentation.
+var whereLists = []whereList{
+	{
+		criterion: inventory.CriterionNames, values: func(w *inventory.Where) *[]string { return &w.Names },
+		description: "Names of elements. " + wildcardText + "A name that several elements have selects them all.",
+	},
+	{
+		criterion: inventory.CriterionSiteNames, values: func(w *inventory.Where) *[]string { return &w.SiteNames },
+		description: "Names of the elements' sites. " + wildcardText,
+	},
+	{
+		criterion: inventory.CriterionSiteIDs, values: func(w *inventory.Where) *[]string { return &w.SiteIDs },
+		description: "Ids of the elements' sites.",
+	},
+	{
+		criterion: inventory.CriterionRoles, values: func(w *inventory.Where) *[]string { return &w.Roles },
+		description: "Roles of elements: " + markdownList(inventory.Roles()) + ". `HUB` is a data-centre element and `SPOKE` a branch element.",
+		validators:  []validator.List{listvalidator.ValueStringsAre(stringvalidator.OneOf(inventory.Roles()...))},
+	},
+	{
+		criterion: inventory.CriterionModels, values: func(w *inventory.Where) *[]string { return &w.Models },
+		description: "Model names as the controller spells them, such as `ion 3200`.",
+	},
+	{
+		criterion: inventory.CriterionSerialNumbers, values: func(w *inventory.Where) *[]string { return &w.SerialNumbers },
+		description: "Serial numbers; each is compared with the `serial_number` and with the `hw_id` of an element.",
+	},
+	{
+		criterion: inventory.CriterionTagsAny, values: func(w *inventory.Where) *[]string { return &w.TagsAny },
+		description: "Tags of which an element must have at least one.",
+	},
+	{
+		criterion: inventory.CriterionTagsAll, values: func(w *inventory.Where) *[]string { return &w.TagsAll },
+		description: "Tags of which an element must have every one.",
+	},
+	{
+		criterion: inventory.CriterionSiteTagsAny, values: func(w *inventory.Where) *[]string { return &w.SiteTagsAny },
+		description: "Tags of which the element's site must have at least one.",
+	},
+	{
+		criterion: inventory.CriterionSiteTagsAll, values: func(w *inventory.Where) *[]string { return &w.SiteTagsAll },
+		description: "Tags of which the element's site must have every one.",
+	},
+}
+
+// whereAttribute describes elements; more says what holds on one surface alone.
+func whereAttribute(more string, validators ...validator.Object) schema.Attribute {
+	attributes := map[string]schema.Attribute{
+		string(inventory.CriterionConnected): schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: "Whether elements must be connected to the controller (`true`), or must not be (`false`). " +
+				"An element of which the controller does not say it is neither. Default: no condition.",
+		},
+	}
+	for _, list := range whereLists {
+		attributes[string(list.criterion)] = schema.ListAttribute{
+			Optional: true, ElementType: types.StringType,
+			Validators:          append([]validator.List{entries{emptyAllowed: true, blankRefused: true}}, list.validators...),
+			MarkdownDescription: list.description + " An empty list selects nothing. Default: no condition.",
+		}
+	}
+	return schema.SingleNestedAttribute{
+		Optional:   true,
+		Attributes: attributes,
+		Validators: append([]validator.Object{someCondition{}}, validators...),
+		MarkdownDescription: "Elements by name, site, role, model, serial number, tag or connection, read from the controller's lists of elements and sites. " +
+			"Every condition must hold; within a list one value is enough, but for the two lists that end in `_all`. Letter case counts. " +
+			"An element that is bound to no site has no site name, site id or site tag. " + more,
+	}
+}
+
+// description makes a description of elements of an argument; nil where there is
+// none. It is not known while one of its values is not.
+func description(ctx context.Context, object types.Object, diags *diag.Diagnostics) (described *inventory.Where, known bool) {
+	if object.IsNull() || object.IsUnknown() {
+		return nil, object.IsNull()
+	}
+	described, known = new(inventory.Where), true
+	for _, list := range whereLists {
+		// The schema makes each of them a list of texts.
+		values, _ := object.Attributes()[string(list.criterion)].(types.List)
+		texts, textsKnown := knownTexts(ctx, values, diags)
+		*list.values(described) = texts
+		known = known && textsKnown
+	}
+	connected, _ := object.Attributes()[string(inventory.CriterionConnected)].(types.Bool)
+	described.Connected = connected.ValueBoolPointer()
+	return described, known && !connected.IsUnknown()
+}
+
+// someCondition refuses an object without a condition, which would select every
+// element.
+type someCondition struct{ undescribed }
+
+// ValidateObject reports an object all of whose attributes are null.
+func (someCondition) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	for _, value := range req.ConfigValue.Attributes() {
+		if !value.IsNull() {
+			return
+		}
+	}
+	invalid(&resp.Diagnostics, req.Path, "{}", "It has no condition. Write one, or leave the argument out (null) to select every element.")
+}
+
+// addUnmatched reports the exact values of a description that select no
+// element, each at its place in the configuration.
+func addUnmatched(diags *diag.Diagnostics, described inventory.Where, selected inventory.Selected) {
+	for _, unmatched := range selected.Unmatched {
+		remedy := "Correct it, or leave it out."
+		if len(unmatched.Nearest) > 0 {
+			remedy = fmt.Sprintf("Did you mean %s?", alternatives(unmatched.Nearest))
+		}
+		addWhereError(diags, described, unmatched, "No element of this tenant has this value. "+remedy)
+	}
+	for _, leftOut := range selected.LeftOut {
+		addWhereError(diags, described, leftOut, "The tenant has elements with this value, but another condition of `where` leaves them out. Remove the value, or change the other condition.")
+	}
+}
+
+func addWhereError(diags *diag.Diagnostics, described inventory.Where, value inventory.Unmatched, advice string) {
+	at := path.Root(nameWhere).AtName(string(value.Criterion))
+	for _, list := range whereLists {
+		if list.criterion != value.Criterion {
+			continue
+		}
+		for i, wanted := range *list.values(&described) {
+			if wanted == value.Value {
+				at = at.AtListIndex(i)
+				break
+			}
+		}
+	}
+	invalid(diags, at, fmt.Sprintf("%q", value.Value), advice)
+}
