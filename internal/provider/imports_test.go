@@ -57,7 +57,7 @@ func TestImportsRunOneWay(t *testing.T) {
 	allowed := map[string][]string{
 		"":                       {"internal/provider"},
 		"internal/provider":      {"internal/sdwan", "internal/rollout", "internal/imagestatus", "internal/inventory", "internal/version"},
-		"internal/rollout":       {"internal/imagestatus", "internal/version"},
+		"internal/rollout":       {"internal/imagestatus", "internal/inventory", "internal/version"},
 		"internal/sdwan":         {"internal/imagestatus", "internal/inventory"},
 		"internal/imagestatus":   {},
 		"internal/inventory":     {},
