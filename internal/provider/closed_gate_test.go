@@ -106,11 +106,11 @@ func TestElementsThatTheFiltersLeaveOutAreToldFromThoseWithoutAStatus(t *testing
 	}
 }
 
-// counted are the counts of a verdict in which no element is pending, failed or
-// unrecognized.
+// counted are the counts of a verdict in which no element is pending,
+// disconnected, failed or unrecognized.
 func counted(total, ready, missing, leftOut int64) map[string]any {
 	return map[string]any{
-		"total": number64(total), "ready": number64(ready), "pending": number64(0), "failed": number64(0),
+		"total": number64(total), "ready": number64(ready), "pending": number64(0), "disconnected": number64(0), "failed": number64(0),
 		"unrecognized": number64(0), "missing": number64(missing), "left_out": number64(leftOut),
 	}
 }

@@ -353,7 +353,7 @@ func wantVerdict(truth []imagestatus.Status) (want map[string]any, ready bool) {
 	return map[string]any{
 		"ready": ready, "by_state": states, "by_phase": phases,
 		"counts": map[string]any{
-			"total": number64(matrixElements), "ready": number64(matrixElements - failed - unknown), "pending": number64(0),
+			"total": number64(matrixElements), "ready": number64(matrixElements - failed - unknown), "pending": number64(0), "disconnected": number64(0),
 			"failed": number64(failed), "unrecognized": number64(unknown), "missing": number64(0), "left_out": number64(0),
 		},
 	}, ready

@@ -243,7 +243,7 @@ func (m gateModel) gate(ctx context.Context, diags *diag.Diagnostics) (gate roll
 	gate = rollout.Gate{
 		Name:        m.Name.ValueString(),
 		Target:      target,
-		MaxFailed:   orDefault(m.MaxFailed, defaultMaxFailed),
+		MaxFailed:   m.MaxFailed.ValueInt64Pointer(),
 		MinElements: orDefault(m.MinElements, defaultMinElements),
 		MaxBlocking: int(orDefault(m.MaxBlockingElements, defaultMaxBlocking)),
 		ElementIDs:  chosen.ElementIDs(),
@@ -322,7 +322,7 @@ func (c *connection) look(ctx context.Context, query imagestatus.Query, gate rol
 		}
 		tally.LeaveOut(left.elements)
 	}
-	return tally.Verdict(), nil
+	return tally.Verdict(nil), nil
 }
 
 // leftOut collects the elements whose rows a selection leaves out.

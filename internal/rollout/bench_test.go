@@ -4,18 +4,22 @@ import (
 	"runtime"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
 const benchElements = 50_000
+
+func benchID(i int) string { return strconv.Itoa(1_773_934_978_000_000_000 + i) }
 
 // benchFleet has rows as a large tenant's in the middle of a rollout: most are
 // done, some are on their way, few failed.
 func benchFleet() []imagestatus.Status {
 	rows := make([]imagestatus.Status, benchElements)
 	for i := range rows {
-		rows[i] = elementRow(strconv.Itoa(1_773_934_978_000_000_000+i), "complete", wantedVersion)
+		rows[i] = elementRow(benchID(i), "complete", wantedVersion)
 		switch {
 		case i%500 == 0:
 			rows[i].UpgradeState, rows[i].FailureInfo = new("failed"), new("disk full")
@@ -27,12 +31,28 @@ func benchFleet() []imagestatus.Status {
 }
 
 func BenchmarkTally(b *testing.B) {
+	benchmarkTally(b, Gate{}, nil)
+}
+
+// The same with all rules, and with the names of a closed gate's elements.
+func BenchmarkTallyWithEveryRule(b *testing.B) {
+	elements := make([]inventory.Element, benchElements)
+	for i := range elements {
+		elements[i] = inventory.Element{ID: benchID(i), Name: new("BR-" + strconv.Itoa(i)), Connected: new(i%100 != 0)}
+	}
+	fleet := inventory.NewFleet(elements, nil)
+	selected := fleet.Select(inventory.Where{})
+	benchmarkTally(b, Gate{RequireConnected: true, Fleet: fleet, Selected: &selected, SettledFor: time.Hour, Now: startOfWait}, fleet)
+}
+
+func benchmarkTally(b *testing.B, gate Gate, names *inventory.Fleet) {
+	b.Helper()
 	rows := benchFleet()
 	target, err := ParseTarget(new(">= 6.3.5-b1, < 6.4.0"), nil)
 	if err != nil {
 		b.Fatal(err)
 	}
-	gate := Gate{Target: target, MinElements: 1, MaxBlocking: 20}
+	gate.Target, gate.MinElements, gate.MaxBlocking = target, 1, 20
 	var tally *Tally
 	b.ReportAllocs()
 	for b.Loop() {
@@ -42,7 +62,7 @@ func BenchmarkTally(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		if got := tally.Verdict().Counts.Total; got != benchElements {
+		if got := tally.Verdict(names).Counts.Total; got != benchElements {
 			b.Fatalf("got %d elements, want %d", got, benchElements)
 		}
 	}

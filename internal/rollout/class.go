@@ -10,11 +10,12 @@ import (
 // Class is what one element counts as when a gate is judged.
 type Class string
 
-// The classes. The last two are of elements that were named by their id and
-// are in no row of the selection; no row is ever classified as one of them.
+// The classes. The last two are of elements that were asked for and are in no
+// row of the selection; no row is ever classified as one of them.
 const (
 	ClassReady        Class = "ready"
 	ClassPending      Class = "pending"
+	ClassDisconnected Class = "disconnected"
 	ClassFailed       Class = "failed"
 	ClassUnrecognized Class = "unrecognized"
 	ClassMissing      Class = "missing"
@@ -24,7 +25,7 @@ const (
 // Counts are the elements of a verdict by class.
 type Counts struct {
 	// Total is the number of elements in all classes.
-	Total, Ready, Pending, Failed, Unrecognized, Missing, LeftOut int64
+	Total, Ready, Pending, Disconnected, Failed, Unrecognized, Missing, LeftOut int64
 }
 
 // classTable has the classes in the order in which a verdict counts them. It is
@@ -34,35 +35,47 @@ var classTable = []struct {
 	// badness is 0 for ready elements; the worst come first in a verdict.
 	badness int
 	count   func(*Counts) *int64
-	// word follows a number in a summary, clause in a reason.
-	word, clause string
+	// word follows a number in a summary, clause in a reason; described is the
+	// clause where a description selects the elements and it differs.
+	word, clause, described string
 	// rowless says of a class without rows why there is none.
 	rowless string
 	meaning string
 }{
 	{
-		ClassReady, 0, func(c *Counts) *int64 { return &c.Ready }, "ready", "ready", "",
-		"Elements on target whose phase is `succeeded`, `idle` or `aborted`.",
+		class: ClassReady, badness: 0, count: func(c *Counts) *int64 { return &c.Ready },
+		word: "ready", clause: "ready",
+		meaning: "Elements on target whose phase is `succeeded`, `idle` or `aborted`, and that satisfy `settled_for` and `require_connected`.",
 	},
 	{
-		ClassPending, 1, func(c *Counts) *int64 { return &c.Pending }, "pending", "pending", "",
-		"Elements that are not done, or not on target.",
+		class: ClassPending, badness: 1, count: func(c *Counts) *int64 { return &c.Pending },
+		word: "pending", clause: "pending",
+		meaning: "Elements that are not done, not on target, or not unchanged for `settled_for`.",
 	},
 	{
-		ClassFailed, 4, func(c *Counts) *int64 { return &c.Failed }, "failed", "failed", "",
-		"Elements in phase `failed`, or `aborted` and not on target.",
+		class: ClassDisconnected, badness: 2, count: func(c *Counts) *int64 { return &c.Disconnected },
+		word: "disconnected", clause: "disconnected",
+		meaning: "Elements on target and done that are not known to be connected to the controller, with `require_connected`.",
 	},
 	{
-		ClassUnrecognized, 5, func(c *Counts) *int64 { return &c.Unrecognized }, "unrecognized", "unrecognized", "",
-		"Elements in phase `unknown`. One of them closes the gate whatever else holds.",
+		class: ClassFailed, badness: 5, count: func(c *Counts) *int64 { return &c.Failed },
+		word: "failed", clause: "failed",
+		meaning: "Elements in phase `failed`, or `aborted` and not on target.",
 	},
 	{
-		ClassMissing, 2, func(c *Counts) *int64 { return &c.Missing }, "missing", "without a status yet", "no status yet",
-		"Elements named in `element_ids` that have no status yet.",
+		class: ClassUnrecognized, badness: 6, count: func(c *Counts) *int64 { return &c.Unrecognized },
+		word: "unrecognized", clause: "unrecognized",
+		meaning: "Elements in phase `unknown`. One of them closes the gate whatever else holds.",
 	},
 	{
-		ClassLeftOut, 3, func(c *Counts) *int64 { return &c.LeftOut }, "left out", "left out by the filters", "not selected by the filters",
-		"Elements named in `element_ids` that have a status and that `filters` leave out.",
+		class: ClassMissing, badness: 3, count: func(c *Counts) *int64 { return &c.Missing },
+		word: "missing", clause: "without a status yet", rowless: "no status yet",
+		meaning: "Elements named in `element_ids` or selected by `where` that have no status yet, and names, sites and serial numbers in `where` that no element has.",
+	},
+	{
+		class: ClassLeftOut, badness: 4, count: func(c *Counts) *int64 { return &c.LeftOut },
+		word: "left out", clause: "left out by the filters", described: "left out by other conditions of where", rowless: "not selected by the filters",
+		meaning: "Elements named in `element_ids` that have a status and that `filters` leave out, and names, sites and serial numbers in `where` that its other conditions leave out.",
 	},
 }
 

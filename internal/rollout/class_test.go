@@ -39,14 +39,14 @@ func TestEveryCountIsThatOfOneClass(t *testing.T) {
 			t.Errorf("%s: got %d elements, want %d", class, got, want)
 		}
 	}
-	if counts.Total != 21 || counts.withRow() != 10 || counts.Of("no such class") != 0 {
-		t.Errorf("got a total of %d and %d with a row, want 21 and 10", counts.Total, counts.withRow())
+	if counts.Total != 28 || counts.withRow() != 15 || counts.Of("no such class") != 0 {
+		t.Errorf("got a total of %d and %d with a row, want 28 and 15", counts.Total, counts.withRow())
 	}
 }
 
 func TestBlockingClassesComeWorstFirst(t *testing.T) {
 	t.Parallel()
-	want := []Class{ClassUnrecognized, ClassFailed, ClassLeftOut, ClassMissing, ClassPending}
+	want := []Class{ClassUnrecognized, ClassFailed, ClassLeftOut, ClassMissing, ClassDisconnected, ClassPending}
 	if got := BlockingClasses(); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -5,8 +5,9 @@ import (
 	"hash/maphash"
 	"math/big"
 	"slices"
+	"time"
 
-	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
 // Gate is the rule by which a rollout is held or let through.
@@ -18,19 +19,41 @@ type Gate struct {
 	// MinReadyPercent is the share of elements that must be ready, 0 to 100;
 	// it is compared exactly, without rounding. Nil is 100.
 	MinReadyPercent *big.Rat
-	// MaxFailed is how many elements may have failed.
-	MaxFailed int64
+	// MaxFailed and MaxFailedPercent are how many elements may have failed: as
+	// a number, and as a share of all elements from 0 to 100, compared exactly.
+	// Nil is not given. The stricter one of those given holds; with neither, no
+	// element may have failed.
+	MaxFailed        *int64
+	MaxFailedPercent *big.Rat
+	// RequireConnected withholds readiness from elements that Fleet does not
+	// say are connected to the controller: they are in ClassDisconnected.
+	RequireConnected bool
+	// SettledFor, if positive, withholds readiness from elements whose newest
+	// row was changed less than that long before Now: they are in ClassPending.
+	SettledFor time.Duration
+	// Now is the moment of this read of the fleet, for SettledFor.
+	Now time.Time
 	// MinElements is how many elements must have a row, at least 1.
 	MinElements int64
 	// MaxBlocking bounds Verdict.Blocking.
 	MaxBlocking int
-	// ElementIDs are the elements that were asked for by id: one without a row
-	// is missing or left out. An id that occurs twice counts once.
+	// ElementIDs are the elements that were asked for: one without a row is
+	// missing or left out. An id that occurs twice counts once.
 	ElementIDs []string
+	// Selected is what a description selects of the fleet, nil where there is
+	// none. ElementIDs are then those of the elements selected, which nil takes
+	// from Selected, and no other element's row may be added to the tally.
+	Selected *inventory.Selected
+	// Fleet has the connections of elements, for RequireConnected. An element
+	// that it lacks is not known to be connected.
+	Fleet *inventory.Fleet
 }
 
-// Judge starts the tally of one look at the fleet.
+// Judge starts the tally of one read of the fleet.
 func (g Gate) Judge() *Tally {
+	if g.Selected != nil && g.ElementIDs == nil {
+		g.ElementIDs = g.Selected.IDs()
+	}
 	asked := make(map[string]bool, len(g.ElementIDs))
 	g.ElementIDs = slices.DeleteFunc(slices.Clone(g.ElementIDs), func(id string) bool {
 		repeated := asked[id]
@@ -63,28 +86,21 @@ func (g Gate) enough(ready, total int64) bool {
 	return share.Cmp(wanted) >= 0
 }
 
-var hundred = big.NewRat(100, 1)
-
-// ParseReadyPercent reads min_ready_percent, a decimal number that is 0 or from
-// 1 to 100. Less than 1 is refused: it is most often a fraction that was taken
-// for a percentage, and would open the gate far too early. The error is an
-// *ArgumentError.
-func ParseReadyPercent(text string) (*big.Rat, error) {
-	percent, ok := new(big.Rat).SetString(text)
-	refused := &imagestatus.ArgumentError{
-		Path: []any{"min_ready_percent"}, Value: text,
-		Problem: "It is not a percentage from 0 to 100.", Remedy: "Write a number such as 95 for 95%.",
+// thresholds names those that differ from their defaults.
+func (g Gate) thresholds() []string {
+	var named []string
+	if percent := g.minReadyPercent(); percent.Cmp(hundred) != 0 {
+		named = append(named, "min_ready_percent is "+ratText(percent))
 	}
-	if !ok || percent.Sign() < 0 || percent.Cmp(hundred) > 0 {
-		return nil, refused
+	named = append(named, g.failuresAllowed()...)
+	if g.RequireConnected {
+		named = append(named, "require_connected is true")
 	}
-	one := big.NewRat(1, 1)
-	if percent.Sign() == 0 || percent.Cmp(one) >= 0 {
-		return percent, nil
+	if g.SettledFor > 0 {
+		named = append(named, "settled_for is "+spokenDuration(g.SettledFor))
 	}
-	refused.Problem = "It is a percentage, and this is less than 1%."
-	if meant := new(big.Rat).Mul(percent, hundred); meant.Cmp(one) >= 0 {
-		refused.Remedy = fmt.Sprintf("Write %s for %s.", ratText(meant), ratPercent(meant))
+	if g.minElements() != 1 {
+		named = append(named, fmt.Sprintf("min_elements is %d", g.MinElements))
 	}
-	return nil, refused
+	return named
 }

@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
 const (
@@ -37,7 +38,7 @@ func judge(t testingT, gate Gate, rows ...imagestatus.Status) Verdict {
 			t.Fatalf("add %s: %v", rowTexts(row), err)
 		}
 	}
-	return tally.Verdict()
+	return tally.Verdict(nil)
 }
 
 // mustTarget takes an empty text for none.
@@ -152,7 +153,7 @@ func (j judgement) judge(t *testing.T, target Target) Verdict {
 	}
 	tally := Gate{
 		Target: target, MinReadyPercent: big.NewRat(j.percent.numerator, j.percent.denominator),
-		MaxFailed: j.maxFailed, MinElements: j.minElements, MaxBlocking: 20, ElementIDs: ids,
+		MaxFailed: &j.maxFailed, MinElements: j.minElements, MaxBlocking: 20, ElementIDs: ids,
 	}.Judge()
 	for _, row := range rows {
 		if err := tally.Add(row); err != nil {
@@ -160,7 +161,7 @@ func (j judgement) judge(t *testing.T, target Target) Verdict {
 		}
 	}
 	tally.LeaveOut(left)
-	return tally.Verdict()
+	return tally.Verdict(nil)
 }
 
 func TestGateOpensExactlyWhenEveryRuleHolds(t *testing.T) {
@@ -325,7 +326,7 @@ func TestTargetsAreReached(t *testing.T) {
 		if test.want {
 			want = Counts{Total: 2, Ready: 2}
 		}
-		if got := tally.Verdict().Counts; got != want {
+		if got := tally.Verdict(nil).Counts; got != want {
 			t.Errorf("version %q, image %q: got %+v, want %+v", test.version, test.image, got, want)
 		}
 	}
@@ -427,7 +428,7 @@ func TestElementsThatTheFiltersLeaveOutAreNotMissing(t *testing.T) {
 		t.Errorf("got the missing elements %q, want %q", got, want)
 	}
 	tally.LeaveOut(map[string]bool{"1": true, "2": true})
-	got := tally.Verdict()
+	got := tally.Verdict(nil)
 	if want := (Counts{Total: 3, Ready: 1, Missing: 1, LeftOut: 1}); got.Counts != want || !got.Hopeless {
 		t.Errorf("got %+v, hopeless %t; want %+v, true", got.Counts, got.Hopeless, want)
 	}
@@ -639,7 +640,7 @@ func worstFirst(target Target, rows []imagestatus.Status, missing ...string) []s
 		class, phase int
 		id           string
 	}
-	classes := []Class{ClassUnrecognized, ClassFailed, ClassLeftOut, ClassMissing, ClassPending}
+	classes := []Class{ClassUnrecognized, ClassFailed, ClassLeftOut, ClassMissing, ClassDisconnected, ClassPending}
 	var places []place
 	for i := range rows {
 		state := "-"
@@ -705,7 +706,7 @@ func TestClearedElementsNeverBlockHoweverManyThereAre(t *testing.T) {
 	for id := range 400 {
 		add(id, "complete", 2)
 	}
-	got := tally.Verdict()
+	got := tally.Verdict(nil)
 	if want := (Counts{Total: 500, Ready: 400, Failed: 100}); got.Counts != want || !got.BlockingTruncated {
 		t.Errorf("got %+v, truncated %t; want %+v, true", got.Counts, got.BlockingTruncated, want)
 	}
@@ -727,49 +728,75 @@ func TestBlockingElementsHeldAreBounded(t *testing.T) {
 			t.Fatalf("holds %d blocking elements after %d rows", held, i+1)
 		}
 	}
-	if got := tally.Verdict(); len(got.Blocking) != 3 || !got.BlockingTruncated {
+	if got := tally.Verdict(nil); len(got.Blocking) != 3 || !got.BlockingTruncated {
 		t.Errorf("shows %d blocking elements, truncated %t; want 3, true", len(got.Blocking), got.BlockingTruncated)
 	}
 }
 
+// oddTexts are what a controller might put into any field.
+var oddTexts = map[string]string{
+	"huge":      strings.Repeat("x", 1_000_000),
+	"huge runs": strings.Repeat("é☃", 500_000),
+	"nulls":     "a\x00b\x00",
+	"controls":  "a\x1b[31mred\x07\r\nnext\tline\u0085\u2028\u2029end\u202e\u200b",
+	"no text":   "a\xff\xfe\xc0b",
+	"empty":     "",
+	"quotes":    "\"`'${x}%{y}\\",
+}
+
 func TestEveryTextOfAVerdictIsOneShortPrintableLine(t *testing.T) {
 	t.Parallel()
-	for name, text := range map[string]string{
-		"huge":      strings.Repeat("x", 1_000_000),
-		"huge runs": strings.Repeat("é☃", 500_000),
-		"nulls":     "a\x00b\x00",
-		"controls":  "a\x1b[31mred\x07\r\nnext\tline\u0085\u2028\u2029end\u202e\u200b",
-		"no text":   "a\xff\xfe\xc0b",
-		"empty":     "",
-		"quotes":    "\"`'${x}%{y}\\",
-	} {
+	for name, text := range oddTexts {
 		row := imagestatus.Status{ElementID: &text, UpgradeState: &text, ActiveVersion: &text, FailureInfo: &text}
 		named := elementRow("1", "failed", wantedVersion)
 		named.FailureInfo = &text
 		gate := Gate{Target: mustTarget(t, "6.3.6", ""), MaxBlocking: 9, ElementIDs: []string{"gone", text + "too"}}
 		verdict := judge(t, gate, row, named)
-		bounded := map[string]int{verdict.Summary: 300}
-		for _, sentence := range append(verdict.Reasons, verdict.Remedies...) {
-			bounded[sentence] = 600
-		}
-		for _, counts := range []map[string]int64{verdict.ByState, verdict.ByVersion} {
-			for key := range counts {
-				bounded[key] = 65
-			}
-		}
-		for _, blocker := range verdict.Blocking {
-			bounded[blocker.String()] = 600
-			bounded[blocker.ElementID], bounded[deref(blocker.UpgradeState)], bounded[deref(blocker.ActiveVersion)] = 65, 65, 65
-			bounded[deref(blocker.FailureInfo)] = 301
-		}
 		if len(verdict.Blocking) != 4 {
 			t.Errorf("%s: got %d blocking elements, want 4", name, len(verdict.Blocking))
 		}
-		for shown, most := range bounded {
-			unprintable := strings.ContainsFunc(shown, func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) })
-			if unprintable || !utf8.ValidString(shown) || utf8.RuneCountInString(shown) > most {
-				t.Errorf("%s: shown as %.200q, want at most %d printable characters", name, shown, most)
-			}
+		wantShortPrintableTexts(t, name, verdict)
+	}
+}
+
+func TestNamesAndValuesOfADescriptionAreShownShortAndPrintable(t *testing.T) {
+	t.Parallel()
+	for name, text := range oddTexts {
+		fleet := inventory.NewFleet([]inventory.Element{
+			{ID: "1", Name: &text, SiteID: new("11"), Role: new("HUB")}, {ID: "2", Name: &text, SiteID: new("11")}, {ID: "3", Name: new(text + "3"), SiteID: new("11")},
+		}, []inventory.Site{{ID: "11", Name: &text}})
+		selected := fleet.Select(inventory.Where{Names: []string{text, text + "2", text + "3"}, SiteNames: []string{text}, Roles: []string{"HUB"}})
+		gate := Gate{MaxBlocking: 9, Selected: &selected}
+		failed := elementRow("1", "failed", wantedVersion)
+		failed.FailureInfo = &text
+		verdict := judgeNamed(t, gate, fleet, failed)
+		if len(verdict.Reasons) < 2 {
+			t.Errorf("%s: got the reasons %.500q, want more", name, verdict.Reasons)
+		}
+		wantShortPrintableTexts(t, name, verdict)
+	}
+}
+
+func wantShortPrintableTexts(t *testing.T, name string, verdict Verdict) {
+	t.Helper()
+	bounded := map[string]int{verdict.Summary: 300, verdict.Worst(): 220, Progress{Verdict: &verdict}.String(): 400}
+	for _, sentence := range append(verdict.Reasons, verdict.Remedies...) {
+		bounded[sentence] = 600
+	}
+	for _, counts := range []map[string]int64{verdict.ByState, verdict.ByVersion} {
+		for key := range counts {
+			bounded[key] = 65
+		}
+	}
+	for _, blocker := range verdict.Blocking {
+		bounded[blocker.String()], bounded[blocker.Label], bounded[blocker.Why] = 700, 220, 300
+		bounded[blocker.ElementID], bounded[deref(blocker.UpgradeState)], bounded[deref(blocker.ActiveVersion)] = 65, 65, 65
+		bounded[deref(blocker.FailureInfo)], bounded[deref(blocker.Name)], bounded[deref(blocker.SiteName)] = 301, 129, 129
+	}
+	for shown, most := range bounded {
+		unprintable := strings.ContainsFunc(shown, func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) })
+		if unprintable || !utf8.ValidString(shown) || utf8.RuneCountInString(shown) > most {
+			t.Errorf("%s: shown as %.200q, want at most %d printable characters", name, shown, most)
 		}
 	}
 }

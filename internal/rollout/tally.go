@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
 // Tally takes the rows of one look one by one and keeps a few bytes for each
@@ -20,7 +21,7 @@ type Tally struct {
 	// reached remembers how versions compare with the target, as a fleet runs few.
 	reached  map[string]reach
 	leftOut  map[string]bool
-	blocking []heldBlocker
+	blocking blockerList
 }
 
 // tallied is what is kept of an element's newest row. Each word here is most
@@ -40,6 +41,10 @@ type kind struct {
 	// ready, and that it cannot be read. Waiting does not change this: no
 	// upgrade is in progress.
 	unreadable bool
+	// settlement and connection are of elements that the state and the target
+	// let be ready; the zero values are of all others.
+	settlement settlement
+	connection connection
 }
 
 type countedKind struct {
@@ -66,11 +71,11 @@ const (
 // worse for the gate, whatever else tells them apart.
 func (t *Tally) Add(status imagestatus.Status) error {
 	row := t.summarize(&status)
-	blocker := heldBlocker{Blocker: newBlocker(&status, row.kind), element: t.key(status.Element())}
+	blocker := heldBlocker{Blocker: newBlocker(&status, row.kind), element: t.key(status.Element()), row: row}
 	if status.Element() == "" {
 		// Every such row counts, as it may be about an element of its own.
 		row.kind.count++
-		t.block(blocker)
+		t.blocking = t.blocking.with(blocker, t.maxHeld())
 		return nil
 	}
 	if before, seen := t.elements[blocker.element]; seen {
@@ -79,22 +84,29 @@ func (t *Tally) Add(status imagestatus.Status) error {
 			return nil
 		}
 		before.kind.count--
-		listed, found := t.unblock(blocker.element)
+		remaining, listed, found := t.blocking.without(blocker.element)
+		t.blocking = remaining
 		if order == 0 && found && compareBlockers(listed, blocker) < 0 {
 			blocker = listed
 		}
 	}
 	t.elements[blocker.element] = row
 	row.kind.count++
-	t.block(blocker)
+	t.blocking = t.blocking.with(blocker, t.maxHeld())
 	return nil
 }
+
+func (t *Tally) maxHeld() int { return t.gate.MaxBlocking + spareBlockers }
 
 func (t *Tally) key(element string) uint64 { return maphash.String(t.seed, element) }
 
 func (t *Tally) summarize(status *imagestatus.Status) tallied {
 	its := kind{phase: status.Phase(), state: noneKey, version: noneKey}
 	its.class, its.unreadable = t.classify(status)
+	if its.class == ClassReady {
+		its.settlement, its.connection = t.gate.settlement(status), t.gate.connection(status.Element())
+		its.class = withheld(its.settlement, its.connection)
+	}
 	if status.UpgradeState != nil {
 		its.state = shorten(*status.UpgradeState, maxKeyRunes)
 	}
@@ -146,40 +158,12 @@ func (r tallied) compare(before tallied) int {
 		cmp.Compare(before.kind.phase.Order(), r.kind.phase.Order()),
 		strings.Compare(before.kind.state, r.kind.state),
 		strings.Compare(before.kind.version, r.kind.version),
+		cmp.Compare(r.kind.settlement, before.kind.settlement),
 	)
 }
 
-// block keeps the worst elements in order, and drops the least bad beyond the
-// bound.
-func (t *Tally) block(blocker heldBlocker) {
-	if blocker.Class == ClassReady {
-		return
-	}
-	bound := t.gate.MaxBlocking + spareBlockers
-	full := len(t.blocking) >= bound
-	if full && compareBlockers(blocker, t.blocking[bound-1]) >= 0 {
-		return
-	}
-	if full {
-		t.blocking = t.blocking[:bound-1]
-	}
-	at, _ := slices.BinarySearchFunc(t.blocking, blocker, compareBlockers)
-	t.blocking = slices.Insert(t.blocking, at, blocker)
-}
-
-// unblock takes an element out of the list and gives what stood there.
-func (t *Tally) unblock(element uint64) (listed heldBlocker, found bool) {
-	at := slices.IndexFunc(t.blocking, func(blocker heldBlocker) bool { return blocker.element == element && blocker.ElementID != "" })
-	if at < 0 {
-		return heldBlocker{}, false
-	}
-	listed = t.blocking[at]
-	t.blocking = slices.Delete(t.blocking, at, at+1)
-	return listed, true
-}
-
-// Missing lists the elements that were asked for by id and have no row so far,
-// each once, in the order given.
+// Missing lists the elements that were asked for and have no row so far, each
+// once, in the order given.
 func (t *Tally) Missing() []string {
 	var missing []string
 	for _, id := range t.gate.ElementIDs {
@@ -191,40 +175,39 @@ func (t *Tally) Missing() []string {
 }
 
 // LeaveOut says which of the missing elements have a row that the filters of
-// the selection leave out.
+// the selection leave out. Where a description selects the elements, these are
+// then not asked for; without one they are in ClassLeftOut.
 func (t *Tally) LeaveOut(elements map[string]bool) { t.leftOut = elements }
 
-// Verdict closes the tally.
-func (t *Tally) Verdict() Verdict {
+// Verdict judges the rows so far. It may be called again, also with other
+// names: these only tell what the texts call an element. Nil is for ids only.
+func (t *Tally) Verdict(names *inventory.Fleet) Verdict {
 	verdict := Verdict{ByPhase: make(map[imagestatus.Phase]int64)}
 	found := finding{Gate: t.gate, Verdict: &verdict, unreadable: make(map[string]int64)}
 	byClass, byState, byVersion := make(map[Class]int64), make(map[string]int64), make(map[string]int64)
 	for _, its := range t.kinds {
-		if its.count > 0 {
-			byClass[its.class] += its.count
-			verdict.ByPhase[its.phase] += its.count
-			byState[its.state] += its.count
-			byVersion[its.version] += its.count
+		if its.count == 0 {
+			continue
 		}
-		if its.count > 0 && its.unreadable {
-			found.unreadable[its.version] += its.count
-		}
+		byClass[its.class] += its.count
+		verdict.ByPhase[its.phase] += its.count
+		byState[its.state] += its.count
+		byVersion[its.version] += its.count
+		found.obstruct(its)
 	}
-	for _, id := range t.Missing() {
-		class := found.rowless(id, t.leftOut[id])
-		byClass[class]++
-		t.block(heldBlocker{Blocker: Blocker{ElementID: shorten(id, maxKeyRunes), Class: class, Phase: imagestatus.PhaseUnknown}, element: t.key(id)})
+	blocking := slices.Clone(t.blocking)
+	for _, rowless := range found.rowless(t.Missing(), t.leftOut) {
+		byClass[rowless.Class]++
+		blocking = blocking.with(heldBlocker{Blocker: rowless}, t.maxHeld())
 	}
-	counts := countsOf(byClass)
-	verdict.Counts = counts
+	verdict.Counts = countsOf(byClass)
 	verdict.ByState, verdict.ByVersion = largest(byState, maxKeys), largest(byVersion, maxKeys)
-	for _, blocker := range t.blocking[:min(len(t.blocking), t.gate.MaxBlocking)] {
-		verdict.Blocking = append(verdict.Blocking, blocker.Blocker)
-	}
-	verdict.BlockingTruncated = counts.Total-counts.Ready > int64(len(verdict.Blocking))
+	counts := verdict.Counts
 	if counts.Total > 0 {
 		verdict.ReadyPercent = float64(counts.Ready*10_000/counts.Total) / 100
 	}
+	found.show(blocking[:min(len(blocking), t.gate.MaxBlocking)], names)
+	verdict.BlockingTruncated = counts.Total-counts.Ready > int64(len(verdict.Blocking))
 	found.decide()
 	return verdict
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,10 +13,6 @@ import (
 // namedInReason is how many elements or states a reason names before it says
 // how many more there are.
 const namedInReason = 3
-
-func percentText(percent float64) string {
-	return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.2f", percent), "0"), ".") + "%"
-}
 
 func countOf(count int64, noun string) string {
 	if count == 1 {
@@ -46,14 +41,15 @@ func listCounts(counts map[string]int64, noun string) string {
 	return strings.Join(parts, ", ")
 }
 
-// listNames quotes the first names and says how many more there are.
-func listNames(names []string) string {
-	quoted := make([]string, 0, namedInReason)
+// listNames names the first ones, each as written, and says how many more there
+// are.
+func listNames(names []string, write func(string) string) string {
+	written := make([]string, 0, namedInReason)
 	for _, name := range names[:min(len(names), namedInReason)] {
-		quoted = append(quoted, strconv.Quote(shorten(name, maxKeyRunes)))
+		written = append(written, write(name))
 	}
-	list := strings.Join(quoted, ", ")
-	if more := len(names) - len(quoted); more > 0 {
+	list := strings.Join(written, ", ")
+	if more := len(names) - len(written); more > 0 {
 		list += fmt.Sprintf(" and %d more", more)
 	}
 	return list

@@ -24,9 +24,12 @@ type Verdict struct {
 	// two decimals, so that it never shows more than there is.
 	ReadyPercent float64
 	Counts       Counts
-	ByPhase      map[imagestatus.Phase]int64
-	ByState      map[string]int64
-	ByVersion    map[string]int64
+	// NotSelected is the number of elements that a description selects and the
+	// filters do not. They are in no class.
+	NotSelected int64
+	ByPhase     map[imagestatus.Phase]int64
+	ByState     map[string]int64
+	ByVersion   map[string]int64
 	// Blocking holds the elements that are not ready, worst first.
 	Blocking []Blocker
 	// BlockingTruncated reports that there are more of them.
@@ -35,13 +38,43 @@ type Verdict struct {
 
 // Progress is the verdict's counts in a few words, such as "37/50 ready
 // (74%), 12 pending, 1 failed".
-func (v *Verdict) Progress() string {
+func (v *Verdict) Progress() string { return v.progress("") }
+
+// Worst is what texts call the first of the blocking elements; "" where the
+// verdict has none.
+func (v *Verdict) Worst() string {
+	if len(v.Blocking) == 0 {
+		return ""
+	}
+	return v.Blocking[0].called()
+}
+
+// progress names, if there is a worst element, that element beside the number
+// of those in its class.
+func (v *Verdict) progress(worst string) string {
 	counts := v.Counts
 	parts := []string{fmt.Sprintf("%d/%d ready (%s)", counts.Ready, counts.Total, percentText(v.ReadyPercent))}
 	for _, row := range classTable {
-		if count := counts.Of(row.class); count > 0 && row.class != ClassReady {
-			parts = append(parts, fmt.Sprintf("%d %s", count, row.word))
+		count := counts.Of(row.class)
+		if count == 0 || row.class == ClassReady {
+			continue
 		}
+		part := fmt.Sprintf("%d %s", count, row.word)
+		if worst != "" && v.Blocking[0].Class == row.class {
+			part += ": " + worst
+			if count > 1 {
+				part += fmt.Sprintf(" and %d more", count-1)
+			}
+		}
+		parts = append(parts, part)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// progressByName is Progress with the worst element, if its name is known.
+func (v *Verdict) progressByName() string {
+	if len(v.Blocking) == 0 || v.Blocking[0].Name == nil {
+		return v.Progress()
+	}
+	return v.progress(v.Worst())
 }

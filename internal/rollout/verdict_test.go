@@ -47,7 +47,7 @@ func TestVerdictExplainsItself(t *testing.T) {
 			name: "open on a version", gate: Gate{Target: version}, rows: ready(1), summary: "open: 1/1 ready (100%), target version 6.3.6-b9",
 		},
 		{
-			name: "open with a failure that is allowed", gate: Gate{MaxFailed: 1, MinReadyPercent: mustRat(t, "66.6")},
+			name: "open with a failure that is allowed", gate: Gate{MaxFailed: new(int64(1)), MinReadyPercent: mustRat(t, "66.6")},
 			rows: append(ready(2), failed("1", "failed", "")), summary: "open: 2/3 ready (66.66%), 1 failed (min_ready_percent is 66.6, max_failed is 1)",
 		},
 		{
@@ -61,7 +61,7 @@ func TestVerdictExplainsItself(t *testing.T) {
 			remedies: []string{remedyFailed},
 		},
 		{
-			name: "many failed", gate: Gate{MaxFailed: 2, MinReadyPercent: mustRat(t, "0"), MaxBlocking: 20},
+			name: "many failed", gate: Gate{MaxFailed: new(int64(2)), MinReadyPercent: mustRat(t, "0"), MaxBlocking: 20},
 			rows: []imagestatus.Status{
 				failed("1", "failed", ""), failed("2", "download_failed", "timeout"), failed("3", "upgrade_failed", ""),
 				failed("4", "failed", ""), failed("5", "failed", ""),
@@ -205,7 +205,7 @@ func TestVerdictExplainsItself(t *testing.T) {
 			left[id] = true
 		}
 		tally.LeaveOut(left)
-		got := tally.Verdict()
+		got := tally.Verdict(nil)
 		if got.Summary != test.summary {
 			t.Errorf("%s: got the summary %q, want %q", test.name, got.Summary, test.summary)
 		}

@@ -39,7 +39,8 @@ type Progress struct {
 }
 
 // String is the look in one line, such as "37/50 ready (74%), 12 pending, 1
-// failed; next look in 30 s, 1 h 12 m left".
+// failed: BR-FRA-01 (Frankfurt); next look in 30 s, 1 h 12 m left". The worst
+// element is in it if its name is known.
 func (p Progress) String() string {
 	var line string
 	switch {
@@ -48,7 +49,7 @@ func (p Progress) String() string {
 	case p.Verdict.Ready:
 		line = fmt.Sprintf("%s; open for %s of %s", p.Verdict.Progress(), spokenDuration(p.Held), spokenDuration(p.Hold))
 	default:
-		line = p.Verdict.Progress()
+		line = p.Verdict.progressByName()
 	}
 	line += "; next look in " + spokenDuration(p.Next)
 	if p.Left >= 0 {

@@ -1,0 +1,135 @@
+package rollout
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
+)
+
+// phrase says how an element has a value of a description: short after "no
+// element", long in a sentence.
+type phrase struct{ short, long string }
+
+var phrases = map[inventory.Criterion]phrase{
+	inventory.CriterionNames:         {"named", "has the name"},
+	inventory.CriterionSiteNames:     {"at a site named", "is at a site with the name"},
+	inventory.CriterionSiteIDs:       {"at the site with the id", "is at the site with the id"},
+	inventory.CriterionSerialNumbers: {"with the serial number", "has the serial number"},
+}
+
+func phraseOf(criterion inventory.Criterion) phrase {
+	if known, listed := phrases[criterion]; listed {
+		return known
+	}
+	return phrase{"with the value", "has the value"}
+}
+
+// eachOnce drops a value that the description has twice.
+func eachOnce(values []inventory.Unmatched) []inventory.Unmatched {
+	type value struct {
+		criterion inventory.Criterion
+		text      string
+	}
+	seen := make(map[value]bool, len(values))
+	var unique []inventory.Unmatched
+	for _, unmatched := range values {
+		key := value{unmatched.Criterion, unmatched.Value}
+		if !seen[key] {
+			seen[key] = true
+			unique = append(unique, unmatched)
+		}
+	}
+	return unique
+}
+
+// nowhereBlocker is a value that no element has. The element may be claimed
+// later.
+func nowhereBlocker(value inventory.Unmatched) Blocker {
+	why := "no such element in this tenant"
+	if nearest := nearestTo(value); nearest != "" {
+		why = nearest
+	}
+	return Blocker{Class: ClassMissing, Phase: imagestatus.PhaseUnknown, Label: "no " + elementWith(value), Why: why}
+}
+
+// excludedBlocker is a value that some element has, and that no element has
+// which is selected.
+func excludedBlocker(value inventory.Unmatched) Blocker {
+	return Blocker{Class: ClassLeftOut, Phase: imagestatus.PhaseUnknown, Label: elementWith(value), Why: "not selected by another condition of where"}
+}
+
+func elementWith(value inventory.Unmatched) string {
+	return "element " + phraseOf(value.Criterion).short + " " + quote(value.Value)
+}
+
+// nearestTo is a clause on the values most similar to one that no element has,
+// "" where there are none.
+func nearestTo(value inventory.Unmatched) string {
+	quoted := make([]string, len(value.Nearest))
+	for i, nearest := range value.Nearest {
+		quoted[i] = quote(nearest)
+	}
+	switch last := len(quoted) - 1; last {
+	case -1:
+		return ""
+	case 0:
+		return "the nearest is " + quoted[0]
+	default:
+		return "the nearest are " + strings.Join(quoted[:last], ", ") + " and " + quoted[last]
+	}
+}
+
+func reasonNowhere(f *finding) string {
+	var sentences []string
+	for _, value := range f.nowhere[:min(len(f.nowhere), namedInReason)] {
+		sentence := fmt.Sprintf("No element %s %s (where.%s)", phraseOf(value.Criterion).long, quote(value.Value), value.Criterion)
+		if nearest := nearestTo(value); nearest != "" {
+			sentence += "; " + nearest
+		}
+		sentences = append(sentences, sentence+".")
+	}
+	switch more := len(f.nowhere) - len(sentences); {
+	case more == 1:
+		sentences = append(sentences, "No element has 1 more value of where.")
+	case more > 1:
+		sentences = append(sentences, fmt.Sprintf("No element has %d more values of where.", more))
+	}
+	return strings.Join(sentences, " ")
+}
+
+func reasonExcluded(f *finding) string {
+	values := make([]string, len(f.excluded))
+	for i, value := range f.excluded {
+		values[i] = fmt.Sprintf("%s (where.%s)", elementWith(value), value.Criterion)
+	}
+	return fmt.Sprintf("Other conditions of where leave out what it names: %s.", listNames(values, func(value string) string { return value }))
+}
+
+// selects says how many elements were asked for by a description.
+func (f *finding) selects(count int64) string {
+	selected := "no element"
+	if count > 0 {
+		selected = countOf(count, "element")
+	}
+	if f.NotSelected > 0 {
+		return "where and the filters select " + selected
+	}
+	return "where selects " + selected
+}
+
+// askedBy says by which argument elements were asked for.
+func (f *finding) askedBy() string {
+	switch {
+	case f.Selected == nil:
+		return "named in element_ids"
+	case f.NotSelected > 0:
+		return "selected by where and the filters"
+	default:
+		return "selected by where"
+	}
+}
+
+func quote(text string) string { return strconv.Quote(shorten(text, maxKeyRunes)) }
