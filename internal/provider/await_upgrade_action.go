@@ -68,19 +68,19 @@ func (a *awaitUpgradeAction) ValidateConfig(ctx context.Context, req action.Vali
 func (a *awaitUpgradeAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	var model awaitUpgradeModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	gate, query, known := model.gate(ctx, &resp.Diagnostics)
+	asked, known := model.read(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !known || a.connection == nil || len(a.connection.unknown) > 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(a.connection.logging(ctx), defaultReadTimeout)
 	defer cancel()
-	verdict, err := a.connection.look(ctx, query, gate)
+	verdict, err := a.connection.look(ctx, asked, newNamer(a.connection.client))
 	if err != nil {
 		a.connection.addError(&resp.Diagnostics, err)
 		return
 	}
 	if verdict.Hopeless {
-		resp.Diagnostics.AddError(headline(summaryGateClosed, gate, verdict), explain(gate, verdict)+waitingFixesNothing)
+		resp.Diagnostics.AddError(headline(summaryGateClosed, asked.gate, verdict), explain(asked.gate, verdict)+waitingFixesNothing)
 	}
 }
 
@@ -91,7 +91,7 @@ func (a *awaitUpgradeAction) Invoke(ctx context.Context, req action.InvokeReques
 	if resp.Diagnostics.HasError() || !a.connection.ready(req.Config, &resp.Diagnostics) {
 		return
 	}
-	gate, query, _ := model.gate(ctx, &resp.Diagnostics)
+	asked, _ := model.read(ctx, &resp.Diagnostics)
 	wait := model.wait(ctx, &resp.Diagnostics)
 	if wait == nil {
 		wait = &rollout.Wait{Interval: defaultWaitInterval, Hold: defaultWaitHold}
@@ -106,16 +106,16 @@ func (a *awaitUpgradeAction) Invoke(ctx context.Context, req action.InvokeReques
 	report := func(progress rollout.Progress) {
 		resp.SendProgress(action.InvokeProgressEvent{Message: progress.String()})
 	}
-	verdict, err := a.connection.await(ctx, query, gate, *wait, report)
+	verdict, err := a.connection.await(ctx, asked, *wait, report)
 	switch {
 	case err != nil:
 		a.connection.addError(&resp.Diagnostics, err)
 	case verdict.Ready:
 		resp.SendProgress(action.InvokeProgressEvent{Message: verdict.Summary})
 	case verdict.Hopeless:
-		resp.Diagnostics.AddError(headline(summaryGateClosed, gate, verdict), explain(gate, verdict)+waitingFixesNothing)
+		resp.Diagnostics.AddError(headline(summaryGateClosed, asked.gate, verdict), explain(asked.gate, verdict)+waitingFixesNothing)
 	default:
-		resp.Diagnostics.AddError(headline(summaryGateWaiting, gate, verdict),
-			fmt.Sprintf("The gate was still closed when `timeouts` ended the wait after %s.\n\n%s", shortDuration(limit), explain(gate, verdict)))
+		resp.Diagnostics.AddError(headline(summaryGateWaiting, asked.gate, verdict),
+			fmt.Sprintf("The gate was still closed when `timeouts` ended the wait after %s.\n\n%s", shortDuration(limit), explain(asked.gate, verdict)))
 	}
 }

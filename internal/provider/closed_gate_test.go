@@ -96,7 +96,7 @@ func TestElementsThatTheFiltersLeaveOutAreToldFromThoseWithoutAStatus(t *testing
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newProtocol(t, append(server.Environment(simulator.Legacy), impatient...)...)
+			p := newProtocol(t, append(server.Environment(simulator.Legacy), append(impatient, "PRISMASDWAN_SHOW_NAMES=false")...)...)
 			got := p.read(gateType, test.config).must(t)
 			if text := fmt.Sprint(got["counts"]); text != fmt.Sprint(test.want) {
 				t.Errorf("got %s, want %s", text, fmt.Sprint(test.want))

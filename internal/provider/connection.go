@@ -22,6 +22,8 @@ type connection struct {
 	form   string
 	// unknown lists arguments of the provider whose values are not known yet.
 	unknown []string
+	// showNames has closed gates read the names of elements and sites.
+	showNames bool
 	// secrets are masked in logs.
 	secrets []string
 }
@@ -129,7 +131,7 @@ func newConnection(values settingValues, agent string, lookup func(string) (stri
 // prepareConnection gives what a client is made of, and a connection that
 // waits for it.
 func prepareConnection(values settingValues, agent string, lookup func(string) (string, bool), diags *diag.Diagnostics) (*connection, sdwan.Config) {
-	connected := &connection{values: values, form: checkForms(values, diags)}
+	connected := &connection{values: values, form: checkForms(values, diags), showNames: values.truth(settingShowNames, true)}
 	if diags.HasError() {
 		return nil, sdwan.Config{}
 	}

@@ -36,7 +36,7 @@ var adviceByKind = map[sdwan.Kind]advice{
 	},
 	sdwan.KindForbidden: {
 		summary:  "Access denied by the controller",
-		remedy:   "The sign-in worked, and the account may not read image statuses. Give its role read access to Prisma SD-WAN, or use another account.",
+		remedy:   "The sign-in worked, and the account may not read this. Give its role read access to Prisma SD-WAN, or use another account.",
 		settings: []string{settingClientID, settingTSGID, settingAuthToken},
 	},
 	sdwan.KindTenant: {
@@ -145,7 +145,7 @@ const laterRemedy = "Try again later, or raise `timeouts` of this block."
 func (c *connection) addError(diags *diag.Diagnostics, err error) {
 	var failure *sdwan.Error
 	if !errors.As(err, &failure) {
-		diags.AddError(unforeseen.summary, fmt.Sprintf("Could not read the image statuses: %s.\n\n%s", err, unforeseen.remedy))
+		diags.AddError(unforeseen.summary, fmt.Sprintf("Could not read from the controller: %s.\n\n%s", err, unforeseen.remedy))
 		return
 	}
 	advised, known := adviceByKind[failure.Kind]

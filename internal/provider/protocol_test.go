@@ -214,6 +214,15 @@ func (r reading) must(tb testing.TB) map[string]any {
 	if len(r.diagnostics) > 0 {
 		tb.Fatalf("the read ended with diagnostics:\n%s", render(r.diagnostics))
 	}
+	return r.despiteWarnings(tb)
+}
+
+// despiteWarnings gives the attributes of a read that went without an error.
+func (r reading) despiteWarnings(tb testing.TB) map[string]any {
+	tb.Helper()
+	if hasError(r.diagnostics) {
+		tb.Fatalf("the read ended with an error:\n%s", render(r.diagnostics))
+	}
 	attributes, isObject := plain(r.value).(map[string]any)
 	if !isObject {
 		tb.Fatalf("the read gave no object but %s", r.value)

@@ -190,6 +190,11 @@ func TestConfigurationErrorsNameTheSourceAndTheRemedy(t *testing.T) {
 				"The value \"0\" of the environment variable PRISMASDWAN_MAX_CONCURRENT_REQUESTS cannot be used: it is not a whole number from 1 to 32.",
 		},
 		{
+			name: "a word for true", form: simulator.Unified, variables: []string{"PRISMASDWAN_SHOW_NAMES=yes"},
+			want: "Error: Invalid provider argument [show_names]\n" +
+				"The value \"yes\" of the environment variable PRISMASDWAN_SHOW_NAMES cannot be used: it is neither true nor false.",
+		},
+		{
 			name: "a duration without a unit", form: simulator.Unified, variables: []string{"PRISMASDWAN_REQUEST_TIMEOUT=10"},
 			want: "Error: Invalid provider argument [request_timeout]\n" +
 				"The value \"10\" of the environment variable PRISMASDWAN_REQUEST_TIMEOUT cannot be used: it is not a duration above zero, such as 30s or 2m.",

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -25,7 +26,8 @@ type setting struct {
 	// fallback describes the default, "" where there is none.
 	fallback  string
 	sensitive bool
-	integer   bool
+	// kind is that of the argument; the zero kind is a text.
+	kind settingKind
 	// vendor is the variable of the vendor's own provider, "" where it has
 	// none; translate makes the argument's value of the variable's.
 	vendor    string
@@ -37,6 +39,14 @@ type setting struct {
 	// check gives a sentence on what is wrong with a value.
 	check func(value string) error
 }
+
+type settingKind int
+
+const (
+	settingText settingKind = iota
+	settingInteger
+	settingTruth
+)
 
 // Names of the arguments that code refers to.
 const (
@@ -54,6 +64,7 @@ const (
 	settingRetryWaitMin   = "retry_wait_min"
 	settingRetryWaitMax   = "retry_wait_max"
 	settingRequestTimeout = "request_timeout"
+	settingShowNames      = "show_names"
 )
 
 const (
@@ -105,17 +116,17 @@ var settings = []setting{
 		fallback:    "the system's certificate authorities",
 	},
 	{
-		attribute: settingPageSize, integer: true, check: checkBetween(1, 10_000),
+		attribute: settingPageSize, kind: settingInteger, check: checkBetween(1, 10_000),
 		description: "Rows to ask for in one request, 1 to 10,000. A controller that gives fewer is followed at its own size.",
 		fallback:    fmt.Sprintf("`%d`", sdwan.DefaultPageSize),
 	},
 	{
-		attribute: settingConcurrency, integer: true, check: checkBetween(1, 32),
+		attribute: settingConcurrency, kind: settingInteger, check: checkBetween(1, 32),
 		description: "Queries in flight at once, 1 to 32, over all that this provider reads.",
 		fallback:    fmt.Sprintf("`%d`", sdwan.DefaultMaxConcurrentRequests),
 	},
 	{
-		attribute: settingRetries, integer: true, check: checkBetween(0, 20),
+		attribute: settingRetries, kind: settingInteger, check: checkBetween(0, 20),
 		description: "Retries of a request that failed for a transient reason, 0 to 20: no connection, a body that is cut off, or one of these answers: " +
 			retriedAnswers() + ". A 429, or a 503 with `Retry-After`, uses up no retry while the controller answers other queries in between.",
 		fallback: fmt.Sprintf("`%d`", sdwan.DefaultMaxRetries),
@@ -134,6 +145,12 @@ var settings = []setting{
 		attribute: settingRequestTimeout, check: checkDuration,
 		description: "Time for one request with its answer, as a duration such as `60s`. The `timeouts` of a data source bound all of its requests together.",
 		fallback:    "`60s`",
+	},
+	{
+		attribute: settingShowNames, kind: settingTruth, check: checkTruth,
+		description: "Whether a closed gate reads the names of the elements that it shows, and of their sites, in at most two more requests: `true` or `false`. " +
+			"With `false` it shows ids; names that were read for `where` are shown all the same.",
+		fallback: "`true`",
 	},
 }
 
@@ -177,12 +194,13 @@ func (s setting) markdown() string {
 func settingAttributes() map[string]schema.Attribute {
 	attributes := make(map[string]schema.Attribute, len(settings))
 	for _, s := range settings {
-		if s.integer {
+		switch s.kind {
+		case settingInteger:
 			attributes[s.attribute] = schema.Int64Attribute{Optional: true, MarkdownDescription: s.markdown()}
-			continue
-		}
-		attributes[s.attribute] = schema.StringAttribute{
-			Optional: true, Sensitive: s.sensitive, MarkdownDescription: s.markdown(),
+		case settingTruth:
+			attributes[s.attribute] = schema.BoolAttribute{Optional: true, MarkdownDescription: s.markdown()}
+		case settingText:
+			attributes[s.attribute] = schema.StringAttribute{Optional: true, Sensitive: s.sensitive, MarkdownDescription: s.markdown()}
 		}
 	}
 	return attributes
@@ -228,20 +246,27 @@ func readSettings(ctx context.Context, config tfsdk.Config, lookup func(string) 
 
 func (s setting) configured(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) settingValue {
 	value := settingValue{source: "the argument `" + s.attribute + "`", rank: fromConfiguration}
-	if s.integer {
+	switch s.kind {
+	case settingInteger:
 		var number types.Int64
 		diags.Append(config.GetAttribute(ctx, path.Root(s.attribute), &number)...)
-		value.unknown, value.set = number.IsUnknown(), !number.IsNull() && !number.IsUnknown()
-		value.text = strconv.FormatInt(number.ValueInt64(), 10)
-		value.given = value.text
-		return value
+		value.take(number, strconv.FormatInt(number.ValueInt64(), 10))
+	case settingTruth:
+		var truth types.Bool
+		diags.Append(config.GetAttribute(ctx, path.Root(s.attribute), &truth)...)
+		value.take(truth, strconv.FormatBool(truth.ValueBool()))
+	case settingText:
+		var text types.String
+		diags.Append(config.GetAttribute(ctx, path.Root(s.attribute), &text)...)
+		value.take(text, text.ValueString())
 	}
-	var text types.String
-	diags.Append(config.GetAttribute(ctx, path.Root(s.attribute), &text)...)
-	value.unknown, value.set = text.IsUnknown(), !text.IsNull() && !text.IsUnknown()
-	value.text = text.ValueString()
-	value.given = value.text
 	return value
+}
+
+// take keeps the text of an argument of the configuration.
+func (v *settingValue) take(argument attr.Value, text string) {
+	v.unknown, v.set = argument.IsUnknown(), !argument.IsNull() && !argument.IsUnknown()
+	v.text, v.given = text, text
 }
 
 // fromEnvironment takes an empty variable for one that is not set, as shells
@@ -307,6 +332,13 @@ func (v settingValues) integer(attribute string, fallback int64) int64 {
 	return number
 }
 
+func (v settingValues) truth(attribute string, fallback bool) bool {
+	if !v[attribute].set {
+		return fallback
+	}
+	return v[attribute].text == trueText
+}
+
 func (v settingValues) duration(attribute string, fallback time.Duration) time.Duration {
 	if !v[attribute].set {
 		return fallback
@@ -347,6 +379,18 @@ func checkBetween(lowest, highest int64) func(string) error {
 		}
 		return nil
 	}
+}
+
+const (
+	trueText  = "true"
+	falseText = "false"
+)
+
+func checkTruth(value string) error {
+	if value != trueText && value != falseText {
+		return errors.New("it is neither true nor false")
+	}
+	return nil
 }
 
 func checkDuration(value string) error {

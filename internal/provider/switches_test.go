@@ -35,6 +35,36 @@ func settledOnes(server *simulator.Server) []imagestatus.Status {
 	})
 }
 
+// failedOne is an element in a failed phase that has a name of its own.
+func failedOne(server *simulator.Server) string {
+	for _, row := range server.Rows() {
+		if row.Phase() == imagestatus.PhaseFailed && nameOf(row.Element(), server) != "" {
+			return row.Element()
+		}
+	}
+	return ""
+}
+
+// nameOf is the name of an element, "" where it is not listed or has no name of
+// its own.
+func nameOf(id string, server *simulator.Server) string {
+	bearers, name := make(map[string]int), ""
+	elements := server.Elements()
+	for i := range elements {
+		if elements[i].Name == nil {
+			continue
+		}
+		bearers[*elements[i].Name]++
+		if elements[i].ID == id {
+			name = *elements[i].Name
+		}
+	}
+	if bearers[name] != 1 {
+		return ""
+	}
+	return name
+}
+
 func checkItems(t *testing.T, got map[string]any, want []imagestatus.Status) {
 	t.Helper()
 	if difference := gocmp.Diff(wantItems(want), got["items"]); difference != "" {
@@ -196,6 +226,38 @@ var questions = []question{
 		},
 	},
 	{
+		name: "closed gate by name", pairs: true,
+		read: func(p *protocol, server *simulator.Server) reading {
+			return p.read(gateType, gateWhere(map[string]any{"names": []string{nameOf(failedOne(server), server)}}))
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			expect(t, got, map[string]any{"ready": false})
+			for _, blocker := range list(got["blocking_elements"]) {
+				expect(t, object(blocker), map[string]any{"element_name": nameOf(failedOne(server), server)})
+			}
+			if len(list(got["blocking_elements"])) == 0 {
+				t.Error("the gate shows no element")
+			}
+		},
+	},
+	{
+		name: "open gate by name",
+		read: func(p *protocol, server *simulator.Server) reading {
+			var names []string
+			for _, row := range settledOnes(server) {
+				if name := nameOf(row.Element(), server); name != "" {
+					names = append(names, name)
+				}
+			}
+			return p.read(gateType, gateWhere(map[string]any{"names": names}, map[string]any{"filters": []map[string]any{filter("phase", "", "succeeded")}}))
+		},
+		check: func(t *testing.T, got map[string]any, _ *simulator.Server) {
+			t.Helper()
+			expect(t, got, map[string]any{"ready": true})
+		},
+	},
+	{
 		name:      "wrong secret",
 		variables: []string{"PRISMASDWAN_CLIENT_SECRET=guessed", "PRISMASDWAN_AUTH_TOKEN=guessed"},
 		read:      func(p *protocol, _ *simulator.Server) reading { return p.read(statusesType, everything) },
@@ -231,12 +293,17 @@ var unreadable = map[string]map[string]bool{
 	},
 }
 
+// ofElements are the questions that need the lists of elements and sites.
+var ofElements = map[string]bool{
+	"closed gate by name": true, "open gate by name": true,
+}
+
 // wantedError gives the summary of the error that a question must end in; ""
 // is no error. It is the whole list of what a position of a switch makes
 // impossible: what is not here must work.
 func wantedError(position simulator.Position, form simulator.Form, question string) string {
 	switch {
-	case unreadable[position.Name][question]:
+	case unreadable[position.Name][question], unreadable[position.Name] != nil && ofElements[question]:
 		return inconsistent
 	case question == "wrong secret":
 		return refusedSignIn
@@ -244,7 +311,7 @@ func wantedError(position simulator.Position, form simulator.Form, question stri
 		return refusedTenant
 	case question == "wrong tenant":
 		return refusedSignIn
-	case position.Denied:
+	case position.Denied, position.Nameless && ofElements[question]:
 		return deniedAccess
 	case position.Name == "IgnoreFilters":
 		return map[string]string{
@@ -254,6 +321,8 @@ func wantedError(position simulator.Position, form simulator.Form, question stri
 			"open gate over a selection":           ignoredFilter,
 			"ephemeral gate over a selection":      ignoredFilter,
 			"gate over an element that has no row": ignoredFilter,
+			"closed gate by name":                  ignoredFilter,
+			"open gate by name":                    ignoredFilter,
 		}[question]
 	default:
 		return ""
@@ -373,7 +442,7 @@ func TestPositionsThatMakeAnswersImpossibleAreNamed(t *testing.T) {
 		}
 	}
 	if difference := gocmp.Diff(map[string]bool{
-		"RolesDenied": true, "IgnoreFilters": true, "TotalCountOfPage": true, "MaxTotalCount": true,
+		"RolesDenied": true, "FleetDenied": true, "IgnoreFilters": true, "TotalCountOfPage": true, "MaxTotalCount": true,
 	}, impossible); difference != "" {
 		t.Errorf("switches that make an answer impossible (-want +got):\n%s", difference)
 	}

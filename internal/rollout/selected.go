@@ -58,7 +58,7 @@ func nowhereBlocker(value inventory.Unmatched) Blocker {
 // excludedBlocker is a value that some element has, and that no element has
 // which is selected.
 func excludedBlocker(value inventory.Unmatched) Blocker {
-	return Blocker{Class: ClassLeftOut, Phase: imagestatus.PhaseUnknown, Label: elementWith(value), Why: "not selected by another condition of where"}
+	return Blocker{Class: ClassLeftOut, Phase: imagestatus.PhaseUnknown, Label: elementWith(value), Why: "by another condition of where"}
 }
 
 func elementWith(value inventory.Unmatched) string {

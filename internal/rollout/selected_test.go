@@ -168,7 +168,7 @@ func TestValuesThatSelectNothingBlock(t *testing.T) {
 		lines = append(lines, blocker.String())
 	}
 	want := []string{
-		`element named "DC-1"  left out, not selected by another condition of where`,
+		`element named "DC-1"  left out, by another condition of where`,
 		`no element at a site named "Rome"  missing, no such element in this tenant`,
 		`no element at the site with the id "99"  missing, no such element in this tenant`,
 		`no element named "BR-FRA-99"  missing, the nearest are "BR-FRA-01" and "BR-FRA-02"`,

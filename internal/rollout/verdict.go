@@ -34,6 +34,9 @@ type Verdict struct {
 	Blocking []Blocker
 	// BlockingTruncated reports that there are more of them.
 	BlockingTruncated bool
+	// Unnamed is a clause that says why names are missing; "" where they could be
+	// read, or were not asked for. Whoever reads the names sets it.
+	Unnamed string
 }
 
 // Progress is the verdict's counts in a few words, such as "37/50 ready

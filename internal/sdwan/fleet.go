@@ -75,6 +75,11 @@ func rowsByID[Wire, Row any](l *list[Wire, Row], ids []string) want[Row] {
 	for _, id := range ids {
 		wanted[id] = true
 	}
+	if len(wanted) > mostNamed {
+		every := everyRow(l)
+		every.keeps = func(row *Row) bool { return wanted[l.name(row)] }
+		return every
+	}
 	unique := slices.Sorted(maps.Keys(wanted))
 	params, _ := json.Marshal(map[string]map[imagestatus.Operator][]string{"id": {imagestatus.OperatorIn: unique}}) //nolint:errchkjson // A map of texts can always be written.
 	return want[Row]{

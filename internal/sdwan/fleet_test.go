@@ -435,6 +435,30 @@ func TestListsByIDHoldWhatWasAskedFor(t *testing.T) {
 	}
 }
 
+func TestManyIDsAreKeptOutOfTheWholeList(t *testing.T) {
+	t.Parallel()
+	asked := make([]string, mostNamed+1)
+	for i := range asked {
+		asked[i] = fmt.Sprintf("elements-%03d", i+2)
+	}
+	paged := &fakeFleet{rows: 3}
+	unpaged := queryRefused(func(w http.ResponseWriter, r *http.Request) {
+		(&fakeFleet{rows: 3}).answer(w, r, "elements", wireQuery{})
+	})
+	for name, fleet := range map[string]*fakeFleet{"queries": paged, "one list": unpaged} {
+		client, _ := clientOfFleet(t, fleet)
+		elements, err := client.ElementsByID(t.Context(), asked)
+		if err != nil || !slices.Equal(elementIDs(elements), []string{"elements-002", "elements-003"}) {
+			t.Errorf("%s: got %v and %v", name, elementIDs(elements), err)
+		}
+	}
+	for _, body := range paged.bodies {
+		if strings.Contains(body, "query_params") {
+			t.Errorf("the controller was asked for ids: %.80s", body)
+		}
+	}
+}
+
 func TestNoIDIsNoRequest(t *testing.T) {
 	t.Parallel()
 	client, fake := clientOfFleet(t, &fakeFleet{rows: 3})

@@ -47,8 +47,10 @@ func (r *reader[Wire, Row]) readWhole(ctx context.Context, refused *Error, yield
 // byProvider leaves out the rows that were not asked for, where the controller
 // was not told what to leave out.
 func (w want[Row]) byProvider() want[Row] {
-	judge := w.judge
-	w.keeps = func(row *Row) bool { return judge(row) == imagestatus.Holds }
+	judge, keeps := w.judge, w.keeps
+	w.keeps = func(row *Row) bool {
+		return judge(row) == imagestatus.Holds && (keeps == nil || keeps(row))
+	}
 	w.judge = func(*Row) imagestatus.Truth { return imagestatus.Holds }
 	return w
 }
