@@ -1,19 +1,22 @@
 package rollout
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
 // WaveSize says how far a rollout has come when a wave is done: a number of
 // elements, or a share of the fleet. Sizes are cumulative.
 type WaveSize struct {
-	text    string
 	count   int
 	percent *big.Rat
 }
@@ -68,76 +71,243 @@ func parseWaveSize(text string) (WaveSize, error) {
 		if !ok || percent.Sign() <= 0 || percent.Cmp(big.NewRat(100, 1)) > 0 {
 			return WaveSize{}, fmt.Errorf("%q is not a wave size: a share is more than 0%% and at most 100%%", text)
 		}
-		return WaveSize{text: text, percent: percent}, nil
+		return WaveSize{percent: percent}, nil
 	}
 	count, err := strconv.Atoi(text)
 	if err != nil || count < 1 {
 		return WaveSize{}, fmt.Errorf("%q is not a wave size: write a number of elements such as 1, or a share such as 10%%", text)
 	}
-	return WaveSize{text: text, count: count}, nil
+	return WaveSize{count: count}, nil
 }
 
-// PlanWaves parts elements into one wave for each size, each element in
-// exactly one. Elements are ordered by a hash of their id, and a share takes
-// the elements whose hash lies in that share of all hashes, so that no element
-// moves to an earlier wave when others join the fleet. A share is therefore
-// met only about. A wave has at least one element while there are any left.
+// Plan says how a fleet is split into waves.
+type Plan struct {
+	// Sizes are those of the planned waves, as ParseWaveSizes returns them.
+	Sizes []WaveSize
+	// Groups maps the id of an element to its group, such as "site/9" from
+	// inventory.Element.PeerGroup. An element without an entry is a group of its
+	// own. Entries of other elements mean nothing; an empty group is an error.
+	Groups map[string]string
+	// First and Last have the ids of elements that belong into the first and the
+	// last planned wave. Each must be an element of the fleet, in one of the two
+	// lists only, and without a peer that is pinned to the same wave.
+	First, Last []string
+}
+
+// PlanWaves splits elements into one wave for each size, each element in
+// exactly one, without groups and pins. See Plan.Waves for what holds.
 func PlanWaves(elementIDs []string, sizes []WaveSize) [][]string {
-	ordered := byHash(elementIDs)
-	waves := make([][]string, len(sizes))
+	plan := Plan{Sizes: sizes}
+	return plan.split(elementIDs)
+}
+
+// Waves splits elements into one wave for each size, and into further waves
+// where members of a group are left after the last size. An id that occurs
+// twice counts once. Each wave is sorted by id. The error is about a pin or a
+// group and is an *imagestatus.ArgumentError.
+//
+// For every fleet holds:
+//
+//   - Each element is in exactly one wave, and no two members of a group are in
+//     one wave. The order of ids, groups and pins makes no difference.
+//   - Elements that join move no other element to an earlier wave, whether they
+//     are in new groups or in those of others, pinned or not. Elements that leave,
+//     and changes of sizes, groups or pins, can.
+//   - After a wave counted in elements exactly that many are done, as long as
+//     enough groups are left for it, not counting members pinned to the last wave.
+//     Two other rules come first: the first wave has every element pinned to it,
+//     and a wave whose count is reached before it begins has one element.
+//   - After a wave counted in percent each element whose hash lies in that share
+//     of all hashes is done, unless it is pinned to the last wave or has a peer in
+//     this wave. The share is therefore met only about.
+//   - Each wave has an element while any are left for it.
+//   - As many waves are added as the largest number of members that one group has
+//     left after the last size. With m members in the largest group and n sizes,
+//     these are at least m-n and at most m-1.
+//
+// Proof that nothing moves to an earlier wave: a wave takes the first elements
+// by hash that its size allows, one for each group. Such sets are the
+// independent sets of a matroid, and the choice is its least basis. One more
+// element to choose from makes a wave take one more, or leave one more behind:
+// the new element itself or the one that it replaces. In the first case the
+// next counted wave has room for one less, which leaves one more behind at most.
+// So what is left after each wave only ever grows, wave by wave.
+func (p *Plan) Waves(elementIDs []string) ([][]string, error) {
+	if err := p.checkGroups(); err != nil {
+		return nil, err
+	}
+	if err := p.checkPins(elementIDs); err != nil {
+		return nil, err
+	}
+	return p.split(elementIDs), nil
+}
+
+func (p *Plan) split(elementIDs []string) [][]string {
+	waves := make([][]string, len(p.Sizes))
+	last := len(p.Sizes) - 1
+	if last < 0 {
+		return waves
+	}
+	left, pinnedLast := p.candidates(elementIDs)
 	done := 0
-	for i, size := range sizes {
-		reached := min(len(ordered), max(size.reach(ordered), done+1))
-		wave := make([]string, 0, reached-done)
-		for _, element := range ordered[done:reached] {
-			wave = append(wave, element.id)
+	for i, size := range p.Sizes[:last] {
+		waves[i], left = size.take(left, done)
+		done += len(waves[i])
+	}
+	// The last size has room for all. Of each group it takes the first member
+	// that is left, and each added wave takes the next one.
+	turns := make(map[groupKey]int)
+	for _, element := range slices.Concat(pinnedLast, left) {
+		wave := last + turns[element.group]
+		if wave == len(waves) {
+			waves = append(waves, nil)
 		}
-		slices.Sort(wave)
-		waves[i] = wave
-		done = reached
+		waves[wave] = append(waves[wave], element.id)
+		turns[element.group]++
+	}
+	for i := range waves {
+		// A wave without elements is an empty list, which is not null in Terraform.
+		waves[i] = append([]string{}, waves[i]...)
+		slices.Sort(waves[i])
 	}
 	return waves
 }
 
-type hashedElement struct {
-	id   string
-	hash uint64
+// candidate is an element with what decides about its wave.
+type candidate struct {
+	id    string
+	hash  uint64
+	group groupKey
+	first bool
 }
 
-func byHash(elementIDs []string) []hashedElement {
-	elements := make([]hashedElement, 0, len(elementIDs))
+// groupKey tells groups apart: by name, or by the one element in it.
+type groupKey struct{ name, soleElement string }
+
+func (p *Plan) groupOf(id string) groupKey {
+	if name, grouped := p.Groups[id]; grouped {
+		return groupKey{name: name}
+	}
+	return groupKey{soleElement: id}
+}
+
+// candidates returns the elements in the order in which waves take them: those
+// pinned to the first wave, then the others by the hash of their ids. Those
+// pinned to the last wave come apart.
+func (p *Plan) candidates(elementIDs []string) (left, last []candidate) {
+	pins := make(map[string]*[]candidate)
+	var first, others []candidate
+	for _, id := range p.First {
+		pins[id] = &first
+	}
+	for _, id := range p.Last {
+		pins[id] = &last
+	}
+	for _, element := range byHash(elementIDs) {
+		element.group = p.groupOf(element.id)
+		list, pinned := pins[element.id]
+		if !pinned {
+			list = &others
+		}
+		element.first = list == &first
+		*list = append(*list, element)
+	}
+	return slices.Concat(first, others), last
+}
+
+func byHash(elementIDs []string) []candidate {
+	elements := make([]candidate, 0, len(elementIDs))
 	for _, id := range elementIDs {
 		sum := sha256.Sum256([]byte(id))
-		elements = append(elements, hashedElement{id: id, hash: binary.BigEndian.Uint64(sum[:])})
+		elements = append(elements, candidate{id: id, hash: binary.BigEndian.Uint64(sum[:])})
 	}
-	slices.SortFunc(elements, func(a, b hashedElement) int {
-		if a.hash != b.hash {
-			if a.hash < b.hash {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(a.id, b.id)
+	slices.SortFunc(elements, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.hash, b.hash), strings.Compare(a.id, b.id))
 	})
 	return slices.Compact(elements)
 }
 
-// reach gives how many of the ordered elements the size takes from the start.
-func (s WaveSize) reach(ordered []hashedElement) int {
-	if s.percent == nil {
-		return s.count
+// take splits what is left into the next wave and the rest, when so many
+// elements are done. It serves every size but the last.
+func (s WaveSize) take(left []candidate, done int) (wave []string, rest []candidate) {
+	room, limit := max(1, s.count-done), s.hashLimit()
+	taken := make(map[groupKey]bool)
+	for _, element := range left {
+		fits := element.first || len(wave) < room || element.hash < limit
+		if !fits || taken[element.group] {
+			rest = append(rest, element)
+			continue
+		}
+		taken[element.group] = true
+		wave = append(wave, element.id)
 	}
-	if s.text == wholeFleet {
-		return len(ordered)
+	return wave, rest
+}
+
+// hashLimit is the first hash that a share below 100% does not take; a size
+// counted in elements takes none by its hash.
+func (s WaveSize) hashLimit() uint64 {
+	if s.percent == nil {
+		return 0
 	}
 	space := new(big.Int).Lsh(big.NewInt(1), 64)
 	bound := new(big.Rat).Mul(s.percent, new(big.Rat).SetFrac(space, big.NewInt(100)))
-	limit := new(big.Int).Quo(bound.Num(), bound.Denom()).Uint64()
-	count, _ := slices.BinarySearchFunc(ordered, limit, func(element hashedElement, limit uint64) int {
-		if element.hash < limit {
-			return -1
+	return new(big.Int).Quo(bound.Num(), bound.Denom()).Uint64()
+}
+
+func (p *Plan) checkGroups() error {
+	for _, id := range slices.Sorted(maps.Keys(p.Groups)) {
+		if p.Groups[id] == "" {
+			return &imagestatus.ArgumentError{
+				Path: []any{"groups"}, Value: "",
+				Problem: fmt.Sprintf("Element %q has an empty group.", id), Remedy: "Write a group, or leave the element out.",
+			}
 		}
-		return 1
-	})
-	return count
+	}
+	return nil
+}
+
+// pin is where a pinned element was found.
+type pin struct {
+	list  string
+	index int
+	id    string
+}
+
+func (p *Plan) checkPins(elementIDs []string) error {
+	known := make(map[string]bool, len(elementIDs))
+	for _, id := range elementIDs {
+		known[id] = true
+	}
+	type seat struct {
+		wave  int
+		group groupKey
+	}
+	pinned, seats := make(map[string]string), make(map[seat]string)
+	for _, list := range []struct {
+		name string
+		ids  []string
+		wave int
+	}{{"first", p.First, 0}, {"last", p.Last, len(p.Sizes) - 1}} {
+		for i, id := range list.ids {
+			here := pin{list.name, i, id}
+			if !known[id] {
+				return here.refused("It is not one of the elements to split.", "Add it to them, or remove it from "+list.name+".")
+			}
+			if before, twice := pinned[id]; twice && before != list.name {
+				return here.refused("It is pinned to the first wave, too.", "Remove it from first or from last.")
+			}
+			place := seat{list.wave, p.groupOf(id)}
+			if peer, isTaken := seats[place]; isTaken && peer != id {
+				return here.refused(fmt.Sprintf("Its peer %q of the group %q is pinned to the same wave.", peer, place.group.name),
+					"Two members of a group are never in one wave. Remove one of the two pins.")
+			}
+			pinned[id], seats[place] = list.name, id
+		}
+	}
+	return nil
+}
+
+func (p pin) refused(problem, remedy string) error {
+	return &imagestatus.ArgumentError{Path: []any{p.list, p.index}, Value: p.id, Problem: problem, Remedy: remedy}
 }

@@ -1,8 +1,13 @@
 package rollout
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
 func mustWaveSizes(t testingT, texts ...string) []WaveSize {
@@ -83,6 +90,60 @@ func TestSharesAreMetAboutInLargeFleets(t *testing.T) {
 		if tolerance := 5 * math.Sqrt(fleet*share*(1-share)); math.Abs(float64(done)-fleet*share) > tolerance {
 			t.Errorf("after wave %d %d of %d are done, want %.0f give or take %.0f", i, done, fleet, fleet*share, tolerance)
 		}
+	}
+}
+
+// shareErrors plans fleets of so many elements with made-up ids and returns
+// how far the percentage of each planned share was off, in percentage points,
+// in ascending order.
+func shareErrors(t testingT, fleets, elements int, share float64) []float64 {
+	t.Helper()
+	random := rand.New(rand.NewPCG(uint64(elements), uint64(share)))
+	sizes := mustWaveSizes(t, fmt.Sprintf("%v%%", share), wholeFleet)
+	off, fleet := make([]float64, fleets), make([]string, elements)
+	for i := range off {
+		for j := range fleet {
+			fleet[j] = strconv.FormatUint(17e17+random.Uint64N(1e17), 10)
+		}
+		off[i] = math.Abs(float64(len(PlanWaves(fleet, sizes)[0]))/float64(elements)*100 - share)
+	}
+	slices.Sort(off)
+	return off
+}
+
+// documentedShares are the percentage points by which a share is off at most in
+// 99 of 100 fleets, as the guide on waves says.
+var documentedShares = []struct {
+	elements int
+	share    float64
+	off      float64
+}{
+	{50, 10, 12}, {50, 25, 16}, {50, 50, 18},
+	{400, 10, 4}, {400, 25, 6}, {400, 50, 7},
+	{5000, 10, 1.1}, {5000, 25, 1.6}, {5000, 50, 1.9},
+}
+
+func TestSharesAreAsCloseAsDocumented(t *testing.T) {
+	t.Parallel()
+	for _, documented := range documentedShares {
+		fleets := 200_000 / documented.elements
+		off := shareErrors(t, fleets, documented.elements, documented.share)
+		if got := off[fleets*99/100-1]; got > documented.off {
+			t.Errorf("%v%% of %d elements: 99 of 100 fleets are off by up to %.1f points, want %v",
+				documented.share, documented.elements, got, documented.off)
+		}
+	}
+}
+
+// BenchmarkShareErrors reports how far a share is off over b.N fleets, in
+// percentage points: with -benchtime 10000x the numbers that the guide quotes.
+func BenchmarkShareErrors(b *testing.B) {
+	for _, documented := range documentedShares {
+		b.Run(fmt.Sprintf("elements=%d/share=%v", documented.elements, documented.share), func(b *testing.B) {
+			off := shareErrors(b, b.N, documented.elements, documented.share)
+			b.ReportMetric(off[(len(off)*99-1)/100], "off-99%")
+			b.ReportMetric(off[len(off)-1], "off-worst")
+		})
 	}
 }
 
@@ -173,6 +234,303 @@ func TestNoElementMovesToAnEarlierWaveWhenAnotherJoins(t *testing.T) {
 			}
 		}
 	})
+}
+
+// drawPlan draws a fleet with few groups and pins, so that they often meet.
+func drawPlan(t *rapid.T) (fleet []string, plan Plan) {
+	plan = Plan{Sizes: drawWaveSizes(t), Groups: make(map[string]string)}
+	fleet = rapid.SliceOfNDistinct(rapid.StringMatching(`[0-9]{1,3}`), 0, 40, rapid.ID[string]).Draw(t, "element_ids")
+	groups := rapid.IntRange(1, 12).Draw(t, "groups")
+	for _, id := range fleet {
+		// The numbers stand for: a group, none, a pin to the first or last wave.
+		if group := rapid.IntRange(0, groups).Draw(t, "group"); group > 0 {
+			plan.Groups[id] = fmt.Sprint("site/", group)
+		}
+		switch rapid.IntRange(0, 15).Draw(t, "pin") {
+		case 14:
+			plan.First = append(plan.First, id)
+		case 15:
+			plan.Last = append(plan.Last, id)
+		default:
+			continue
+		}
+		if plan.checkPins(fleet) != nil {
+			plan.First, plan.Last = withoutID(plan.First, id), withoutID(plan.Last, id)
+		}
+	}
+	return fleet, plan
+}
+
+func withoutID(ids []string, id string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(other string) bool { return other == id })
+}
+
+func mustWaves(t testingT, plan Plan, fleet []string) [][]string {
+	t.Helper()
+	waves, err := plan.Waves(fleet)
+	if err != nil {
+		t.Fatalf("%q: %v", fleet, err)
+	}
+	return waves
+}
+
+// groupsOf counts the members of each group, as the plan names it or "id 7".
+func groupsOf(plan Plan, ids []string) map[string]int {
+	members := make(map[string]int)
+	for _, id := range ids {
+		group, grouped := plan.Groups[id]
+		if !grouped {
+			group = "id " + id
+		}
+		members[group]++
+	}
+	return members
+}
+
+func largestGroup(members map[string]int) int {
+	return slices.Max(append(slices.Collect(maps.Values(members)), 0))
+}
+
+// planProperties are what the documentation of Plan.Waves says of every fleet.
+var planProperties = map[string]func(*rapid.T){
+	"each element is in one wave": func(t *rapid.T) {
+		fleet, plan := drawPlan(t)
+		waves := mustWaves(t, plan, fleet)
+		for i, wave := range waves {
+			if wave == nil || !slices.IsSorted(wave) {
+				t.Fatalf("wave %d is %q, want a sorted list", i, wave)
+			}
+		}
+		got, want := slices.Sorted(slices.Values(slices.Concat(waves...))), slices.Sorted(slices.Values(fleet))
+		if !slices.Equal(got, want) {
+			t.Fatalf("got the elements %q, want %q", got, want)
+		}
+	},
+	"no wave has two members of a group": func(t *rapid.T) {
+		fleet, plan := drawPlan(t)
+		for i, wave := range mustWaves(t, plan, fleet) {
+			if members := groupsOf(plan, wave); largestGroup(members) > 1 {
+				t.Fatalf("wave %d has peers: %v", i, members)
+			}
+		}
+	},
+	"order and repetition make no difference": func(t *rapid.T) {
+		fleet, plan := drawPlan(t)
+		want := mustWaves(t, plan, fleet)
+		shuffled := plan
+		for _, ids := range []*[]string{&fleet, &shuffled.First, &shuffled.Last} {
+			again := append(slices.Clone(*ids), (*ids)[:rapid.IntRange(0, len(*ids)).Draw(t, "twice")]...)
+			*ids = rapid.Permutation(again).Draw(t, "shuffled")
+		}
+		if diff := cmp.Diff(want, mustWaves(t, shuffled, fleet)); diff != "" {
+			t.Fatalf("(-want +got):\n%s", diff)
+		}
+	},
+	"none moves to an earlier wave when others join": func(t *rapid.T) {
+		fleet, plan := drawPlan(t)
+		joining := fleet[:rapid.IntRange(0, min(3, len(fleet))).Draw(t, "joining")]
+		smaller := plan
+		for _, id := range joining {
+			smaller.First, smaller.Last = withoutID(smaller.First, id), withoutID(smaller.Last, id)
+		}
+		before := waveOf(mustWaves(t, smaller, fleet[len(joining):]))
+		after := waveOf(mustWaves(t, plan, fleet))
+		for id, wave := range before {
+			if after[id] < wave {
+				t.Fatalf("%q moves from wave %d to wave %d when %q join", id, wave, after[id], joining)
+			}
+		}
+	},
+	"pins hold": func(t *rapid.T) {
+		fleet, plan := drawPlan(t)
+		place := waveOf(mustWaves(t, plan, fleet))
+		for _, id := range plan.First {
+			if place[id] != 0 {
+				t.Fatalf("%q is pinned to the first wave, and is in wave %d", id, place[id])
+			}
+		}
+		for _, id := range plan.Last {
+			if place[id] != len(plan.Sizes)-1 {
+				t.Fatalf("%q is pinned to the last wave, and is in wave %d of %d", id, place[id], len(plan.Sizes))
+			}
+		}
+	},
+	"counts are exact while enough groups are left": func(t *rapid.T) {
+		fleet, plan := drawPlan(t)
+		waves, done := mustWaves(t, plan, fleet), 0
+		for i, size := range plan.Sizes[:len(plan.Sizes)-1] {
+			left := slices.Concat(waves[i:]...)
+			left = slices.DeleteFunc(left, func(id string) bool { return slices.Contains(plan.Last, id) })
+			want := min(max(1, size.count-done), len(groupsOf(plan, left)))
+			if i == 0 {
+				want = max(want, len(plan.First))
+			}
+			if got := len(waves[i]); size.percent == nil && got != want || got < min(want, 1) {
+				t.Fatalf("wave %d has %d elements, want %d", i, got, want)
+			}
+			done += len(waves[i])
+		}
+	},
+	"shares leave out peers and pinned elements only": func(t *rapid.T) {
+		fleet, plan := drawPlan(t)
+		waves := mustWaves(t, plan, fleet)
+		for i, size := range plan.Sizes[:len(plan.Sizes)-1] {
+			if size.percent == nil {
+				continue
+			}
+			share, _ := size.percent.Float64()
+			within := func(id string) bool { return hashShare(id) < share }
+			for _, id := range slices.Concat(waves[i+1:]...) {
+				members := groupsOf(plan, append(slices.Clone(waves[i]), id))
+				if within(id) && largestGroup(members) == 1 && !slices.Contains(plan.Last, id) {
+					t.Fatalf("%q comes after wave %d without need", id, i)
+				}
+			}
+			for _, id := range waves[i] {
+				if !within(id) && len(waves[i]) > 1 && !slices.Contains(plan.First, id) {
+					t.Fatalf("%q is in wave %d without need", id, i)
+				}
+			}
+		}
+	},
+	"as many waves are added as the largest group needs": func(t *rapid.T) {
+		fleet, plan := drawPlan(t)
+		waves, planned := mustWaves(t, plan, fleet), len(plan.Sizes)
+		added, size := len(waves)-planned, largestGroup(groupsOf(plan, fleet))
+		if want := largestGroup(groupsOf(plan, slices.Concat(waves[planned:]...))); added != want {
+			t.Fatalf("%d waves are added, want %d", added, want)
+		}
+		if added < size-planned || added > max(0, size-1) {
+			t.Fatalf("%d waves are added to %d with up to %d elements in a group", added, planned, size)
+		}
+		for i, wave := range waves[planned:] {
+			if len(wave) == 0 {
+				t.Fatalf("added wave %d is empty", i)
+			}
+		}
+	},
+	"groups of one change nothing": func(t *rapid.T) {
+		sizes, fleet := drawWaveSizes(t), drawFleet(t)
+		plan := Plan{Sizes: sizes, Groups: map[string]string{"not in the fleet": "site/1"}}
+		for i, id := range fleet {
+			if rapid.Bool().Draw(t, "grouped") {
+				plan.Groups[id] = fmt.Sprint("site/", i)
+			}
+		}
+		want := wavesByPosition(fleet, sizes)
+		for _, got := range [][][]string{PlanWaves(fleet, sizes), mustWaves(t, plan, fleet)} {
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Fatalf("(-want +got):\n%s", diff)
+			}
+		}
+	},
+}
+
+// TestPlanProperties is what `make fuzz` runs over more fleets.
+func TestPlanProperties(t *testing.T) {
+	t.Parallel()
+	for name, property := range planProperties {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rapid.Check(t, property)
+		})
+	}
+}
+
+// hashShare is the place of an element's hash among all hashes, in percent.
+func hashShare(id string) float64 {
+	sum := sha256.Sum256([]byte(id))
+	return float64(binary.BigEndian.Uint64(sum[:])) / (1 << 64) * 100
+}
+
+// wavesByPosition splits a fleet without groups as it was done before there
+// were any: each wave ends at a position of the list in order of hash.
+func wavesByPosition(fleet []string, sizes []WaveSize) [][]string {
+	ordered := slices.Clone(fleet)
+	slices.SortFunc(ordered, func(a, b string) int {
+		ofA, ofB := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+		return slices.Compare(ofA[:], ofB[:])
+	})
+	waves, done := make([][]string, len(sizes)), 0
+	for i, size := range sizes {
+		end := size.count
+		if size.percent != nil {
+			share, _ := size.percent.Float64()
+			end = len(slices.DeleteFunc(slices.Clone(ordered), func(id string) bool { return hashShare(id) >= share }))
+		}
+		end = min(len(ordered), max(end, done+1))
+		waves[i] = append([]string{}, slices.Sorted(slices.Values(ordered[done:end]))...)
+		done = end
+	}
+	return waves
+}
+
+func TestPeersComeInDifferentWaves(t *testing.T) {
+	t.Parallel()
+	// By hash the order is d, c, b, e, a.
+	fleet := []string{"a", "b", "c", "d", "e"}
+	for _, test := range []struct {
+		name        string
+		sizes       string
+		groups      string
+		first, last string
+		want        string
+	}{
+		{"no groups", "2 100%", "", "", "", "c d|a b e"},
+		{"the count is met by another group", "2 100%", "c:1 d:1", "", "", "b d|a c e"},
+		{"too few groups for the count", "3 4 100%", "a:1 b:1 c:1 d:1 e:2", "", "", "d e|c|b|a"},
+		{"a pair", "100%", "c:1 d:1", "", "", "a b d e|c"},
+		{"a pair of which one is done", "1 100%", "c:1 d:1", "", "", "d|a b c e"},
+		{"one group", "1 100%", "a:1 b:1 c:1 d:1 e:1", "", "", "d|c|b|e|a"},
+		{"one pinned first", "1 100%", "", "a", "", "a|b c d e"},
+		{"more pinned first than counted", "1 100%", "", "a e", "", "a e|b c d"},
+		{"the peer of one pinned first", "3 100%", "a:1 d:1", "a", "", "a b c|d e"},
+		{"one pinned last", "1 100%", "", "", "d", "c|a b d e"},
+		{"the peers of one pinned last", "1 100%", "a:1 b:1 c:1 d:1", "", "c", "d|c e|b|a"},
+		{"peers pinned apart", "1 100%", "a:1 d:1", "a", "d", "a|b c d e"},
+		{"all pinned last", "1 100%", "", "", "a b c d e", "|a b c d e"},
+		{"one wave", "100%", "", "a", "b", "a b c d e"},
+	} {
+		plan := Plan{
+			Sizes: mustWaveSizes(t, strings.Fields(test.sizes)...), Groups: make(map[string]string),
+			First: strings.Fields(test.first), Last: strings.Fields(test.last),
+		}
+		for _, entry := range strings.Fields(test.groups) {
+			id, group, _ := strings.Cut(entry, ":")
+			plan.Groups[id] = group
+		}
+		var waves []string
+		for _, wave := range mustWaves(t, plan, fleet) {
+			waves = append(waves, strings.Join(wave, " "))
+		}
+		if got := strings.Join(waves, "|"); got != test.want {
+			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
+		}
+	}
+}
+
+func TestPinsAndGroupsThatCannotBeUsedAreRefused(t *testing.T) {
+	t.Parallel()
+	both := map[string]string{"1": "site/9", "2": "site/9"}
+	const apart = "Two members of a group are never in one wave. Remove one of the two pins."
+	for _, test := range []struct {
+		plan Plan
+		want string
+	}{
+		{Plan{First: []string{"1", "9"}}, `first[1] = "9": It is not one of the elements to split. Add it to them, or remove it from first.`},
+		{Plan{Last: []string{""}}, `last[0] = "": It is not one of the elements to split. Add it to them, or remove it from last.`},
+		{Plan{First: []string{"1"}, Last: []string{"1"}}, `last[0] = "1": It is pinned to the first wave, too. Remove it from first or from last.`},
+		{Plan{Groups: both, First: []string{"1", "3", "2"}}, `first[2] = "2": Its peer "1" of the group "site/9" is pinned to the same wave. ` + apart},
+		{Plan{Groups: both, Last: []string{"2", "1"}}, `last[1] = "1": Its peer "2" of the group "site/9" is pinned to the same wave. ` + apart},
+		{Plan{Groups: both, First: []string{"1"}, Last: []string{"2"}}, `last[0] = "2": Its peer "1" of the group "site/9" is pinned to the same wave. ` + apart},
+		{Plan{Groups: map[string]string{"3": "", "1": "site/9"}}, `groups = "": Element "3" has an empty group. Write a group, or leave the element out.`},
+	} {
+		test.plan.Sizes = mustWaveSizes(t, "100%")
+		waves, err := test.plan.Waves([]string{"1", "2", "3"})
+		if _, isArgument := errors.AsType[*imagestatus.ArgumentError](err); !isArgument || err.Error() != test.want || waves != nil {
+			t.Errorf("got %v and %v, want %s", waves, err, test.want)
+		}
+	}
 }
 
 func TestWaveSizesThatCannotBeUsedAreRefusedWithAReason(t *testing.T) {
