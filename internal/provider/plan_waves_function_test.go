@@ -54,3 +54,61 @@ func TestAccPlanWaves(t *testing.T) {
 		},
 	}.run(t)
 }
+
+func TestAccPlanWavesKeepsPeersApart(t *testing.T) {
+	t.Parallel()
+	// By hash the order is 4, 3, 1, 2.
+	plan := func(options string) string {
+		return `provider::prismasdwan::plan_waves(["1", "2", "3", "4"], ["1", "3", "100%"], ` + options + `)`
+	}
+	waves := func(lists ...knownvalue.Check) knownvalue.Check { return knownvalue.ListExact(lists) }
+	usual := waves(texts("4"), texts("1", "3"), texts("2"))
+	apart := waves(texts("4"), texts("2", "3"), texts("1"))
+	functionTest{
+		input: `"1"`,
+		known: []call{
+			{`provider::prismasdwan::plan_waves(["1", "2", "3", "4"], ["1", "3", "100%"])`, usual},
+			{plan(`{}`), usual},
+			{plan(`[]...`), usual},
+			{plan(`{ "1" = "site/9", "3" = "site/9" }`), apart},
+			{plan(`tomap({ "1" = "site/9", "3" = "site/9", "77" = "site/9" })`), apart},
+			{plan(`{ groups = { "1" = "site/9", "3" = "site/9" } }`), apart},
+			{plan(`{ groups = tomap({ "1" = "site/9", "3" = "site/9" }), first = null, last = [] }`), apart},
+			{plan(`{ groups = null, first = null, last = null }`), usual},
+			{`nonsensitive(` + plan(`{ groups = sensitive({ "1" = "site/9", "3" = "site/9" }) }`) + `)`, apart},
+			{plan(`{ first = ["1"] }`), waves(texts("1"), texts("3", "4"), texts("2"))},
+			{plan(`{ first = toset(["1"]), last = tolist(["3"]) }`), waves(texts("1"), texts("2", "4"), texts("3"))},
+			// One group of four makes a wave more than there are sizes.
+			{plan(`{ for id in ["1", "2", "3", "4"] : id => "hub-cluster/3" }`), waves(texts("4"), texts("3"), texts("1"), texts("2"))},
+		},
+		later: []call{
+			{plan(`{ "3" = "site/9", (terraform_data.later.output) = "site/9" }`), apart},
+			{plan(`{ "1" = "site/9", "3" = "site/${terraform_data.later.output + 8}" }`), apart},
+			{plan(`{ groups = { "1" = "site/1", "3" = "site/${terraform_data.later.output}" } }`), apart},
+			{plan(`{ first = [terraform_data.later.output] }`), waves(texts("1"), texts("3", "4"), texts("2"))},
+			{plan(`jsondecode(terraform_data.later.output == "1" ? "{\"first\": [\"1\"]}" : "{}")`), waves(texts("1"), texts("3", "4"), texts("2"))},
+		},
+		failures: []failing{
+			{plan(`null`), `Invalid value for "options" parameter: The value is null: leave it out, or write {} for no options.`},
+			{plan(`["1"]`), `Invalid value for "options" parameter: The value is a list: write a map of element ids to groups, or an object with groups, first and last.`},
+			{plan(`"site/9"`), `Invalid value for "options" parameter: The value is "site/9": write a map of element ids to groups, or an object with groups, first and last.`},
+			{plan(`{}, {}`), `Invalid value for "options" parameter: There are 2 options, and one is allowed: write one object with groups, first and last.`},
+			{plan(`{ first = ["1"], group = {} }`), `Invalid value for "options" parameter: "group" is no option: write groups, first or last.`},
+			{plan(`{ frist = ["1"] }`), `Invalid value for "options" parameter: The entry "frist" is a list: write an element id with its group as text, or an object with groups, first and last.`},
+			{plan(`{ "1" = 9 }`), `Invalid value for "options" parameter: The entry "1" is 9: write an element id with its group as text, or an object with groups, first and last.`},
+			{plan(`{ "1" = null }`), `Invalid value for "options" parameter: The entry "1" is null: write an element id with its group as text, or an object with groups, first and last.`},
+			{plan(`{ "1" = "" }`), `Invalid value for "options" parameter: Option groups is "": Element "1" has an empty group. Write a group, or leave the element out.`},
+			{plan(`{ "1 " = "site/9" }`), `Invalid value for "options" parameter: A key of the groups is "1 ": An element id has no white space, line end or invisible character. Remove it; …`},
+			{plan(`{ groups = ["1"] }`), `Invalid value for "options" parameter: Option groups is a list: write a map of element ids to groups.`},
+			{plan(`{ first = "1" }`), `Invalid value for "options" parameter: Option first is "1": write a list of element ids.`},
+			{plan(`{ last = [1] }`), `Invalid value for "options" parameter: Option last[0] is 1: write an element id as text.`},
+			{plan(`{ last = ["1", null] }`), `Invalid value for "options" parameter: Option last[1] is null: write an element id as text.`},
+			{plan(`{ first = ["9"] }`), `Invalid value for "options" parameter: Option first[0] is "9": It is not one of the elements to split. Add it to them, or remove it from first.`},
+			{plan(`{ first = ["1"], last = ["1"] }`), `Invalid value for "options" parameter: Option last[0] is "1": It is pinned to the first wave, too. Remove it from first or from last.`},
+			{
+				plan(`{ groups = { "1" = "site/9", "2" = "site/9" }, first = ["1", "2"] }`),
+				`Invalid value for "options" parameter: Option first[1] is "2": Its peer "1" of the group "site/9" is pinned to the same wave. Two members of a group are never in one wave. Remove one of the two pins.`,
+			},
+		},
+	}.run(t)
+}
