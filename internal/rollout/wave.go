@@ -106,7 +106,7 @@ func PlanWaves(elementIDs []string, sizes []WaveSize) [][]string {
 // twice counts once. Each wave is sorted by id. The error is about a pin or a
 // group and is an *imagestatus.ArgumentError.
 //
-// For every fleet holds:
+// This holds for every fleet:
 //
 //   - Each element is in exactly one wave, and no two members of a group are in
 //     one wave. The order of ids, groups and pins makes no difference.
@@ -125,13 +125,13 @@ func PlanWaves(elementIDs []string, sizes []WaveSize) [][]string {
 //     left after the last size. With m members in the largest group and n sizes,
 //     these are at least m-n and at most m-1.
 //
-// Proof that nothing moves to an earlier wave: a wave takes the first elements
-// by hash that its size allows, one for each group. Such sets are the
-// independent sets of a matroid, and the choice is its least basis. One more
-// element to choose from makes a wave take one more, or leave one more behind:
-// the new element itself or the one that it replaces. In the first case the
-// next counted wave has room for one less, which leaves one more behind at most.
-// So what is left after each wave only ever grows, wave by wave.
+// Why nothing moves to an earlier wave: in order of hash, a wave takes one
+// element of each group, up to a number of elements or up to a hash. That is
+// the least basis of a matroid. One more element to choose from therefore makes
+// the wave either take one more and leave the same behind, or take as many and
+// leave one more behind: the new element, or the one that it replaces. In the
+// first case a later counted wave has room for one less and leaves one more
+// behind. By induction, whatever was left after a wave is still left after it.
 func (p *Plan) Waves(elementIDs []string) ([][]string, error) {
 	if err := p.checkGroups(); err != nil {
 		return nil, err
@@ -143,97 +143,108 @@ func (p *Plan) Waves(elementIDs []string) ([][]string, error) {
 }
 
 func (p *Plan) split(elementIDs []string) [][]string {
-	waves := make([][]string, len(p.Sizes))
-	last := len(p.Sizes) - 1
-	if last < 0 {
+	waves := make([][]string, 0, len(p.Sizes))
+	if len(p.Sizes) == 0 {
 		return waves
 	}
-	left, pinnedLast := p.candidates(elementIDs)
-	done := 0
-	for i, size := range p.Sizes[:last] {
-		waves[i], left = size.take(left, done)
-		done += len(waves[i])
+	left, kept := p.candidates(elementIDs)
+	groups, done, last := len(left)+len(kept), 0, len(p.Sizes)-1
+	for _, size := range p.Sizes[:last] {
+		var wave []string
+		wave, left = size.take(left, done, groups)
+		waves = append(waves, wave)
+		done += len(wave)
 	}
 	// The last size has room for all. Of each group it takes the first member
 	// that is left, and each added wave takes the next one.
-	turns := make(map[groupKey]int)
-	for _, element := range slices.Concat(pinnedLast, left) {
-		wave := last + turns[element.group]
-		if wave == len(waves) {
-			waves = append(waves, nil)
+	waves = append(waves, nil)
+	turns := make([]int, groups)
+	for _, part := range [][]candidate{kept, left} {
+		for _, element := range part {
+			wave := last + turns[element.group]
+			if wave == len(waves) {
+				waves = append(waves, nil)
+			}
+			waves[wave] = append(waves[wave], element.id)
+			turns[element.group]++
 		}
-		waves[wave] = append(waves[wave], element.id)
-		turns[element.group]++
 	}
-	for i := range waves {
-		// A wave without elements is an empty list, which is not null in Terraform.
-		waves[i] = append([]string{}, waves[i]...)
-		slices.Sort(waves[i])
+	for i, wave := range waves {
+		if wave == nil {
+			// In Terraform a nil slice is null, and not an empty list.
+			waves[i] = []string{}
+		}
+		slices.Sort(wave)
 	}
 	return waves
 }
 
 // candidate is an element with what decides about its wave.
 type candidate struct {
-	id    string
-	hash  uint64
-	group groupKey
-	first bool
+	id   string
+	hash uint64
+	// group is a number that the members of a group share, below the number of
+	// elements.
+	group int
+	pin   pin
 }
 
-// groupKey tells groups apart: by name, or by the one element in it.
-type groupKey struct{ name, soleElement string }
+// pin says in which wave an element must be; the order is that of candidates.
+type pin int
 
-func (p *Plan) groupOf(id string) groupKey {
-	if name, grouped := p.Groups[id]; grouped {
-		return groupKey{name: name}
-	}
-	return groupKey{soleElement: id}
-}
+const (
+	pinnedFirst pin = iota - 1
+	unpinned
+	pinnedLast
+)
 
 // candidates returns the elements in the order in which waves take them: those
 // pinned to the first wave, then the others by the hash of their ids. Those
-// pinned to the last wave come apart.
-func (p *Plan) candidates(elementIDs []string) (left, last []candidate) {
-	pins := make(map[string]*[]candidate)
-	var first, others []candidate
+// pinned to the last wave are kept apart.
+func (p *Plan) candidates(elementIDs []string) (left, kept []candidate) {
+	pins := make(map[string]pin)
 	for _, id := range p.First {
-		pins[id] = &first
+		pins[id] = pinnedFirst
 	}
 	for _, id := range p.Last {
-		pins[id] = &last
+		pins[id] = pinnedLast
 	}
-	for _, element := range byHash(elementIDs) {
-		element.group = p.groupOf(element.id)
-		list, pinned := pins[element.id]
-		if !pinned {
-			list = &others
-		}
-		element.first = list == &first
-		*list = append(*list, element)
-	}
-	return slices.Concat(first, others), last
-}
-
-func byHash(elementIDs []string) []candidate {
 	elements := make([]candidate, 0, len(elementIDs))
 	for _, id := range elementIDs {
 		sum := sha256.Sum256([]byte(id))
-		elements = append(elements, candidate{id: id, hash: binary.BigEndian.Uint64(sum[:])})
+		elements = append(elements, candidate{id: id, hash: binary.BigEndian.Uint64(sum[:]), pin: pins[id]})
 	}
 	slices.SortFunc(elements, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.hash, b.hash), strings.Compare(a.id, b.id))
+		if a.pin == b.pin && a.hash == b.hash {
+			return strings.Compare(a.id, b.id)
+		}
+		return cmp.Or(cmp.Compare(a.pin, b.pin), cmp.Compare(a.hash, b.hash))
 	})
-	return slices.Compact(elements)
+	elements = slices.Compact(elements)
+	numbers := make(map[string]int)
+	for i := range elements {
+		elements[i].group = i
+		if name, grouped := p.Groups[elements[i].id]; grouped {
+			if _, numbered := numbers[name]; !numbered {
+				numbers[name] = i
+			}
+			elements[i].group = numbers[name]
+		}
+	}
+	end, _ := slices.BinarySearchFunc(elements, pinnedLast, func(element candidate, last pin) int {
+		return cmp.Compare(element.pin, last)
+	})
+	return elements[:end], elements[end:]
 }
 
-// take splits what is left into the next wave and the rest, when so many
-// elements are done. It serves every size but the last.
-func (s WaveSize) take(left []candidate, done int) (wave []string, rest []candidate) {
+// take splits what is left into the next wave and the rest, which overwrites
+// left, when so many elements are done. It serves every size but the last.
+func (s WaveSize) take(left []candidate, done, groups int) (wave []string, rest []candidate) {
 	room, limit := max(1, s.count-done), s.hashLimit()
-	taken := make(map[groupKey]bool)
+	taken := make([]bool, groups)
+	rest = left[:0]
 	for _, element := range left {
-		fits := element.first || len(wave) < room || element.hash < limit
+		fits := element.pin == pinnedFirst || len(wave) < room || element.hash < limit
 		if !fits || taken[element.group] {
 			rest = append(rest, element)
 			continue
@@ -267,13 +278,7 @@ func (p *Plan) checkGroups() error {
 	return nil
 }
 
-// pin is where a pinned element was found.
-type pin struct {
-	list  string
-	index int
-	id    string
-}
-
+// checkPins refuses the first pin that cannot hold.
 func (p *Plan) checkPins(elementIDs []string) error {
 	known := make(map[string]bool, len(elementIDs))
 	for _, id := range elementIDs {
@@ -281,33 +286,36 @@ func (p *Plan) checkPins(elementIDs []string) error {
 	}
 	type seat struct {
 		wave  int
-		group groupKey
+		group string
 	}
-	pinned, seats := make(map[string]string), make(map[seat]string)
+	lists, seats := make(map[string]string), make(map[seat]string)
 	for _, list := range []struct {
 		name string
 		ids  []string
 		wave int
 	}{{"first", p.First, 0}, {"last", p.Last, len(p.Sizes) - 1}} {
 		for i, id := range list.ids {
-			here := pin{list.name, i, id}
+			refused := func(problem, remedy string) error {
+				return &imagestatus.ArgumentError{Path: []any{list.name, i}, Value: id, Problem: problem, Remedy: remedy}
+			}
 			if !known[id] {
-				return here.refused("It is not one of the elements to split.", "Add it to them, or remove it from "+list.name+".")
+				return refused("It is not one of the elements to split.", "Add it to them, or remove it from "+list.name+".")
 			}
-			if before, twice := pinned[id]; twice && before != list.name {
-				return here.refused("It is pinned to the first wave, too.", "Remove it from first or from last.")
+			if other, pinned := lists[id]; pinned && other != list.name {
+				return refused("It is pinned to the first wave, too.", "Remove it from first or from last.")
 			}
-			place := seat{list.wave, p.groupOf(id)}
+			lists[id] = list.name
+			group, grouped := p.Groups[id]
+			if !grouped {
+				continue
+			}
+			place := seat{list.wave, group}
 			if peer, isTaken := seats[place]; isTaken && peer != id {
-				return here.refused(fmt.Sprintf("Its peer %q of the group %q is pinned to the same wave.", peer, place.group.name),
+				return refused(fmt.Sprintf("Its peer %q of the group %q is pinned to the same wave.", peer, group),
 					"Two members of a group are never in one wave. Remove one of the two pins.")
 			}
-			pinned[id], seats[place] = list.name, id
+			seats[place] = id
 		}
 	}
 	return nil
-}
-
-func (p pin) refused(problem, remedy string) error {
-	return &imagestatus.ArgumentError{Path: []any{p.list, p.index}, Value: p.id, Problem: problem, Remedy: remedy}
 }

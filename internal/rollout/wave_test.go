@@ -497,7 +497,7 @@ func TestPeersComeInDifferentWaves(t *testing.T) {
 			Sizes: mustWaveSizes(t, strings.Fields(test.sizes)...), Groups: make(map[string]string),
 			First: strings.Fields(test.first), Last: strings.Fields(test.last),
 		}
-		for _, entry := range strings.Fields(test.groups) {
+		for entry := range strings.FieldsSeq(test.groups) {
 			id, group, _ := strings.Cut(entry, ":")
 			plan.Groups[id] = group
 		}
