@@ -3,6 +3,9 @@ package provider
 import (
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 )
 
@@ -111,4 +114,35 @@ func TestAccPlanWavesKeepsPeersApart(t *testing.T) {
 			},
 		},
 	}.run(t)
+}
+
+// Terraform does not call a function with an unknown value in an argument. A
+// client that does must not get waves in which peers meet.
+func TestPlanWavesRefusesOptionsThatAreNotKnown(t *testing.T) {
+	t.Parallel()
+	object := func(name string, value attr.Value) attr.Value {
+		return types.ObjectValueMust(map[string]attr.Type{name: value.Type(t.Context())}, map[string]attr.Value{name: value})
+	}
+	texts := func(entries ...attr.Value) types.List { return types.ListValueMust(types.StringType, entries) }
+	const notKnown = " is not known yet: write an element id"
+	for want, option := range map[string]types.Dynamic{
+		"The value is not known yet":              types.DynamicUnknown(),
+		"Option groups is not known yet":          types.DynamicValue(object("groups", types.MapUnknown(types.StringType))),
+		"Option last is not known yet":            types.DynamicValue(object("last", types.DynamicUnknown())),
+		"Option first[0]" + notKnown + " as text": types.DynamicValue(object("first", texts(types.StringUnknown()))),
+		`The entry "7"` + notKnown + " with its group as text, or an object with groups, first and last":    types.DynamicValue(object("7", types.StringUnknown())),
+		`The entry "8"` + notKnown + " with its group as text, or an object with groups, first and last":    types.DynamicValue(object("groups", object("8", types.StringUnknown()))),
+		"The value is null: leave it out, or write {} for no options":                                       types.DynamicValue(types.MapNull(types.StringType)),
+		"The value is true: write a map of element ids to groups, or an object with groups, first and last": types.DynamicValue(types.BoolValue(true)),
+	} {
+		arguments := function.NewArgumentsData([]attr.Value{
+			texts(types.StringValue("1")), texts(types.StringValue("100%")),
+			types.TupleValueMust([]attr.Type{types.DynamicType}, []attr.Value{option}),
+		})
+		resp := function.RunResponse{Result: function.NewResultData(types.ListUnknown(types.ListType{ElemType: types.StringType}))}
+		newPlanWavesFunction().Run(t.Context(), function.RunRequest{Arguments: arguments}, &resp)
+		if resp.Error == nil || resp.Error.Text != want || *resp.Error.FunctionArgument != 2 {
+			t.Errorf("got %v, want %q", resp.Error, want)
+		}
+	}
 }

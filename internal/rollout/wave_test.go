@@ -118,19 +118,21 @@ var documentedShares = []struct {
 	share    float64
 	off      float64
 }{
-	{50, 10, 12}, {50, 25, 16}, {50, 50, 18},
-	{400, 10, 4}, {400, 25, 6}, {400, 50, 7},
+	{50, 10, 10}, {50, 25, 15}, {50, 50, 18},
+	{400, 10, 3.8}, {400, 25, 5.5}, {400, 50, 6.5},
 	{5000, 10, 1.1}, {5000, 25, 1.6}, {5000, 50, 1.9},
 }
 
 func TestSharesAreAsCloseAsDocumented(t *testing.T) {
 	t.Parallel()
 	for _, documented := range documentedShares {
-		fleets := 200_000 / documented.elements
+		fleets := 100_000 / documented.elements
 		off := shareErrors(t, fleets, documented.elements, documented.share)
-		if got := off[fleets*99/100-1]; got > documented.off {
-			t.Errorf("%v%% of %d elements: 99 of 100 fleets are off by up to %.1f points, want %v",
-				documented.share, documented.elements, got, documented.off)
+		further := len(slices.DeleteFunc(off, func(points float64) bool { return points <= documented.off }))
+		// These are fewer fleets than were measured, so chance has more to say.
+		if further > 1+fleets*2/100 {
+			t.Errorf("%v%% of %d elements: %d of %d fleets are off by more than %v points, want about 1 in 100",
+				documented.share, documented.elements, further, fleets, documented.off)
 		}
 	}
 }
