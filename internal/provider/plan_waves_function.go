@@ -51,8 +51,7 @@ func (planWavesFunction) Definition(_ context.Context, _ function.DefinitionRequ
 			},
 		},
 		VariadicParameter: function.DynamicParameter{
-			// Null is an error, and the function's own text has the remedy.
-			Name: "options", AllowNullValue: true,
+			Name: "options",
 			MarkdownDescription: "At most one value: the groups alone, or an object with `groups`, `first` and `last`, each of which may be left out or null. " +
 				"`groups` maps element ids to groups, as `peer_groups` of the data source `prismasdwan_elements` does; " +
 				"an element without an entry is a group of its own, and entries of other elements mean nothing. " +

@@ -92,7 +92,8 @@ func TestAccPlanWavesKeepsPeersApart(t *testing.T) {
 			{plan(`jsondecode(terraform_data.later.output == "1" ? "{\"first\": [\"1\"]}" : "{}")`), waves(texts("1"), texts("3", "4"), texts("2"))},
 		},
 		failures: []failing{
-			{plan(`null`), `Invalid value for "options" parameter: The value is null: leave it out, or write {} for no options.`},
+			{plan(`null`), `Invalid value for "options" parameter: argument must not be null.`},
+			{plan(`tomap(null)`), `Invalid value for "options" parameter: argument must not be null.`},
 			{plan(`["1"]`), `Invalid value for "options" parameter: The value is a list: write a map of element ids to groups, or an object with groups, first and last.`},
 			{plan(`"site/9"`), `Invalid value for "options" parameter: The value is "site/9": write a map of element ids to groups, or an object with groups, first and last.`},
 			{plan(`{}, {}`), `Invalid value for "options" parameter: There are 2 options, and one is allowed: write one object with groups, first and last.`},
@@ -116,9 +117,9 @@ func TestAccPlanWavesKeepsPeersApart(t *testing.T) {
 	}.run(t)
 }
 
-// Terraform does not call a function with an unknown value in an argument. A
-// client that does must not get waves in which peers meet.
-func TestPlanWavesRefusesOptionsThatAreNotKnown(t *testing.T) {
+// Terraform does not call a function with null or with an unknown value in an
+// argument. A client that does must not get waves in which peers meet.
+func TestPlanWavesRefusesOptionsThatAreNullOrNotKnown(t *testing.T) {
 	t.Parallel()
 	object := func(name string, value attr.Value) attr.Value {
 		return types.ObjectValueMust(map[string]attr.Type{name: value.Type(t.Context())}, map[string]attr.Value{name: value})

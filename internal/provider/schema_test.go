@@ -68,7 +68,7 @@ func TestEverythingIsDescribedInMarkdownSentences(t *testing.T) {
 		if function.Summary == "" || strings.HasSuffix(function.Summary, ".") {
 			t.Errorf("function %s has the summary %q, want a heading", name, function.Summary)
 		}
-		for _, parameter := range function.Parameters {
+		for _, parameter := range parametersOf(function) {
 			check("function "+name+" "+parameter.Name, parameter.Description, parameter.DescriptionKind)
 		}
 	}
@@ -287,11 +287,22 @@ func describe(attributes []*tfprotov6.SchemaAttribute) map[string]*described {
 	return all
 }
 
+// parametersOf has the variadic parameter last.
+func parametersOf(function *tfprotov6.Function) []*tfprotov6.FunctionParameter {
+	if function.VariadicParameter == nil {
+		return function.Parameters
+	}
+	return append(slices.Clone(function.Parameters), function.VariadicParameter)
+}
+
 // describeFunction writes a function as it is called.
 func describeFunction(function *tfprotov6.Function) string {
 	var parameters []string
-	for _, parameter := range function.Parameters {
+	for _, parameter := range parametersOf(function) {
 		written := parameter.Name + " " + parameter.Type.String()
+		if parameter == function.VariadicParameter {
+			written += "..."
+		}
 		if parameter.AllowNullValue {
 			written += " or null"
 		}

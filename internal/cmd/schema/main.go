@@ -94,6 +94,7 @@ type function struct {
 	Summary     string      `json:"summary"`
 	Return      typed       `json:"return_type"`
 	Parameters  []parameter `json:"parameters"`
+	Variadic    *parameter  `json:"variadic_parameter,omitempty"`
 }
 
 type parameter struct {
@@ -165,11 +166,16 @@ func newFunctions(functions map[string]*tfprotov6.Function) map[string]function 
 	for name, from := range functions {
 		to := function{Description: from.Description, Summary: from.Summary, Return: typed{from.Return.Type}}
 		for _, one := range from.Parameters {
-			to.Parameters = append(to.Parameters, parameter{
-				Name: one.Name, Description: one.Description, Nullable: one.AllowNullValue, Type: typed{one.Type},
-			})
+			to.Parameters = append(to.Parameters, newParameter(one))
+		}
+		if from.VariadicParameter != nil {
+			to.Variadic = new(newParameter(from.VariadicParameter))
 		}
 		converted[name] = to
 	}
 	return converted
+}
+
+func newParameter(from *tfprotov6.FunctionParameter) parameter {
+	return parameter{Name: from.Name, Description: from.Description, Nullable: from.AllowNullValue, Type: typed{from.Type}}
 }
