@@ -11,8 +11,8 @@ terraform {
   }
 }
 
-variable "canary_element_ids" {
-  description = "Ids of the elements that are upgraded first."
+variable "canary_sites" {
+  description = "Names of the sites that are upgraded first."
   type        = list(string)
 }
 
@@ -24,12 +24,12 @@ variable "target_version" {
 module "gate" {
   source = "./gate"
 
-  canary_element_ids = var.canary_element_ids
-  target_version     = var.target_version
+  canary_sites   = var.canary_sites
+  target_version = var.target_version
 }
 
 ephemeral "prismasdwan_upgrade_gate" "canary" {
-  element_ids       = var.canary_element_ids
+  where             = { site_names = var.canary_sites }
   target_version    = var.target_version
   min_ready_percent = 95
 }

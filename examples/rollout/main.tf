@@ -22,14 +22,14 @@ data "prismasdwan_element_image_status_aggregate" "versions" {
 
 # The verdict at plan. Its sentences make the error message below.
 data "prismasdwan_upgrade_gate" "canary" {
-  element_ids    = var.canary_element_ids
+  where          = { tags_any = ["canary"] }
   target_version = var.target_version
   wait           = var.wait
 }
 
 # The same verdict at apply. It leaves nothing in the state.
 ephemeral "prismasdwan_upgrade_gate" "canary" {
-  element_ids    = var.canary_element_ids
+  where          = { tags_any = ["canary"] }
   target_version = var.target_version
   wait           = var.wait
 }

@@ -1,8 +1,3 @@
-variable "canary_element_ids" {
-  description = "Ids of the elements that are upgraded first."
-  type        = list(string)
-}
-
 variable "target_version" {
   description = "Version or constraint that the canary wave must run."
   type        = string

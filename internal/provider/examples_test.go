@@ -88,7 +88,7 @@ func exampleFiles(t *testing.T, example string, server *simulator.Server) map[st
 	}
 	values := make(map[string]any)
 	for name, value := range map[string]any{
-		"canary_element_ids": server.Wave(simulator.WaveCanary),
+		"canary_sites":       []string{"BR-MIL-01", "BR-SIN-02"},
 		"element_ids":        server.ElementIDs(),
 		"hub_element_id":     server.ElementIDs()[0],
 		"target_version":     "= " + simulator.CurrentImage().Version,
@@ -179,8 +179,7 @@ override_data {
 run "open" {
   command = plan
   variables {
-    canary_element_ids = ["1774317603862004945"]
-    target_version     = "6.3.6-b9"
+    target_version = "6.3.6-b9"
   }
 }
 `})

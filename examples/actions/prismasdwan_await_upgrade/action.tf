@@ -1,11 +1,8 @@
-variable "canary_element_ids" {
-  description = "Ids of the elements that are upgraded first."
-  type        = list(string)
-}
+provider "prismasdwan" {}
 
 action "prismasdwan_await_upgrade" "canary" {
   config {
-    element_ids    = var.canary_element_ids
+    where          = { tags_any = ["canary"] }
     target_version = ">= 6.3.5-b1"
     wait           = { interval = "30s", hold = "5m" }
     timeouts       = { invoke = "2h" }

@@ -1,10 +1,7 @@
-variable "canary_element_ids" {
-  description = "Ids of the elements that are upgraded first."
-  type        = list(string)
-}
+provider "prismasdwan" {}
 
 data "prismasdwan_upgrade_gate" "canary" {
-  element_ids       = var.canary_element_ids
+  where             = { roles = ["SPOKE"], tags_any = ["canary"] }
   target_version    = ">= 6.3.5-b1, < 7.0.0"
   min_ready_percent = 90
   max_failed        = 1

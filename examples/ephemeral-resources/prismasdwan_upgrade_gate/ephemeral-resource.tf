@@ -1,13 +1,11 @@
-variable "canary_element_ids" {
-  description = "Ids of the elements that are upgraded first."
-  type        = list(string)
-}
+provider "prismasdwan" {}
 
 # Opened at plan and again at apply, also of a saved plan.
 ephemeral "prismasdwan_upgrade_gate" "canary" {
-  name           = "canary"
-  element_ids    = var.canary_element_ids
-  target_version = ">= 6.3.5-b1"
+  name              = "canary"
+  where             = { roles = ["SPOKE"], tags_any = ["canary"] }
+  target_version    = ">= 6.3.5-b1"
+  require_connected = true
 }
 
 resource "terraform_data" "policy" {

@@ -11,8 +11,8 @@ terraform {
   }
 }
 
-variable "canary_element_ids" {
-  description = "Ids of the elements that are upgraded first."
+variable "canary_sites" {
+  description = "Names of the sites that are upgraded first."
   type        = list(string)
 }
 
@@ -22,7 +22,7 @@ variable "target_version" {
 }
 
 data "prismasdwan_upgrade_gate" "canary" {
-  element_ids    = var.canary_element_ids
+  where          = { site_names = var.canary_sites }
   target_version = var.target_version
 }
 

@@ -1,7 +1,7 @@
-# Two elements of the simulator's fleet with its default flags. They run
+# Two sites of the simulator's fleet with its default flags. Their elements run
 # 6.3.5-b9.
 variables {
-  canary_element_ids = ["1774317603862004945", "1774317617411005945"]
+  canary_sites = ["BR-MIL-01", "BR-SIN-02"]
 }
 
 run "a_wave_on_another_version_holds_the_rollout" {

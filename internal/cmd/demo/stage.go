@@ -112,7 +112,7 @@ func mirror(ctx context.Context, repository, directory string) (settings string,
 }
 
 func (s *stage) writeVariables(target string) error {
-	variables, err := json.MarshalIndent(map[string]any{"canary_element_ids": s.canary, "target_version": target}, "", "  ")
+	variables, err := json.MarshalIndent(map[string]any{"target_version": target}, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write the variables: %w", err)
 	}

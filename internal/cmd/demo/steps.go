@@ -23,7 +23,7 @@ var steps = []step{
 	{
 		title: "The fleet",
 		story: func(s *stage) string {
-			return fmt.Sprintf("A simulated controller serves %d elements at %s. The %d elements of the canary wave "+
+			return fmt.Sprintf("A simulated controller serves %d elements at %s. The %d elements that are tagged canary "+
 				"have just been told to upgrade from %s to %s; the others wait for them.",
 				fleetSize, s.server.URL, len(s.canary), simulator.CurrentImage().Version, simulator.TargetImage().Version)
 		},
@@ -42,16 +42,16 @@ var steps = []step{
 	{
 		title: "The plan is held, and says why",
 		story: func(*stage) string {
-			return "The policy needs the canary wave on its target, and the wave is not there."
+			return "The policy needs every element with the tag canary on its target, and they are not there yet. Nobody typed an id: the gate reads who they are."
 		},
 		act: func(ctx context.Context, s *stage) error {
-			return s.run(ctx, expectation{prints: []string{"Upgrade gate closed", "Resource precondition failed", "closed: 0/"}}, "plan")
+			return s.run(ctx, expectation{prints: []string{"Upgrade gate closed", "Resource precondition failed", "closed: 0/", s.nameOf(s.canary[0])}}, "plan")
 		},
 	},
 	{
-		title: "The gate waits, the wave comes home, the rollout happens",
+		title: "The gate waits, the canary wave finishes, the rollout happens",
 		story: func(*stage) string {
-			return "This time the gate waits, with a look every second. Meanwhile the virtual clock of the controller runs, a minute in each quarter of a second."
+			return "This time the gate waits, and reads the fleet every second. Meanwhile the virtual clock of the controller runs, a minute in each quarter of a second."
 		},
 		act: awaitRollout,
 	},
@@ -64,7 +64,9 @@ var steps = []step{
 	},
 	{
 		title: "The element is repaired, and the rollout goes on",
-		story: func(*stage) string { return "Nothing had been rolled out meanwhile." },
+		story: func(s *stage) string {
+			return fmt.Sprintf("Nothing had been rolled out meanwhile. %s is repaired.", s.nameOf(s.canary[0]))
+		},
 		act: func(ctx context.Context, s *stage) error {
 			if err := s.server.SetState(s.canary[0], "complete"); err != nil {
 				return fmt.Errorf("repair an element: %w", err)
@@ -72,6 +74,17 @@ var steps = []step{
 			return s.run(ctx, expectation{succeeds: true, prints: []string{"1 changed"}}, "apply", "-auto-approve")
 		},
 	},
+}
+
+// nameOf is what the fleet's list calls an element.
+func (s *stage) nameOf(id string) string {
+	elements := s.server.Elements()
+	for i := range elements {
+		if elements[i].ID == id && elements[i].Name != nil {
+			return *elements[i].Name
+		}
+	}
+	return id
 }
 
 // showFleet prints how many elements run which version, wave by wave.
@@ -163,10 +176,11 @@ func failBetweenPlanAndApply(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.out.line("")
-	s.out.text("Now an element of the canary wave fails. A data source is not read again when a saved plan is applied; " +
-		"the ephemeral gate is, and it holds the rollout.")
+	failing := s.nameOf(s.canary[0])
+	s.out.text("Now " + failing + " fails. A data source is not read again when a saved plan is applied; " +
+		"the ephemeral gate is, and it holds the rollout. It says which branch failed, and why.")
 	if err := s.server.Fail(s.canary[0], "disk full while unpacking the image"); err != nil {
 		return fmt.Errorf("fail an element: %w", err)
 	}
-	return s.run(ctx, expectation{prints: []string{"Upgrade gate closed", "disk full", "Resource precondition failed"}}, "apply", "saved.tfplan")
+	return s.run(ctx, expectation{prints: []string{"Upgrade gate closed", failing, "disk full", "Resource precondition failed"}}, "apply", "saved.tfplan")
 }

@@ -1,8 +1,8 @@
 mock_provider "prismasdwan" {}
 
 variables {
-  canary_element_ids = ["1773934978552002945", "1773934978552003945"]
-  target_version     = "6.3.6-b9"
+  canary_sites   = ["BR-MIL-01", "BR-SIN-02"]
+  target_version = "6.3.6-b9"
 }
 
 run "an_open_gate_lets_the_rollout_through" {
