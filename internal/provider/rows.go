@@ -12,23 +12,13 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// column is one attribute of a row: its schema and its value.
-type column struct {
-	name   string
-	schema schema.Attribute
-	kind   tftypes.Type
-	// field is the wire field that the value comes from.
-	field string
-	value func(*imagestatus.Status) imagestatus.Value
-}
-
 // columns are the attributes of a row in the order of the documentation: the
 // fields as they came, then what is derived from them.
 var columns = append(fieldColumns(),
-	column{
+	column[imagestatus.Status]{
 		name: "phase", kind: tftypes.String, field: imagestatus.FieldUpgradeState,
 		schema: schema.StringAttribute{Computed: true, MarkdownDescription: "What `upgrade_state` means for a rollout: " + phaseList() + "."},
-		value:  func(s *imagestatus.Status) imagestatus.Value { return imagestatus.TextValue(string(s.Phase())) },
+		value:  func(s *imagestatus.Status) tftypes.Value { return tftypes.NewValue(tftypes.String, string(s.Phase())) },
 	},
 	timeColumn("created_at", "_created_on_utc", "Creation time of the row, RFC 3339 in UTC with whole seconds (from `_created_on_utc`).",
 		func(s *imagestatus.Status) *int64 { return s.CreatedOnUTC }),
@@ -36,19 +26,21 @@ var columns = append(fieldColumns(),
 		func(s *imagestatus.Status) *int64 { return s.UpdatedOnUTC }),
 )
 
-func fieldColumns() []column {
-	var columns []column
+func fieldColumns() []column[imagestatus.Status] {
+	var columns []column[imagestatus.Status]
 	for _, field := range imagestatus.Fields() {
 		switch {
 		case field.Attribute == "":
 		case field.Kind == imagestatus.KindInteger:
-			columns = append(columns, column{
-				name: field.Attribute, kind: tftypes.Number, field: field.Name, value: field.Value,
+			columns = append(columns, column[imagestatus.Status]{
+				name: field.Attribute, kind: tftypes.Number, field: field.Name,
+				value:  func(s *imagestatus.Status) tftypes.Value { return scalarValue(tftypes.Number, field.Value(s)) },
 				schema: schema.Int64Attribute{Computed: true, MarkdownDescription: field.Description},
 			})
 		default:
-			columns = append(columns, column{
-				name: field.Attribute, kind: tftypes.String, field: field.Name, value: field.Value,
+			columns = append(columns, column[imagestatus.Status]{
+				name: field.Attribute, kind: tftypes.String, field: field.Name,
+				value:  func(s *imagestatus.Status) tftypes.Value { return scalarValue(tftypes.String, field.Value(s)) },
 				schema: schema.StringAttribute{Computed: true, MarkdownDescription: field.Description},
 			})
 		}
@@ -56,17 +48,17 @@ func fieldColumns() []column {
 	return columns
 }
 
-func timeColumn(name, field, description string, stamp func(*imagestatus.Status) *int64) column {
-	return column{
+func timeColumn(name, field, description string, stamp func(*imagestatus.Status) *int64) column[imagestatus.Status] {
+	return column[imagestatus.Status]{
 		name: name, kind: tftypes.String, field: field,
 		schema: schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: description},
-		value: func(s *imagestatus.Status) imagestatus.Value {
+		value: func(s *imagestatus.Status) tftypes.Value {
 			if pointer := stamp(s); pointer != nil {
 				if at, readable := imagestatus.StampTime(*pointer); readable {
-					return imagestatus.TextValue(at.Format(time.RFC3339))
+					return tftypes.NewValue(tftypes.String, at.Format(time.RFC3339))
 				}
 			}
-			return imagestatus.Value{}
+			return tftypes.NewValue(tftypes.String, nil)
 		},
 	}
 }
@@ -79,22 +71,10 @@ func phaseList() string {
 	return strings.Join(parts, "; ")
 }
 
-func rowAttributes() map[string]schema.Attribute {
-	attributes := make(map[string]schema.Attribute, len(columns))
-	for _, column := range columns {
-		attributes[column.name] = column.schema
-	}
-	return attributes
-}
+func rowAttributes() map[string]schema.Attribute { return columnAttributes(columns) }
 
 // rowType is the Terraform type of a row.
-var rowType = func() tftypes.Object {
-	types := make(map[string]tftypes.Type, len(columns))
-	for _, column := range columns {
-		types[column.name] = column.kind
-	}
-	return tftypes.Object{AttributeTypes: types}
-}()
+var rowType = columnsType(columns)
 
 // rowValues makes the Terraform values of a row's attributes.
 func rowValues(status *imagestatus.Status, query imagestatus.Query) map[string]tftypes.Value {
@@ -104,7 +84,7 @@ func rowValues(status *imagestatus.Status, query imagestatus.Query) map[string]t
 // shown are the columns of which a query shows the values. The others are null
 // in every row.
 type shown struct {
-	columns []column
+	columns []column[imagestatus.Status]
 	nulls   map[string]tftypes.Value
 }
 
@@ -124,7 +104,7 @@ func (s shown) values(status *imagestatus.Status) map[string]tftypes.Value {
 	values := make(map[string]tftypes.Value, len(columns))
 	maps.Copy(values, s.nulls)
 	for i := range s.columns {
-		values[s.columns[i].name] = scalarValue(s.columns[i].kind, s.columns[i].value(status))
+		values[s.columns[i].name] = s.columns[i].value(status)
 	}
 	return values
 }
@@ -139,14 +119,7 @@ func scalarValue(kind tftypes.Type, value imagestatus.Value) tftypes.Value {
 	return tftypes.NewValue(kind, value.Text())
 }
 
-// rowsValue makes the Terraform value of all rows. It goes around the
-// framework's reflection, which costs several times as much over a large
-// fleet.
+// rowsValue makes the Terraform value of all rows.
 func rowsValue(rows []imagestatus.Status, query imagestatus.Query) tftypes.Value {
-	shown := shownColumns(query)
-	values := make([]tftypes.Value, len(rows))
-	for i := range rows {
-		values[i] = tftypes.NewValue(rowType, shown.values(&rows[i]))
-	}
-	return tftypes.NewValue(tftypes.List{ElementType: rowType}, values)
+	return listOfRows(rowType, rows, shownColumns(query).values)
 }
