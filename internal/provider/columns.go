@@ -44,3 +44,17 @@ func listOfRows[Row any](kind tftypes.Object, rows []Row, values func(*Row) map[
 	}
 	return tftypes.NewValue(tftypes.List{ElementType: kind}, list)
 }
+
+var textsType = tftypes.List{ElementType: tftypes.String}
+
+// textsValue is null for a nil list.
+func textsValue(texts []string) tftypes.Value {
+	if texts == nil {
+		return tftypes.NewValue(textsType, nil)
+	}
+	values := make([]tftypes.Value, len(texts))
+	for i, text := range texts {
+		values[i] = tftypes.NewValue(tftypes.String, text)
+	}
+	return tftypes.NewValue(textsType, values)
+}

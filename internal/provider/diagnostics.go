@@ -143,10 +143,14 @@ const laterRemedy = "Try again later, or raise `timeouts` of this block."
 
 // addError reports an error of the client, of the domain or any other.
 func (c *connection) addError(diags *diag.Diagnostics, err error) {
+	diags.AddError(c.explanation(err))
+}
+
+// explanation is what a diagnostic says about an error.
+func (c *connection) explanation(err error) (summary, detail string) {
 	var failure *sdwan.Error
 	if !errors.As(err, &failure) {
-		diags.AddError(unforeseen.summary, fmt.Sprintf("Could not read from the controller: %s.\n\n%s", err, unforeseen.remedy))
-		return
+		return unforeseen.summary, fmt.Sprintf("Could not read from the controller: %s.\n\n%s", err, unforeseen.remedy)
 	}
 	advised, known := adviceByKind[failure.Kind]
 	if !known {
@@ -160,7 +164,7 @@ func (c *connection) addError(diags *diag.Diagnostics, err error) {
 	if facts := failure.Facts(); len(facts) > 0 {
 		lines = append(append(lines, ""), facts...)
 	}
-	diags.AddError(advised.summary, strings.Join(lines, "\n"))
+	return advised.summary, strings.Join(lines, "\n")
 }
 
 // sources says where the values of arguments come from, without the values of

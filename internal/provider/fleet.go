@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"golang.org/x/sync/errgroup"
@@ -13,6 +14,26 @@ import (
 // fleet reads every element, and every site where sites are asked for. The two
 // lists are read at the same time.
 func (c *connection) fleet(ctx context.Context, withSites bool) (*inventory.Fleet, error) {
+	return c.readFleet(ctx, withSites, func(err error) error { return err })
+}
+
+// explainedFleet is fleet where the sites only explain: if they alone cannot be
+// read, the fleet has none, and unread says why.
+func (c *connection) explainedFleet(ctx context.Context) (fleet *inventory.Fleet, unread, err error) {
+	fleet, err = c.readFleet(ctx, true, func(failure error) error {
+		unread = failure
+		return nil
+	})
+	if err == nil && errors.Is(ctx.Err(), context.Canceled) {
+		// The run was interrupted: that is no reason to go on without sites.
+		return nil, nil, unread
+	}
+	return fleet, unread, err
+}
+
+// readFleet reads the fleet; sitesFailed decides whether it is an error that the
+// sites cannot be read. Nothing else ends the read of the elements.
+func (c *connection) readFleet(ctx context.Context, withSites bool, sitesFailed func(error) error) (*inventory.Fleet, error) {
 	var elements []inventory.Element
 	var sites []inventory.Site
 	reads, ctx := errgroup.WithContext(ctx)
@@ -22,8 +43,10 @@ func (c *connection) fleet(ctx context.Context, withSites bool) (*inventory.Flee
 	})
 	if withSites {
 		reads.Go(func() (err error) {
-			sites, err = c.client.Sites(ctx)
-			return err
+			if sites, err = c.client.Sites(ctx); err != nil {
+				return sitesFailed(err)
+			}
+			return nil
 		})
 	}
 	if err := reads.Wait(); err != nil {

@@ -100,6 +100,7 @@ func (p *prismaProvider) connect(resp *provider.ConfigureResponse, connected *co
 
 func (p *prismaProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		newElementsDataSource,
 		newElementImageStatusDataSource,
 		newElementImageStatusesDataSource,
 		newElementImageStatusAggregateDataSource,

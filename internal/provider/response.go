@@ -74,15 +74,3 @@ func jsonValue(raw json.RawMessage) tftypes.Value {
 	}
 	return tftypes.NewValue(tftypes.String, string(normal))
 }
-
-func textsValue(texts []string) tftypes.Value {
-	kind := tftypes.List{ElementType: tftypes.String}
-	if texts == nil {
-		return tftypes.NewValue(kind, nil)
-	}
-	values := make([]tftypes.Value, len(texts))
-	for i, text := range texts {
-		values[i] = tftypes.NewValue(tftypes.String, text)
-	}
-	return tftypes.NewValue(kind, values)
-}

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -136,18 +137,26 @@ func (someCondition) ValidateObject(_ context.Context, req validator.ObjectReque
 	invalid(&resp.Diagnostics, req.Path, "{}", "It has no condition. Write one, or leave the argument out (null) to select every element.")
 }
 
+// maxUnmatched bounds the errors about the values of one description: a file of
+// another tenant's serial numbers is one mistake.
+const maxUnmatched = 10
+
 // addUnmatched reports the exact values of a description that select no
 // element, each at its place in the configuration.
 func addUnmatched(diags *diag.Diagnostics, described inventory.Where, selected inventory.Selected) {
-	for _, unmatched := range selected.Unmatched {
-		remedy := "Correct it, or leave it out."
-		if len(unmatched.Nearest) > 0 {
-			remedy = fmt.Sprintf("Did you mean %s?", alternatives(unmatched.Nearest))
+	values := slices.Concat(selected.Unmatched, selected.LeftOut)
+	for i, value := range values[:min(len(values), maxUnmatched)] {
+		advice := "No element of this tenant has this value. Correct it, or leave it out."
+		switch {
+		case i >= len(selected.Unmatched):
+			advice = "The tenant has elements with this value, but another condition of `where` leaves them out. Remove the value, or change the other condition."
+		case len(value.Nearest) > 0:
+			advice = fmt.Sprintf("No element of this tenant has this value. Did you mean %s?", alternatives(value.Nearest))
 		}
-		addWhereError(diags, described, unmatched, "No element of this tenant has this value. "+remedy)
-	}
-	for _, leftOut := range selected.LeftOut {
-		addWhereError(diags, described, leftOut, "The tenant has elements with this value, but another condition of `where` leaves them out. Remove the value, or change the other condition.")
+		if more := len(values) - maxUnmatched; more > 0 && i == maxUnmatched-1 {
+			advice += fmt.Sprintf(" Further values that select no element: %d.", more)
+		}
+		addWhereError(diags, described, value, advice)
 	}
 }
 
