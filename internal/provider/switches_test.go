@@ -9,6 +9,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
 
@@ -258,6 +259,40 @@ var questions = []question{
 		},
 	},
 	{
+		name: "elements of the fleet", pairs: true,
+		read: func(p *protocol, _ *simulator.Server) reading { return p.read(elementsType, everything) },
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			checkDevices(t, got, devicesOf(server))
+		},
+	},
+	{
+		name: "elements by role and site tag",
+		read: func(p *protocol, _ *simulator.Server) reading {
+			return p.read(elementsType, byWhere(map[string]any{"roles": []string{"SPOKE"}, "site_tags_any": []string{"emea"}}))
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			checkDevices(t, got, chosen(devicesOf(server), func(d device) bool {
+				return is(d.Role, "SPOKE") && d.siteIs(func(s *inventory.Site) bool { return slices.Contains(s.Tags, "emea") })
+			}))
+		},
+	},
+	{
+		name: "ids by name",
+		read: func(p *protocol, _ *simulator.Server) reading {
+			config := byWhere(map[string]any{"names": []string{"br-*"}})
+			config["ids_only"] = true
+			return p.read(elementsType, config)
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			want := wantDevices(chosen(devicesOf(server), func(d device) bool { return begins(d.Name, "br-") }))
+			want["items"] = nil
+			expect(t, got, want)
+		},
+	},
+	{
 		name:      "wrong secret",
 		variables: []string{"PRISMASDWAN_CLIENT_SECRET=guessed", "PRISMASDWAN_AUTH_TOKEN=guessed"},
 		read:      func(p *protocol, _ *simulator.Server) reading { return p.read(statusesType, everything) },
@@ -295,8 +330,13 @@ var unreadable = map[string]map[string]bool{
 
 // ofElements are the questions that need the lists of elements and sites.
 var ofElements = map[string]bool{
-	"closed gate by name": true, "open gate by name": true,
+	"closed gate by name": true,
+	"elements by role and site tag": true,
+	"elements of the fleet": true,
+	"ids by name": true,
+	"open gate by name": true,
 }
+
 
 // wantedError gives the summary of the error that a question must end in; ""
 // is no error. It is the whole list of what a position of a switch makes
@@ -442,7 +482,7 @@ func TestPositionsThatMakeAnswersImpossibleAreNamed(t *testing.T) {
 		}
 	}
 	if difference := gocmp.Diff(map[string]bool{
-		"RolesDenied": true, "FleetDenied": true, "IgnoreFilters": true, "TotalCountOfPage": true, "MaxTotalCount": true,
+		"FleetDenied": true, "IgnoreFilters": true, "MaxTotalCount": true, "RolesDenied": true, "TotalCountOfPage": true,
 	}, impossible); difference != "" {
 		t.Errorf("switches that make an answer impossible (-want +got):\n%s", difference)
 	}
