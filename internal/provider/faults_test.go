@@ -48,16 +48,21 @@ const (
 	always when = "always"
 )
 
-func (w when) faults(info simulator.FaultInfo) []simulator.Fault {
+// faults are those of a kind for a reader, on the list that it reads.
+func (w when) faults(info simulator.FaultInfo, of reader) []simulator.Fault {
+	on, list := info.On, of.list()
+	if on == simulator.RequestQuery {
+		on = list
+	}
 	switch {
 	case w == once:
-		return []simulator.Fault{{Kind: info.Kind, Nth: 1}}
-	case w == midway && info.On != simulator.RequestQuery:
-		return []simulator.Fault{{Kind: "unauthorized_401", Nth: 2}, {Kind: info.Kind, Nth: 2}}
+		return []simulator.Fault{{Kind: info.Kind, On: on, Nth: 1}}
+	case w == midway && on != list:
+		return []simulator.Fault{{Kind: "unauthorized_401", On: list, Nth: 2}, {Kind: info.Kind, On: on, Nth: 2}}
 	case w == midway:
-		return []simulator.Fault{{Kind: info.Kind, Nth: 2}}
+		return []simulator.Fault{{Kind: info.Kind, On: on, Nth: 2}}
 	default:
-		return []simulator.Fault{{Kind: info.Kind, Every: 1}}
+		return []simulator.Fault{{Kind: info.Kind, On: on, Every: 1}}
 	}
 }
 
@@ -235,7 +240,9 @@ type reader struct {
 	// pages says that it reads the fleet page by page; alone that it reads one
 	// row in one query.
 	pages, alone bool
-	read         func(ctx context.Context, v *virtual, truth []imagestatus.Status) outcome
+	// elements says that it reads the list of elements, not the statuses.
+	elements bool
+	read     func(ctx context.Context, v *virtual, truth []imagestatus.Status) outcome
 }
 
 var readers = []reader{
@@ -248,7 +255,22 @@ var readers = []reader{
 	{name: "ephemeral", pages: true, read: openGate},
 	{name: "waiting-gate", pages: true, read: readGate(map[string]any{"wait": map[string]any{}, "timeouts": map[string]any{"read": "100s"}})},
 	{name: "action", pages: true, read: invokeGate},
+	{name: "elements", pages: true, elements: true, read: readElements},
 }
+
+// list is the kind of the requests that read the rows.
+func (r reader) list() simulator.RequestKind {
+	if r.elements {
+		return simulator.RequestElements
+	}
+	return simulator.RequestQuery
+}
+
+// ofStatuses are the faults of what status rows alone have.
+var ofStatuses = map[simulator.FaultKind]bool{"unknown_states": true, "ids_absent": true, "null_bytes": true, "huge_failure_info": true}
+
+// meets reports whether the fault can be played on what the reader reads.
+func (r reader) meets(kind simulator.FaultKind) bool { return !r.elements || !ofStatuses[kind] }
 
 func (v *virtual) readIn(ctx context.Context, typeName string, config map[string]any) reading {
 	return v.readDynamic(ctx, typeName, v.dynamic(v.schemas.DataSourceSchemas[typeName], config))
@@ -274,6 +296,14 @@ func compared(read reading, want map[string]any) outcome {
 func readStatuses(ctx context.Context, v *virtual, truth []imagestatus.Status) outcome {
 	return compared(v.readIn(ctx, statusesType, everything), map[string]any{
 		"items": wantItems(truth), "matched_count": number64(matrixElements), "returned_count": number64(matrixElements), "truncated": false,
+	})
+}
+
+// readElements reads one list alone, so that the order of requests is certain.
+func readElements(ctx context.Context, v *virtual, _ []imagestatus.Status) outcome {
+	all := devices(v.controller.Elements(), nil)
+	return compared(v.readIn(ctx, elementsType, map[string]any{"ids_only": true}), map[string]any{
+		"ids": plainTexts(idsOf(all)...), "matched_count": number64(matrixElements), "peer_groups": wantDevices(all)["peer_groups"],
 	})
 }
 
@@ -545,9 +575,12 @@ func faultLines(t *testing.T, info simulator.FaultInfo, when when) (lines []stri
 	surfacesByEnd := make(map[string][]string)
 	var ends []string
 	for _, surface := range readers {
+		if !surface.meets(info.Kind) {
+			continue
+		}
 		end := ""
 		inVirtualTime(t, simulator.Unified, matrixVariables, func(t *testing.T, v *virtual) {
-			v.play(when.faults(info)...)
+			v.play(when.faults(info, surface)...)
 			began := time.Now()
 			result := surface.read(t.Context(), v, surface.truth(v.controller, info.Kind, when))
 			took := time.Since(began).Truncate(time.Second)
@@ -560,7 +593,7 @@ func faultLines(t *testing.T, info simulator.FaultInfo, when when) (lines []stri
 				checkFact(t, surface.name, info.Kind, result.diagnostics)
 			}
 			end = fmt.Sprintf("%-37s %3d %3d %3d %5s", ending(result),
-				v.controller.Count(simulator.RequestQuery), v.controller.Count(simulator.RequestToken), v.controller.Count(simulator.RequestProfile), took)
+				v.controller.Count(surface.list()), v.controller.Count(simulator.RequestToken), v.controller.Count(simulator.RequestProfile), took)
 			if v.controller.FaultsPlayed() == 0 {
 				end += "  not met"
 			}
@@ -601,7 +634,8 @@ func checkFact(t *testing.T, surface string, kind simulator.FaultKind, diagnosti
 }
 
 const faultTableHead = `# How each fault ends on each surface, from TestEveryFaultEndsInTheTruthOrAClearError:
-# the result or the error's summary, the queries, tokens and profiles asked for,
+# the result or the error's summary, the reads of the list (of statuses or of
+# elements), tokens and profiles asked for,
 # the time (virtual), and the surfaces. "-update" rewrites this file: read it.
 `
 
@@ -667,7 +701,7 @@ func TestNoFaultOpensAClosedGate(t *testing.T) {
 				for i, broken := range []int{0, matrixPageSize - 1, matrixPageSize, matrixElements - 1} {
 					inVirtualTime(t, forms[i%len(forms)], variables, func(t *testing.T, v *virtual) {
 						v.breakOnly(broken)
-						v.play(when.faults(info)...)
+						v.play(when.faults(info, readers[5])...)
 						read := v.readIn(t.Context(), gateType, nil)
 						attributes, _ := plain(read.value).(map[string]any)
 						if closed := attributes["ready"] == any(false); !closed && !hasError(read.diagnostics) {
@@ -693,9 +727,12 @@ func TestPagesSideBySideEndInTheTruthOrAnError(t *testing.T) {
 			t.Parallel()
 			for _, form := range forms {
 				for _, when := range []when{once, midway, always} {
-					for _, reader := range []reader{readers[0], readers[2]} { // Rows, and an aggregate by whoever can.
+					for _, reader := range []reader{readers[0], readers[2], readers[9]} { // Rows, an aggregate by whoever can, and elements.
+						if !reader.meets(info.Kind) {
+							continue
+						}
 						inVirtualTime(t, form, variables, func(t *testing.T, v *virtual) {
-							v.play(when.faults(info)...)
+							v.play(when.faults(info, reader)...)
 							if result := reader.read(t.Context(), v, v.controller.Rows()); result.wrong != "" {
 								t.Errorf("%s, %s, %s: a wrong result:\n%s", reader.name, form, when, result.wrong)
 							}

@@ -133,13 +133,13 @@ func checkVoice(t *testing.T, name, summary, detail string) {
 		t.Errorf("%s: the detail holds %q:\n%s", name, found, detail)
 	}
 	first, _, _ := strings.Cut(detail, "\n")
-	if !strings.HasSuffix(first, ".") || strings.ToLower(first[:1]) == first[:1] && !strings.HasPrefix(first, "`") && !argumentFirst.MatchString(first) {
+	if !strings.HasSuffix(first, ".") && !strings.HasSuffix(first, "?") || strings.ToLower(first[:1]) == first[:1] && !strings.HasPrefix(first, "`") && !argumentFirst.MatchString(first) {
 		t.Errorf("%s: the detail begins with what is no sentence: %q", name, first)
 	}
 }
 
 // argumentFirst is a sentence that begins with an argument's name.
-var argumentFirst = regexp.MustCompile(`^[a-z_]+[a-z_.\[\]0-9]* is ("|null|\[|-?\d|known only)`)
+var argumentFirst = regexp.MustCompile(`^[a-z_]+[a-z_.\[\]0-9]* is ("|null|\[|\{|-?\d|known only)`)
 
 func (m *messages) settings() {
 	m.section("Provider arguments")
@@ -355,7 +355,7 @@ func (m *messages) faults() {
 	for _, info := range simulator.FaultKinds() {
 		for _, reader := range []reader{readers[0], readers[3]} {
 			inVirtualTime(m.t, simulator.Unified, matrixVariables, func(t *testing.T, v *virtual) {
-				v.play(always.faults(info)...)
+				v.play(always.faults(info, reader)...)
 				if result := reader.read(t.Context(), v, v.controller.Rows()); result.failed() {
 					m.add(fmt.Sprintf("%s, %s", info.Kind, reader.name), result.diagnostics)
 				}
@@ -386,8 +386,25 @@ func (m *messages) faults() {
 func (m *messages) elements() {
 	m.section("Elements")
 	server := startSimulator(m.t, simulator.Options{Elements: 1})
-	m.add("an element without a status", newProtocol(m.t, variables(server, simulator.Legacy)...).
-		read("prismasdwan_element_image_status", map[string]any{"element_id": "1"}).diagnostics)
+	p := newProtocol(m.t, variables(server, simulator.Legacy)...)
+	m.add("an element without a status", p.read("prismasdwan_element_image_status", map[string]any{"element_id": "1"}).diagnostics)
+	name := *server.Elements()[0].Name
+	for _, test := range []struct {
+		name       string
+		conditions map[string]any
+	}{
+		{"a misspelt name", map[string]any{"names": []string{name + "a"}}},
+		{"a name that nothing is like", map[string]any{"names": []string{"router"}}},
+		{"a name that another condition leaves out", map[string]any{"names": []string{name}, "roles": []string{}}},
+		{"no condition", map[string]any{}},
+		{"an empty name", map[string]any{"names": []string{""}}},
+	} {
+		m.add(test.name, p.read(elementsType, byWhere(test.conditions)).diagnostics)
+	}
+	fault(m.t, server, simulator.Fault{Kind: "html_200", On: simulator.RequestSites})
+	m.add("sites that cannot be read", p.read(elementsType, everything).diagnostics)
+	server.SetSwitches(simulator.Switches{FleetDenied: true})
+	m.add("elements that may not be read", p.read(elementsType, everything).diagnostics)
 }
 
 func (m *messages) gates() {

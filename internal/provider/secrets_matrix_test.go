@@ -77,9 +77,12 @@ func TestNoFaultBringsASecretToLight(t *testing.T) {
 			t.Parallel()
 			for _, form := range forms {
 				for _, when := range []when{midway, always} {
-					for _, reader := range []reader{readers[0], readers[8]} {
+					for _, reader := range []reader{readers[0], readers[8], readers[9]} {
+						if !reader.meets(info.Kind) {
+							continue
+						}
 						inVirtualTime(t, form, variables, func(t *testing.T, v *virtual) {
-							v.play(when.faults(info)...)
+							v.play(when.faults(info, reader)...)
 							searched(t, v, reader, fmt.Sprintf("%s, %s, %s", form, when, reader.name))
 						})
 					}
@@ -159,6 +162,7 @@ func TestAccFaultsLeakNoSecretThroughTheCLI(t *testing.T) {
 				}
 				data "prismasdwan_element_image_statuses" "fleet" {}
 				data "prismasdwan_upgrade_gate" "gate" {}
+				data "prismasdwan_elements" "all" {}
 				output "summary" { value = data.prismasdwan_upgrade_gate.gate.summary }
 			`})
 			console.environment = append(append(console.environment, server.Environment(form)...),

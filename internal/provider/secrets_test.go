@@ -62,6 +62,7 @@ func TestAccNoSecretIsLoggedStoredOrPrinted(t *testing.T) {
 				  aggregate = { operator = "count", field = "id" }
 				}
 				data "prismasdwan_upgrade_gate" "gate" {}
+				data "prismasdwan_elements" "all" {}
 			`})
 			if variable != "" {
 				console.needs(featureEphemeral)

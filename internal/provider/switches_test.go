@@ -321,10 +321,12 @@ var unreadable = map[string]map[string]bool{
 		"rows of the fleet": true, "first rows by another order": true, "rows of a selection": true, "rows of a phase": true, "fields that were asked for": true,
 		"count by version": true, "mean by phase": true, "closed gate over the fleet": true,
 		"ephemeral gate over a selection": true, "gate over an element that has no row": true,
+		"elements of the fleet": true, "elements by role and site tag": true, "ids by name": true,
 	},
 	"MaxTotalCount": {
 		"rows of the fleet": true, "first rows by another order": true, "rows of a phase": true, "fields that were asked for": true,
 		"count by version": true, "mean by phase": true, "closed gate over the fleet": true,
+		"elements of the fleet": true, "elements by role and site tag": true, "ids by name": true,
 	},
 }
 
