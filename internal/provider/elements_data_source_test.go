@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"regexp"
@@ -199,6 +200,35 @@ func TestElementsAreTheOnesDescribed(t *testing.T) {
 				checkDevices(t, p.in(t).read(elementsType, byWhere(test.conditions)).must(t), want)
 			})
 		}
+	}
+}
+
+// fleetPositions are the positions of the switches in which elements and sites
+// can be read, and which have to do with them.
+func fleetPositions() []simulator.Position {
+	return slices.DeleteFunc(simulator.SwitchPositions(), func(p simulator.Position) bool {
+		return p.Name != "Defaults" && !p.Fleet || p.Nameless
+	})
+}
+
+func TestElementsAreTheOnesDescribedInEveryPositionOfTheFleetsSwitches(t *testing.T) {
+	t.Parallel()
+	for _, position := range fleetPositions() {
+		t.Run(position.Name+"="+position.Position, func(t *testing.T) {
+			t.Parallel()
+			var switches simulator.Switches
+			position.Apply(&switches)
+			server := describedFleet(t, switches)
+			all := devicesOf(server)
+			for _, form := range forms {
+				p := newProtocol(t, variables(server, form)...)
+				for _, test := range descriptions {
+					t.Run(string(form)+" "+test.name, func(t *testing.T) {
+						checkDevices(t, p.in(t).read(elementsType, byWhere(test.conditions)).must(t), chosen(all, test.holds))
+					})
+				}
+			}
+		})
 	}
 }
 
@@ -521,6 +551,50 @@ output "tagged" {
 			})
 		})
 	}
+}
+
+// TestAccEveryDescriptionSelectsItsElementsInTerraform has a data source for
+// each description, in every position of the fleet's switches.
+func TestAccEveryDescriptionSelectsItsElementsInTerraform(t *testing.T) {
+	t.Parallel()
+	var config strings.Builder
+	for i, test := range descriptions {
+		conditions, err := json.Marshal(test.conditions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&config, "data %q \"d%d\" {\n  where = %s\n}\n", elementsType, i, conditions)
+	}
+	for i, position := range fleetPositions() {
+		form := forms[i%len(forms)]
+		t.Run(position.Name+"="+position.Position+" "+string(form), func(t *testing.T) {
+			t.Parallel()
+			var switches simulator.Switches
+			position.Apply(&switches)
+			server := describedFleet(t, switches)
+			var checks []statecheck.StateCheck
+			for i, test := range descriptions {
+				for attribute, want := range wantDevices(chosen(devicesOf(server), test.holds)) {
+					checks = append(checks, statecheck.ExpectKnownValue(fmt.Sprintf("data.%s.d%d", elementsType, i), tfjsonpath.New(attribute), equals(want)))
+				}
+			}
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: connected(server, form),
+				Steps:                    []resource.TestStep{{Config: config.String(), ConfigStateChecks: checks}},
+			})
+		})
+	}
+}
+
+func TestAccExampleNamesTheBranchesThatAreOffline(t *testing.T) {
+	t.Parallel()
+	server := startSimulator(t, simulator.Options{Elements: 60, Seed: 1})
+	branch := chosen(devicesOf(server), func(d device) bool { return begins(d.Name, "br-") })[0]
+	if err := server.SetConnected(false, branch.ID); err != nil {
+		t.Fatal(err)
+	}
+	terminal := newTerminal(t, server, exampleFiles(t, "data-sources/"+elementsType, server))
+	terminal.succeeds([]string{"apply", "-auto-approve"}, "Branches that are offline: "+*branch.Name+".")
 }
 
 // A description that is not known at plan is resolved at apply.

@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,7 +35,7 @@ func TestHealthyControllerIsReadWhateverItHoldsBack(t *testing.T) {
 				}
 				inVirtualTime(t, simulator.Unified, []string{"PRISMASDWAN_PAGE_SIZE=1"}, func(t *testing.T, v *virtual) {
 					v.controller.SetSwitches(test.switches)
-					v.play(test.faults...)
+					v.play(reader.meeting(test.faults)...)
 					began := time.Now()
 					result := reader.read(t.Context(), v, v.controller.Rows())
 					took := time.Since(began)
@@ -44,4 +46,15 @@ func TestHealthyControllerIsReadWhateverItHoldsBack(t *testing.T) {
 			}
 		})
 	}
+}
+
+// meeting are the faults on the list that the reader reads, or on the sign-in.
+func (r reader) meeting(faults []simulator.Fault) []simulator.Fault {
+	moved := slices.Clone(faults)
+	for i := range moved {
+		if !strings.HasPrefix(string(moved[i].Kind), "token_") {
+			moved[i].On = r.list()
+		}
+	}
+	return moved
 }
