@@ -136,7 +136,7 @@ func BenchmarkRows(b *testing.B) {
 	contest := hold(b, func() { ours() }, func() { rival() })
 	contest.time(0.4)
 	contest.allocated(0.5)
-	b.ReportMetric(stateBytes(b, p, ours())/elements, "state-B/element")
+	b.ReportMetric(stateBytes(b, p, nameStatuses, ours())/elements, "state-B/element")
 }
 
 // BenchmarkRowsAlone is for profiles of the rows: -bench RowsAlone -cpuprofile.
@@ -146,6 +146,24 @@ func BenchmarkRowsAlone(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		read()
+	}
+}
+
+// BenchmarkElements reads the list of elements, with the sites and what state
+// holds of both, or the ids alone.
+func BenchmarkElements(b *testing.B) {
+	for _, elements := range []int{400, 10_000} {
+		for _, idsOnly := range []bool{false, true} {
+			b.Run(fmt.Sprintf("%d/ids_only=%t", elements, idsOnly), func(b *testing.B) {
+				p := newProtocol(b, serve(b, simulator.Options{Elements: elements}).Environment(simulator.Unified)...)
+				read := p.rpc(b, elementsType, map[string]any{"ids_only": idsOnly})
+				b.ReportAllocs()
+				for b.Loop() {
+					read()
+				}
+				b.ReportMetric(stateBytes(b, p, elementsType, read()), "state-B")
+			})
+		}
 	}
 }
 
@@ -391,9 +409,9 @@ func sameValue(b *testing.B, p *protocol, ours, rival *tfprotov6.DynamicValue) {
 
 // stateBytes is the size of a state as Terraform writes it to a file: JSON,
 // set in at the depth where attributes stand.
-func stateBytes(b *testing.B, p *protocol, state *tfprotov6.DynamicValue) float64 {
+func stateBytes(b *testing.B, p *protocol, name string, state *tfprotov6.DynamicValue) float64 {
 	b.Helper()
-	value := plain(p.decode(p.schemas.DataSourceSchemas[nameStatuses], state))
+	value := plain(p.decode(p.schemas.DataSourceSchemas[name], state))
 	written, err := json.MarshalIndent(value, strings.Repeat(" ", 10), "  ")
 	if err != nil {
 		b.Fatal(err)
