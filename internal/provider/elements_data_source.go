@@ -43,7 +43,7 @@ func (d *elementsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"timeouts": readTimeouts("`" + shortDuration(defaultReadTimeout) + "`"),
 			"items": schema.ListNestedAttribute{
 				Computed: true,
-				MarkdownDescription: "One object for each element, in the order of ids. What the controller sent as null or left out is null, but for tags. " +
+				MarkdownDescription: "One object for each element, in the order of ids. A value that the controller sent as null or left out is null, except tags. " +
 					"Null with `ids_only`.",
 				NestedObject: schema.NestedAttributeObject{Attributes: columnAttributes(elementColumns)},
 			},
