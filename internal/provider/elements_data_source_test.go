@@ -360,6 +360,7 @@ func TestSitesThatCannotBeReadAreAWarningUnlessTheyDecide(t *testing.T) {
 		p := newProtocol(t, variables(server, form)...)
 		for _, test := range descriptions {
 			t.Run(string(form)+" "+test.name, func(t *testing.T) {
+				t.Parallel()
 				got := p.in(t).read(elementsType, byWhere(test.conditions))
 				if test.needsSites {
 					if text := got.failure(t); !strings.HasPrefix(text, deniedAccess+"\nCould not read the sites: ") {
