@@ -175,7 +175,7 @@ var elementColumns = []column[placedElement]{
 	elementTexts("tags", "Tags of the element. Empty if it has none, so that `contains()` works on it.", func(e *placedElement) []string { return tagsOf(e.Tags) }),
 	elementTexts("site_tags", "Tags of the element's site. Empty if the site has none or the element is bound to no site; null if the site's tags are not known.",
 		(*placedElement).siteTags),
-	elementText("peer_group", peerGroupText, func(e *placedElement) *string { return new(e.PeerGroup()) }),
+	elementText("peer_group", "The peer group of the element. "+peerGroupText, func(e *placedElement) *string { return new(e.PeerGroup()) }),
 }
 
 // siteTags is nil where the tags are not known.

@@ -28,13 +28,13 @@ type whereList struct {
 }
 
 // wildcardText explains patterns, for the lists that take them.
-const wildcardText = "Exact, or with `*` for any text and `?` for any one character. "
+const wildcardText = "Exact, or with `*` for any text and `?` for any one character."
 
 // whereLists are the lists of `where` in the order of the documentation.
 var whereLists = []whereList{
 	{
 		criterion: inventory.CriterionNames, values: func(w *inventory.Where) *[]string { return &w.Names },
-		description: "Names of elements. " + wildcardText + "A name that several elements have selects them all.",
+		description: "Names of elements. " + wildcardText + " A name that several elements have selects them all.",
 	},
 	{
 		criterion: inventory.CriterionSiteNames, values: func(w *inventory.Where) *[]string { return &w.SiteNames },
