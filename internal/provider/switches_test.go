@@ -332,13 +332,12 @@ var unreadable = map[string]map[string]bool{
 
 // ofElements are the questions that need the lists of elements and sites.
 var ofElements = map[string]bool{
-	"closed gate by name": true,
+	"closed gate by name":           true,
 	"elements by role and site tag": true,
-	"elements of the fleet": true,
-	"ids by name": true,
-	"open gate by name": true,
+	"elements of the fleet":         true,
+	"ids by name":                   true,
+	"open gate by name":             true,
 }
-
 
 // wantedError gives the summary of the error that a question must end in; ""
 // is no error. It is the whole list of what a position of a switch makes
