@@ -60,7 +60,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		"internal/rollout":       {"internal/imagestatus", "internal/inventory", "internal/version"},
 		"internal/sdwan":         {"internal/imagestatus", "internal/inventory"},
 		"internal/imagestatus":   {},
-		"internal/inventory":     {},
+		"internal/inventory":     {"internal/version"},
 		"internal/version":       {},
 		"internal/simulator":     {"internal/imagestatus", "internal/inventory"},
 		"internal/cmd/simulator": {"internal/simulator"},
