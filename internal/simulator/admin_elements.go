@@ -63,7 +63,7 @@ func (s *Simulator) adminUpgrade(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	image, err := imageNamed(values)
+	image, err := s.imageNamed(values)
 	if err != nil {
 		return nil, err
 	}
@@ -73,22 +73,21 @@ func (s *Simulator) adminUpgrade(r *http.Request) (any, error) {
 	return s.adminStatus(r)
 }
 
-func imageNamed(values url.Values) (Image, error) {
+// imageNamed finds an image on the tenant's list by its version, its id or both.
+func (s *Simulator) imageNamed(values url.Values) (Image, error) {
 	version, id := values.Get("version"), values.Get("image")
 	if version == "" && id == "" {
 		return TargetImage(), nil
 	}
-	image, known := findImage(func(image tenantImage) bool {
-		return cmp.Or(version, image.Version) == image.Version && cmp.Or(id, image.ID) == image.ID
-	})
-	if !known {
-		versions := make([]string, len(tenantImages))
-		for i, image := range tenantImages {
-			versions[i] = image.Version
+	var versions []string
+	for _, listed := range s.Images() {
+		image := Image{ID: listed.ID, Version: value(listed.Version)}
+		if cmp.Or(version, image.Version) == image.Version && cmp.Or(id, image.ID) == image.ID {
+			return image, nil
 		}
-		return Image{}, fmt.Errorf("version=%q image=%q is not an image of the tenant; its versions are %s", version, id, strings.Join(versions, ", "))
+		versions = append(versions, shown(listed.Version))
 	}
-	return image.Image, nil
+	return Image{}, fmt.Errorf("version=%q image=%q is not an image of the tenant; its versions are %s", version, id, strings.Join(versions, ", "))
 }
 
 // adminFail ends what the elements are at in the failed state of its phase.

@@ -129,6 +129,7 @@ func TestListsOfTheFleetAreComplete(t *testing.T) {
 		for _, endpoint := range []struct{ version, path, item, body string }{
 			{"v3.2", "elements", "ElementV3N2", "ElementQuery"},
 			{"v4.13", "sites", "SiteV4N13", "SiteQuery"},
+			{"v2.4", "element_images", "ElementImageV2N4", ""},
 		} {
 			path := c.neighbour(endpoint.version, endpoint.path)
 			item := items[map[string]json.RawMessage](t, c.do(http.MethodGet, path, ""))[0]
@@ -136,6 +137,12 @@ func TestListsOfTheFleetAreComplete(t *testing.T) {
 				if _, present := item[name]; !present && name != "tenant_id" {
 					t.Errorf("%s: items lack %s", path, name)
 				}
+			}
+			if endpoint.body == "" {
+				if answer := c.do(http.MethodPost, path+"/query", `{}`); answer.status != http.StatusNotFound || document.Paths.Value(path+"/query") != nil {
+					t.Errorf("%s: a query is answered with %d", path, answer.status)
+				}
+				continue
 			}
 			for key := range document.Components.Schemas[endpoint.body].Value.Properties {
 				if answer := c.do(http.MethodPost, path+"/query", `{"`+key+`":null}`); answer.status != http.StatusOK {

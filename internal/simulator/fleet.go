@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
 // Row is one row of the endpoint. A nil field is null on the wire.
@@ -51,8 +52,8 @@ func (r *record) follow(base Row, course *course, now time.Time) {
 	}
 }
 
-// fleet is the store: the elements and the sites, and every status row in order
-// of insertion and in order of element. All its methods need the lock.
+// fleet is the store: the elements, the sites and the images, and every status row
+// in order of insertion and in order of element. All its methods need the lock.
 type fleet struct {
 	sync.Mutex
 	elements   map[string]*element // every one, by its id
@@ -61,6 +62,7 @@ type fleet struct {
 	added      int // elements so far
 	sites      []*site
 	sitesByID  []*site
+	images     []*inventory.Image // that the tenant is offered, in order of insertion
 
 	records   []*record
 	byElement []*record

@@ -18,30 +18,6 @@ func (s *Simulator) bulk(c *call, items [][]byte) []byte {
 	return answer.encodeAll()
 }
 
-func (s *Simulator) listImages(c *call) ([]byte, error) {
-	items := make([][]byte, len(tenantImages))
-	for i, image := range tenantImages {
-		items[i] = appendJSON(nil, imageBody(image))
-	}
-	return s.bulk(c, items), nil
-}
-
-func (s *Simulator) getImage(c *call) ([]byte, error) {
-	image, known := imageByID(c.request.PathValue("id"))
-	if !known {
-		return nil, refuse(http.StatusNotFound, "ELEMENT_IMAGE_NOT_FOUND", "The image is not known.")
-	}
-	return json.Marshal(imageBody(image))
-}
-
-func imageBody(image tenantImage) map[string]any {
-	return map[string]any{
-		"id": image.ID, "version": image.Version, "state": image.state, "type": "element", "is_lts": false,
-		"recommended_release": image.Version == versionTarget, "eol_date": nil, "release_url": nil,
-		"_etag": 1, "_schema": 4, "_created_on_utc": stamp(imagesEpoch), "_updated_on_utc": stamp(imagesEpoch),
-	}
-}
-
 // getHistory lists the last upgrades of one element; its items have no
 // element_id (observed).
 func (s *Simulator) getHistory(c *call) ([]byte, error) {

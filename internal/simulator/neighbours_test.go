@@ -142,7 +142,7 @@ func TestElementsAndImagesAreListed(t *testing.T) {
 	var elements, images page
 	decode(t, c.do(http.MethodGet, c.neighbour("v3.2", "elements"), "").body, &elements)
 	decode(t, c.do(http.MethodGet, c.neighbour("v2.4", "element_images"), "").body, &images)
-	if len(elements.Items) != 3 || len(images.Items) != len(simulator.Images()) {
+	if len(elements.Items) != 3 || len(images.Items) != len(server.Images()) {
 		t.Errorf("%d elements and %d images", len(elements.Items), len(images.Items))
 	}
 	image := c.do(http.MethodGet, c.neighbour("v2.4", "element_images/"+simulator.TargetImage().ID), "").object()

@@ -59,7 +59,7 @@ func newFleet(options Options) (*fleet, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &fleet{}
+	f := &fleet{images: offeredImages()}
 	f.fill(rowsOf(options, play))
 	f.waves = wavesOf(f.records)
 	f.furnish(options)

@@ -43,7 +43,7 @@ func (s *Simulator) putState(c *call) ([]byte, error) {
 	if err := json.Unmarshal(c.body, &asked); err != nil {
 		return nil, badRequest("INVALID_JSON_INPUT", "A member of the state has the wrong type.")
 	}
-	plan, image, err := asked.plan()
+	plan, image, err := asked.plan(s)
 	if err != nil {
 		return nil, err
 	}
@@ -61,8 +61,8 @@ func (s *Simulator) putState(c *call) ([]byte, error) {
 }
 
 // plan turns the wanted state into the upgrade that it asks for.
-func (w *wanted) plan() (Plan, Image, error) {
-	image, known := imageByID(value(w.ImageID))
+func (w *wanted) plan(s *Simulator) (Plan, Image, error) {
+	image, known := s.image(value(w.ImageID))
 	if !known {
 		return Plan{}, Image{}, badRequest("ELEMENT_STATE_UPDATE_INVALID_IMAGE", "image_id %q is not an image of the tenant.", value(w.ImageID))
 	}
@@ -80,7 +80,7 @@ func (w *wanted) plan() (Plan, Image, error) {
 	case w.ScheduledDownload != nil:
 		plan.Path = PathDownloadScheduled
 	}
-	return plan, image.Image, nil
+	return plan, image, nil
 }
 
 func (w *wanted) schedule() (plan Plan, err error) {

@@ -172,6 +172,7 @@ type Switches struct {
 
 	FleetQuery          FleetQueryMode
 	FleetDenied         bool // 403 to all reads of elements and sites: names are unreadable
+	ImagesDenied        bool // 403 to the list of images
 	FleetFilters        FilterMode
 	MaxFleetLimit       int // the largest page of elements and sites, to which a larger limit is clamped; 0 means that of MaxLimit
 	UnboundSite         UnboundMode
@@ -238,10 +239,13 @@ type Position struct {
 	Name     string // of the switch in Switches
 	Position string // in words that fit into a test's name
 	Denied   bool   // no read can succeed
-	Fleet    bool   // has to do with elements and sites alone: a read of statuses cannot tell
-	Nameless bool   // no element or site can be read, and every status can
-	Pages    bool   // has to do with how rows are cut into pages and counted
-	Apply    func(*Switches)
+	// Fleet says that it has to do with elements, sites and images alone: a read of
+	// statuses cannot tell.
+	Fleet     bool
+	Nameless  bool // no element or site can be read, and every status can
+	Imageless bool // no image can be read, and every status can
+	Pages     bool // has to do with how rows are cut into pages and counted
+	Apply     func(*Switches)
 }
 
 // SwitchPositions lists every position of every switch, one at a time; the
@@ -286,6 +290,7 @@ func SwitchPositions() []Position {
 		{Name: "FleetQuery", Position: "403", Fleet: true, Apply: func(s *Switches) { s.FleetQuery = FleetQueryForbidden }},
 		{Name: "FleetQuery", Position: "404", Fleet: true, Apply: func(s *Switches) { s.FleetQuery = FleetQueryNotFound }},
 		{Name: "FleetDenied", Position: "on", Fleet: true, Nameless: true, Apply: func(s *Switches) { s.FleetDenied = true }},
+		{Name: "ImagesDenied", Position: "on", Fleet: true, Imageless: true, Apply: func(s *Switches) { s.ImagesDenied = true }},
 		{Name: "FleetFilters", Position: "refused", Fleet: true, Apply: func(s *Switches) { s.FleetFilters = FiltersRefused }},
 		{Name: "FleetFilters", Position: "ignored", Fleet: true, Apply: func(s *Switches) { s.FleetFilters = FiltersIgnored }},
 		{Name: "MaxFleetLimit", Position: "clamp_at_10", Fleet: true, Apply: func(s *Switches) { s.MaxFleetLimit = 10 }},
