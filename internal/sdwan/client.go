@@ -24,6 +24,7 @@ type Client struct {
 	statuses *list[wireStatus, imagestatus.Status]
 	elements *list[wireElement, inventory.Element]
 	sites    *list[wireSite, inventory.Site]
+	images   *list[wireImage, inventory.Image]
 
 	secretsLock sync.Mutex
 	// secrets are those of the configuration, tokens the last ones issued.
@@ -45,6 +46,7 @@ func New(config Config) (*Client, error) {
 	client.statuses = newList(client, statusCollection)
 	client.elements = newList(client, elementCollection)
 	client.sites = newList(client, siteCollection)
+	client.images = newList(client, imageCollection)
 	if config.Unified != nil {
 		client.secrets = append(spellings(config.Unified.ClientSecret), spellings(config.Unified.basic())...)
 		client.session = newSession(client, &unifiedForm{client: client, credentials: *config.Unified})

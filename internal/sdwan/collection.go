@@ -20,8 +20,9 @@ type resource struct {
 	// cutBy is the field that orders the rows of a full read, so that none changes
 	// place between two pages.
 	cutBy string
-	// listed says that a GET of the path has the whole list, unpaged.
-	listed bool
+	// listed says that a GET of the path has the whole list, unpaged; listOnly that
+	// there is no query, so that the GET is the one way.
+	listed, listOnly bool
 }
 
 func (r resource) operation() string { return "read the " + r.subject }

@@ -13,7 +13,7 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
 
-// fleetContracts describe the two lists in the two forms.
+// fleetContracts describe the lists in the two forms.
 var fleetContracts = map[simulator.Form]struct {
 	file string
 	base base
@@ -35,6 +35,8 @@ var listedResources = []struct {
 	{elementCollection.resource, reflect.TypeFor[wireHA](), "SpokeHAConfigV2", "ElementQuery"},
 	{siteCollection.resource, reflect.TypeFor[wireSite](), "SiteQueryFilterV4N13", "SiteQuery"},
 	{siteCollection.resource, reflect.TypeFor[wireSite](), "SiteV4N13", "SiteQuery"},
+	{imageCollection.resource, reflect.TypeFor[wireImage](), "ElementImageV2N4", ""},
+	{imageCollection.resource, reflect.TypeFor[wireModel](), "ModelSoftwareMap", ""},
 }
 
 func fleetContractOf(t *testing.T, form simulator.Form) *contract {
@@ -78,6 +80,23 @@ func TestEveryRequestForAListKeepsTheContract(t *testing.T) {
 	}
 }
 
+func TestListOfImagesIsDocumentedAndHasNoQuery(t *testing.T) {
+	t.Parallel()
+	for _, form := range forms {
+		c := fleetContractOf(t, form)
+		path := fleetContracts[form].base.path(imageCollection.whole())
+		wantValid(t, schemaOf(c.operation(t, path, http.MethodGet)), []byte(`{"count":1,"id":"1","type":"t","items":[`+exampleImage+`]}`))
+		if item := c.document.Paths.Value(fleetContracts[form].base.path(imageCollection.query(nil))); item != nil {
+			t.Errorf("%s: the images have a query", form)
+		}
+		for _, name := range properties(c.schema(t, "ElementImageV2N4")) {
+			if name != "_etag" && !slices.Contains(wireNames(reflect.TypeFor[wireImage]()), name) {
+				t.Errorf("%s: the client does not read %s", form, name)
+			}
+		}
+	}
+}
+
 func TestRowsOfListsReadDocumentedFieldsOnly(t *testing.T) {
 	t.Parallel()
 	for _, form := range forms {
@@ -90,6 +109,9 @@ func TestRowsOfListsReadDocumentedFieldsOnly(t *testing.T) {
 					if !slices.Contains(documented, name) {
 						t.Errorf("the client reads %s, which is not documented", name)
 					}
+				}
+				if listed.resource.listOnly {
+					return
 				}
 				// All that a query of the client may have.
 				asked := properties(c.schema(t, listed.queryForm))

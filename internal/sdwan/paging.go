@@ -54,7 +54,7 @@ func (r *reader[Wire, Row]) read(ctx context.Context, yield func(Row, error) boo
 	case r.want.page > 0:
 		return r.readPage(ctx, yield)
 	}
-	if refused := r.list.refused.Load(); refused != nil {
+	if refused := r.list.refused.Load(); refused != nil || r.list.listOnly {
 		return r.readWhole(ctx, refused, yield)
 	}
 	page, failure := r.first(ctx)

@@ -18,13 +18,17 @@ func (l *list[Wire, Row]) denies(failure *Error) bool {
 		failure.Kind == KindNotFound && failure.Status == http.StatusNotFound
 }
 
-// readWhole reads the list in one answer, as the query was refused. It does not
-// say how many rows there are in all: it is complete because nobody ever saw one
-// that was cut (inferred), and its count, where it has one, must agree.
+// readWhole reads the list in one answer, as the query was refused; refused is nil
+// where there is no query. The answer does not say how many rows there are in all:
+// it is complete because nobody ever saw one that was cut (inferred), and its
+// count, where it has one, must agree.
 func (r *reader[Wire, Row]) readWhole(ctx context.Context, refused *Error, yield func(Row, error) bool) *Error {
 	page, failure := r.list.join(ctx, r.list.whole())
-	if failure != nil {
+	switch {
+	case failure != nil && refused != nil:
 		return r.list.neither(refused, failure)
+	case failure != nil:
+		return failure
 	}
 	r.list.refused.Store(refused)
 	rows := int64(len(page.Items))
