@@ -184,6 +184,7 @@ func configuration(needed map[string]any, attributes []*tfprotov6.SchemaAttribut
 var meaningful = func() map[string]string {
 	words := map[string]string{
 		"element_ids":      emptySelectsNothing,
+		"states":           emptySelectsNothing,
 		"group_by":         "An empty list is the same as none",
 		"filters.values[]": "An empty text is a value like any other",
 	}

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	gocmp "cmp"
 	"context"
 	"errors"
 	"flag"
@@ -49,20 +50,16 @@ const (
 )
 
 // faults are those of a kind for a reader, on the list that it reads.
-func (w when) faults(info simulator.FaultInfo, of reader) []simulator.Fault {
-	on, list := info.On, of.list()
-	if on == simulator.RequestQuery {
-		on = list
-	}
+func (w when) faults(info simulator.FaultInfo) []simulator.Fault {
 	switch {
 	case w == once:
-		return []simulator.Fault{{Kind: info.Kind, On: on, Nth: 1}}
-	case w == midway && on != list:
-		return []simulator.Fault{{Kind: "unauthorized_401", On: list, Nth: 2}, {Kind: info.Kind, On: on, Nth: 2}}
+		return []simulator.Fault{{Kind: info.Kind, Nth: 1}}
+	case w == midway && info.On != simulator.RequestQuery:
+		return []simulator.Fault{{Kind: "unauthorized_401", Nth: 2}, {Kind: info.Kind, Nth: 2}}
 	case w == midway:
-		return []simulator.Fault{{Kind: info.Kind, On: on, Nth: 2}}
+		return []simulator.Fault{{Kind: info.Kind, Nth: 2}}
 	default:
-		return []simulator.Fault{{Kind: info.Kind, On: on, Every: 1}}
+		return []simulator.Fault{{Kind: info.Kind, Every: 1}}
 	}
 }
 
@@ -240,9 +237,30 @@ type reader struct {
 	// pages says that it reads the fleet page by page; alone that it reads one
 	// row in one query.
 	pages, alone bool
-	// elements says that it reads the list of elements, not the statuses.
-	elements bool
-	read     func(ctx context.Context, v *virtual, truth []imagestatus.Status) outcome
+	// on is what it asks the controller for, where that is not the statuses. Faults
+	// of the statuses are then played there, but those in blind: nobody can tell an
+	// unpaged list that lacks a row.
+	on    simulator.RequestKind
+	blind []simulator.FaultKind
+	read  func(ctx context.Context, v *virtual, truth []imagestatus.Status) outcome
+}
+
+// list is the kind of the requests that read what the reader asks for.
+func (r reader) list() simulator.RequestKind { return gocmp.Or(r.on, simulator.RequestQuery) }
+
+// play sets a fault on what the reader asks for, if it can be played there.
+func (r reader) play(v *virtual, info simulator.FaultInfo, when when) {
+	v.t.Helper()
+	faults := when.faults(info)
+	moved := slices.Clone(faults)
+	for i := range moved {
+		if moved[i].Kind != info.Kind || info.On == simulator.RequestQuery {
+			moved[i].On = r.on
+		}
+	}
+	if slices.Contains(r.blind, info.Kind) || v.controller.SetFaults(moved...) != nil {
+		v.play(faults...)
+	}
 }
 
 var readers = []reader{
@@ -255,22 +273,9 @@ var readers = []reader{
 	{name: "ephemeral", pages: true, read: openGate},
 	{name: "waiting-gate", pages: true, read: readGate(map[string]any{"wait": map[string]any{}, "timeouts": map[string]any{"read": "100s"}})},
 	{name: "action", pages: true, read: invokeGate},
-	{name: "elements", pages: true, elements: true, read: readElements},
+	{name: "elements", pages: true, on: simulator.RequestElements, read: readElements},
+	{name: "images", on: simulator.RequestImages, blind: []simulator.FaultKind{"row_lost"}, read: readImages},
 }
-
-// list is the kind of the requests that read the rows.
-func (r reader) list() simulator.RequestKind {
-	if r.elements {
-		return simulator.RequestElements
-	}
-	return simulator.RequestQuery
-}
-
-// ofStatuses are the faults of what status rows alone have.
-var ofStatuses = map[simulator.FaultKind]bool{"unknown_states": true, "ids_absent": true, "null_bytes": true, "huge_failure_info": true}
-
-// meets reports whether the fault can be played on what the reader reads.
-func (r reader) meets(kind simulator.FaultKind) bool { return !r.elements || !ofStatuses[kind] }
 
 func (v *virtual) readIn(ctx context.Context, typeName string, config map[string]any) reading {
 	return v.readDynamic(ctx, typeName, v.dynamic(v.schemas.DataSourceSchemas[typeName], config))
@@ -305,6 +310,11 @@ func readElements(ctx context.Context, v *virtual, _ []imagestatus.Status) outco
 	return compared(v.readIn(ctx, elementsType, map[string]any{"ids_only": true}), map[string]any{
 		"ids": plainTexts(idsOf(all)...), "matched_count": number64(matrixElements), "peer_groups": wantDevices(all)["peer_groups"],
 	})
+}
+
+func readImages(ctx context.Context, v *virtual, _ []imagestatus.Status) outcome {
+	items := wantImages(v.controller.Images())
+	return compared(v.readIn(ctx, imagesType, everything), map[string]any{"items": items, "matched_count": number64(int64(len(items)))})
 }
 
 func readStatus(ctx context.Context, v *virtual, truth []imagestatus.Status) outcome {
@@ -575,12 +585,9 @@ func faultLines(t *testing.T, info simulator.FaultInfo, when when) (lines []stri
 	surfacesByEnd := make(map[string][]string)
 	var ends []string
 	for _, surface := range readers {
-		if !surface.meets(info.Kind) {
-			continue
-		}
 		end := ""
 		inVirtualTime(t, simulator.Unified, matrixVariables, func(t *testing.T, v *virtual) {
-			v.play(when.faults(info, surface)...)
+			surface.play(v, info, when)
 			began := time.Now()
 			result := surface.read(t.Context(), v, surface.truth(v.controller, info.Kind, when))
 			took := time.Since(began).Truncate(time.Second)
@@ -634,8 +641,7 @@ func checkFact(t *testing.T, surface string, kind simulator.FaultKind, diagnosti
 }
 
 const faultTableHead = `# How each fault ends on each surface, from TestEveryFaultEndsInTheTruthOrAClearError:
-# the result or the error's summary, the reads of the list (of statuses or of
-# elements), tokens and profiles asked for,
+# the result or the error's summary, the lists, tokens and profiles asked for,
 # the time (virtual), and the surfaces. "-update" rewrites this file: read it.
 `
 
@@ -701,7 +707,7 @@ func TestNoFaultOpensAClosedGate(t *testing.T) {
 				for i, broken := range []int{0, matrixPageSize - 1, matrixPageSize, matrixElements - 1} {
 					inVirtualTime(t, forms[i%len(forms)], variables, func(t *testing.T, v *virtual) {
 						v.breakOnly(broken)
-						v.play(when.faults(info, readers[5])...)
+						v.play(when.faults(info)...)
 						read := v.readIn(t.Context(), gateType, nil)
 						attributes, _ := plain(read.value).(map[string]any)
 						if closed := attributes["ready"] == any(false); !closed && !hasError(read.diagnostics) {
@@ -728,11 +734,8 @@ func TestPagesSideBySideEndInTheTruthOrAnError(t *testing.T) {
 			for _, form := range forms {
 				for _, when := range []when{once, midway, always} {
 					for _, reader := range []reader{readers[0], readers[2], readers[9]} { // Rows, an aggregate by whoever can, and elements.
-						if !reader.meets(info.Kind) {
-							continue
-						}
 						inVirtualTime(t, form, variables, func(t *testing.T, v *virtual) {
-							v.play(when.faults(info, reader)...)
+							reader.play(v, info, when)
 							if result := reader.read(t.Context(), v, v.controller.Rows()); result.wrong != "" {
 								t.Errorf("%s, %s, %s: a wrong result:\n%s", reader.name, form, when, result.wrong)
 							}

@@ -263,6 +263,11 @@ func (m *messages) arguments() {
 		{"percentage out of range", gateType, map[string]any{"min_ready_percent": 101}},
 		{"operator of another language", statusesType, of("active_version", "==", "6")},
 		{"target's operator", gateType, map[string]any{"target_version": "=> 6.3"}},
+		{"version of an image", imagesType, map[string]any{"version": "latest"}},
+		{"empty version of an image", imagesType, map[string]any{"version": ""}},
+		{"empty model", imagesType, map[string]any{"model": ""}},
+		{"empty state of an image", imagesType, map[string]any{"states": []string{"release", ""}}},
+		{"null state of an image", imagesType, map[string]any{"states": []any{nil}}},
 		{"interval", gateType, map[string]any{"wait": map[string]any{"interval": "10ms"}}},
 		{"hold", gateType, map[string]any{"wait": map[string]any{"hold": "soon"}}},
 	} {
@@ -355,7 +360,7 @@ func (m *messages) faults() {
 	for _, info := range simulator.FaultKinds() {
 		for _, reader := range []reader{readers[0], readers[3]} {
 			inVirtualTime(m.t, simulator.Unified, matrixVariables, func(t *testing.T, v *virtual) {
-				v.play(always.faults(info, reader)...)
+				reader.play(v, info, always)
 				if result := reader.read(t.Context(), v, v.controller.Rows()); result.failed() {
 					m.add(fmt.Sprintf("%s, %s", info.Kind, reader.name), result.diagnostics)
 				}
@@ -370,6 +375,10 @@ func (m *messages) faults() {
 			m.add(name, v.readIn(t.Context(), statusesType, everything).diagnostics)
 		})
 	}
+	inVirtualTime(m.t, simulator.Unified, matrixVariables, func(t *testing.T, v *virtual) {
+		v.controller.SetSwitches(simulator.Switches{ImagesDenied: true})
+		m.add("the list of images is denied", v.readIn(t.Context(), imagesType, everything).diagnostics)
+	})
 	inVirtualTime(m.t, simulator.Unified, matrixVariables, func(t *testing.T, v *virtual) {
 		v.controller.SetSwitches(simulator.Switches{MaxLimit: 5})
 		m.add("a page that cannot be had", v.readIn(t.Context(), statusesType, map[string]any{"limit": 10, "dest_page": 2}).diagnostics)

@@ -104,6 +104,7 @@ func (p *prismaProvider) DataSources(context.Context) []func() datasource.DataSo
 		newElementImageStatusDataSource,
 		newElementImageStatusesDataSource,
 		newElementImageStatusAggregateDataSource,
+		newElementImagesDataSource,
 		newUpgradeGateDataSource,
 	}
 }

@@ -550,6 +550,7 @@ var smallReads = map[string]map[string]any{
 	"prismasdwan_element_image_status":           {"element_id": "1"},
 	"prismasdwan_element_image_status_aggregate": {"aggregate": map[string]any{"operator": "count", "field": "id"}},
 	"prismasdwan_upgrade_gate":                   everything,
+	imagesType:                                   everything,
 }
 
 func TestUnknownArgumentsDeferWhereTheClientAllowsIt(t *testing.T) {
@@ -663,7 +664,8 @@ func TestBadAnswersEndInOneError(t *testing.T) {
 func TestReadsEndWithTheirTimeouts(t *testing.T) {
 	t.Parallel()
 	server := startSimulator(t, simulator.Options{Elements: 1})
-	if err := server.SetFaults(simulator.Fault{Kind: "hang_before_headers"}); err != nil {
+	hangs := simulator.Fault{Kind: "hang_before_headers"}
+	if err := server.SetFaults(hangs, simulator.Fault{Kind: hangs.Kind, On: simulator.RequestImages}); err != nil {
 		t.Fatal(err)
 	}
 	p := newProtocol(t, variables(server, simulator.Legacy)...)

@@ -78,11 +78,8 @@ func TestNoFaultBringsASecretToLight(t *testing.T) {
 			for _, form := range forms {
 				for _, when := range []when{midway, always} {
 					for _, reader := range []reader{readers[0], readers[8], readers[9]} {
-						if !reader.meets(info.Kind) {
-							continue
-						}
 						inVirtualTime(t, form, variables, func(t *testing.T, v *virtual) {
-							v.play(when.faults(info, reader)...)
+							reader.play(v, info, when)
 							searched(t, v, reader, fmt.Sprintf("%s, %s, %s", form, when, reader.name))
 						})
 					}

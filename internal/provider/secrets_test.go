@@ -63,6 +63,7 @@ func TestAccNoSecretIsLoggedStoredOrPrinted(t *testing.T) {
 				}
 				data "prismasdwan_upgrade_gate" "gate" {}
 				data "prismasdwan_elements" "all" {}
+				data "prismasdwan_element_images" "all" {}
 			`})
 			if variable != "" {
 				console.needs(featureEphemeral)

@@ -119,6 +119,7 @@ func newSoak(server *simulator.Server) *soak {
 			aggregateType, map[string]any{"aggregate": map[string]any{"operator": "count", "field": "id"}, "group_by": []any{"upgrade_state"}},
 			map[string]any{"results": wantCounts(rows), "matched_count": number64(soakElements)},
 		},
+		{imagesType, everything, map[string]any{"items": wantImages(server.Images())}},
 		{gateType, everything, map[string]any{"ready": false, "by_state": verdict["by_state"], "by_phase": verdict["by_phase"]}},
 	}}
 }

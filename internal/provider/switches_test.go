@@ -293,6 +293,17 @@ var questions = []question{
 		},
 	},
 	{
+		name: questionImages,
+		read: func(p *protocol, _ *simulator.Server) reading { return p.read(imagesType, everything) },
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			if difference := gocmp.Diff(wantImages(server.Images()), got["items"]); difference != "" {
+				t.Errorf("items (-want +got):\n%.2000s", difference)
+			}
+			expect(t, got, map[string]any{"latest": "6.10.0-b1", "recommended": "6.3.6-b9", "latest_lts": "6.3.5-b9"})
+		},
+	},
+	{
 		name:      "wrong secret",
 		variables: []string{"PRISMASDWAN_CLIENT_SECRET=guessed", "PRISMASDWAN_AUTH_TOKEN=guessed"},
 		read:      func(p *protocol, _ *simulator.Server) reading { return p.read(statusesType, everything) },
@@ -303,6 +314,8 @@ var questions = []question{
 		read:      func(p *protocol, _ *simulator.Server) reading { return p.read(statusesType, everything) },
 	},
 }
+
+const questionImages = "images of the tenant"
 
 const (
 	refusedSignIn = "Error: Sign-in refused"
@@ -352,7 +365,7 @@ func wantedError(position simulator.Position, form simulator.Form, question stri
 		return refusedTenant
 	case question == "wrong tenant":
 		return refusedSignIn
-	case position.Denied, position.Nameless && ofElements[question]:
+	case position.Denied, position.Nameless && ofElements[question], position.Imageless && question == questionImages:
 		return deniedAccess
 	case position.Name == "IgnoreFilters":
 		return map[string]string{
@@ -483,7 +496,7 @@ func TestPositionsThatMakeAnswersImpossibleAreNamed(t *testing.T) {
 		}
 	}
 	if difference := gocmp.Diff(map[string]bool{
-		"FleetDenied": true, "IgnoreFilters": true, "MaxTotalCount": true, "RolesDenied": true, "TotalCountOfPage": true,
+		"FleetDenied": true, "IgnoreFilters": true, "ImagesDenied": true, "MaxTotalCount": true, "RolesDenied": true, "TotalCountOfPage": true,
 	}, impossible); difference != "" {
 		t.Errorf("switches that make an answer impossible (-want +got):\n%s", difference)
 	}

@@ -19,33 +19,41 @@ type Target struct {
 // ParseTarget reads a target version, exact or a constraint, and the id of a
 // target image. Nil asks for none; an empty text is an *ArgumentError, so that
 // a value that was lost on its way does not open a gate.
-func ParseTarget(constraint, imageID *string) (Target, error) {
+func ParseTarget(versions, imageID *string) (Target, error) {
 	if imageID != nil && *imageID == "" {
 		return Target{}, &imagestatus.ArgumentError{
 			Path: []any{"target_image_id"}, Problem: "An empty text is not an image id.",
 			Remedy: "Write the id of an image, or leave the argument out (null) for any image.",
 		}
 	}
-	target := Target{ImageID: deref(imageID)}
-	if constraint == nil {
-		return target, nil
+	constraint, err := ParseVersions("target_version", versions)
+	if err != nil {
+		return Target{}, err
 	}
-	if *constraint == "" {
-		return Target{}, &imagestatus.ArgumentError{
-			Path: []any{"target_version"}, Problem: "An empty text is not a version.",
+	return Target{Version: constraint, ImageID: deref(imageID)}, nil
+}
+
+// ParseVersions reads what an argument says of versions, exact or a constraint. Nil
+// asks for none; an empty text is an *ArgumentError, and so is one that is neither.
+func ParseVersions(argument string, text *string) (*version.Constraint, error) {
+	switch {
+	case text == nil:
+		return nil, nil //nolint:nilnil // No constraint is no error.
+	case *text == "":
+		return nil, &imagestatus.ArgumentError{
+			Path: []any{argument}, Problem: "An empty text is not a version.",
 			Remedy: "Write a version or a constraint, or leave the argument out (null) for any version.",
 		}
 	}
-	parsed, err := version.ParseConstraint(*constraint)
+	parsed, err := version.ParseConstraint(*text)
 	if err != nil {
-		return Target{}, &imagestatus.ArgumentError{
-			Path: []any{"target_version"}, Value: *constraint,
+		return nil, &imagestatus.ArgumentError{
+			Path: []any{argument}, Value: *text,
 			Problem: strings.ToUpper(err.Error()[:1]) + err.Error()[1:] + ".",
 			Remedy:  "Write a version or a constraint as in Terraform.",
 		}
 	}
-	target.Version = &parsed
-	return target, nil
+	return &parsed, nil
 }
 
 // String names the target for a message; "" when there is none.
