@@ -33,7 +33,9 @@ func ends(year int, month time.Month, day int) func(*Image) {
 	return func(i *Image) { i.EndOfLife = &Date{year, month, day} }
 }
 
-func offeredFor(models ...string) func(*Image) { return func(i *Image) { i.Models = append([]string{}, models...) } }
+func offeredFor(models ...string) func(*Image) {
+	return func(i *Image) { i.Models = append([]string{}, models...) }
+}
 
 func recommended(i *Image) { i.Recommended = new(true) }
 

@@ -12,7 +12,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
 
@@ -237,4 +239,72 @@ func rehearsal(t *testing.T) []string {
 // onOneLine writes lists alike, whether on one line or on several.
 func onOneLine(text string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(text, " ", ""), ",]", "]")
+}
+
+// TestAccChecksOfImagesWarnAsTheGuideSays plans the guide's example over fleets
+// that differ in what they run and in what the tenant is offered.
+func TestAccChecksOfImagesWarnAsTheGuideSays(t *testing.T) {
+	t.Parallel()
+	const ending, recommended = "whose support ends on", "Not all elements run"
+	ends := func(days int) func(*inventory.Image) {
+		return func(image *inventory.Image) {
+			image.EndOfLife = new(inventory.DateOf(time.Now().Add(time.Duration(days) * 24 * time.Hour)))
+		}
+	}
+	current := simulator.CurrentImage()
+	for name, test := range map[string]struct {
+		// offer edits the image that the fleet runs, left takes it off the list.
+		offer func(*inventory.Image)
+		left  bool
+		// other says that the target image is recommended instead.
+		other bool
+		row   func(*simulator.Row)
+		warns []string
+	}{
+		"recommended":             {},
+		"ended":                   {offer: ends(-1), other: true, warns: []string{"60 elements run 6.3.5-b9 " + ending, recommended + " 6.3.6-b9."}},
+		"ends soon":               {offer: ends(88), warns: []string{"60 elements run 6.3.5-b9 " + ending}},
+		"ends later":              {offer: ends(92)},
+		"another is recommended":  {other: true, warns: []string{recommended + " 6.3.6-b9."}},
+		"an element says nothing": {row: func(row *simulator.Row) { row.ActiveImageID, row.ActiveVersion = nil, nil }, warns: []string{recommended + " 6.3.5-b9."}},
+		"the image left the list": {left: true, other: true, warns: []string{recommended + " 6.3.6-b9."}},
+		"none is recommended":     {offer: func(image *inventory.Image) { image.State = new(inventory.ImageUnsupported) }, warns: []string{recommended + " a recommended release, as there is none."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startSimulator(t, simulator.Options{Elements: 60, Seed: 1, Scenario: "steady"})
+			change := func(id string, edit func(*inventory.Image)) {
+				if err := server.UpdateImage(id, edit); err != nil {
+					t.Fatal(err)
+				}
+			}
+			change(current.ID, func(image *inventory.Image) { image.Recommended = new(!test.other) })
+			change(simulator.TargetImage().ID, func(image *inventory.Image) { image.Recommended = new(test.other) })
+			if test.offer != nil {
+				change(current.ID, test.offer)
+			}
+			if test.row != nil {
+				if err := server.Update(server.ElementIDs()[0], test.row); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if test.left {
+				if err := server.RemoveImage(current.ID); err != nil {
+					t.Fatal(err)
+				}
+			}
+			output, planned := newTerminal(t, server, exampleFiles(t, "guides/fleet-checks", server)).run("plan")
+			if !planned {
+				t.Fatal(output)
+			}
+			for _, words := range test.warns {
+				if !strings.Contains(output, words) {
+					t.Errorf("the plan does not say %q:\n%s", words, output)
+				}
+			}
+			if got := strings.Count(output, "Warning: Check block assertion failed"); got != len(test.warns) {
+				t.Errorf("%d checks fail, want %d:\n%s", got, len(test.warns), output)
+			}
+		})
+	}
 }

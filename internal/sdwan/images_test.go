@@ -196,7 +196,9 @@ func TestImagesAreReadThroughFaults(t *testing.T) {
 			setFaults(t, server.Simulator, fault)
 			images, err := newClient(t, server, simulator.Unified).Images(t.Context())
 			if want != "" {
-				wantKind(t, err, want)
+				if failure := wantKind(t, err, want); images != nil || failure.Subject != "images" {
+					t.Errorf("got %v, and an error about %q", images, failure.Subject)
+				}
 				return
 			}
 			if err != nil || len(images) != len(server.Images()) {
