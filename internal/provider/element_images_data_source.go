@@ -96,7 +96,7 @@ func (d *elementImagesDataSource) Schema(_ context.Context, _ datasource.SchemaR
 				NestedObject: schema.NestedAttributeObject{Attributes: imageAttributes()},
 			},
 			"latest": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "Newest version among the images that match. Null where there is none.",
+				Computed: true, MarkdownDescription: "Newest version among the images that match; a tagged one, such as `6.3.6-pre-b38`, counts too. Null where there is none.",
 			},
 			"recommended": schema.StringAttribute{
 				Computed: true, MarkdownDescription: "Newest version among the images that match and have `recommended_release`. Null where there is none.",
