@@ -32,7 +32,8 @@ func (d *elementsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads the elements (ION devices) of the tenant in the words that people use: name, site, role, model, serial number, tags. " +
 			"It returns their ids for the arguments `element_ids` and for the function `plan_waves`.\n\n" +
-			"The list of elements is always read, the list of sites only where `items` or a condition needs it. A `where` that matches nothing is no error: the results are empty.",
+			"The list of elements is always read, the list of sites only where `items` or a condition needs it. A `where` that matches nothing is no error: the results are empty.\n\n" +
+			"State holds about 800 bytes for each element, with `ids_only` about 100.",
 		Attributes: map[string]schema.Attribute{
 			nameWhere: whereAttribute("Default: every element of the tenant. A name, site name, site id or serial number that selects no element is an error, unless it has wildcards."),
 			"ids_only": schema.BoolAttribute{

@@ -91,6 +91,8 @@ var surfaces = []surface{
   compute   = "provider"
 }`},
 	{"gate", `data "prismasdwan_upgrade_gate" "fleet" { target_version = ">= 6.3.5" }`},
+	{"elements", `data "prismasdwan_elements" "fleet" {}`},
+	{"element ids", `data "prismasdwan_elements" "fleet" { ids_only = true }`},
 }
 
 // measureFleet measures every surface on one fleet.
