@@ -3,6 +3,7 @@ package imagestatus
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strconv"
@@ -61,14 +62,21 @@ func (o AggregateOperator) index() int {
 	return -1
 }
 
+// Resolver computes what a row is grouped by and does not hold itself. It returns
+// null where that is not known, and must return the same for the same row.
+type Resolver func(*Status) Value
+
 // Aggregate asks for one value of each group of rows.
 type Aggregate struct {
 	Operator AggregateOperator
 	// Field is the wire name of the field to compute with.
 	Field string
-	// GroupBy are wire names of fields, or FieldPhase; none makes one group of
-	// all rows.
+	// GroupBy are wire names of fields, FieldPhase, or names of Resolvers; none
+	// makes one group of all rows.
 	GroupBy []string
+	// Resolvers are the names that GroupBy may have besides, of what a row does
+	// not hold itself. The names of fields go before them.
+	Resolvers map[string]Resolver
 	// Name, Statistic and Unit are documented and passed through; nil leaves
 	// them out.
 	Name, Statistic, Unit *string
@@ -95,14 +103,27 @@ func (a Aggregate) Check() error {
 			Remedy:  fmt.Sprintf("Use `%s`, or a field that is an integer: %s.", AggregateCount, oneOf(integerFields())),
 		}
 	}
+	names := append(FilterNames(), slices.Sorted(maps.Keys(a.Resolvers))...)
 	for i, name := range a.GroupBy {
-		if !slices.Contains(FilterNames(), name) {
+		if !slices.Contains(names, name) {
 			return &ArgumentError{
-				Path: []any{"group_by", i}, Value: name, Problem: "No such field.", Remedy: spelling(name, FilterNames()),
+				Path: []any{"group_by", i}, Value: name, Problem: "No such field.", Remedy: spelling(name, names),
 			}
 		}
 	}
 	return nil
+}
+
+// Derived lists the names of GroupBy that no controller knows: FieldPhase and
+// those of Resolvers.
+func (a Aggregate) Derived() []string {
+	var derived []string
+	for _, name := range a.GroupBy {
+		if _, onWire := fieldByName[name]; !onWire {
+			derived = append(derived, name)
+		}
+	}
+	return derived
 }
 
 func integerFields() []string {
@@ -171,13 +192,19 @@ func (a Aggregate) start(key []Value) *runningGroup {
 func (a Aggregate) Key(status *Status) []Value {
 	key := make([]Value, len(a.GroupBy))
 	for i, name := range a.GroupBy {
-		field, known := fieldByName[name]
-		if !known {
-			field = phaseField
-		}
-		key[i] = field.Value(status)
+		key[i] = a.resolver(name)(status)
 	}
 	return key
+}
+
+func (a Aggregate) resolver(name string) Resolver {
+	if field, known := fieldByName[name]; known {
+		return field.value
+	}
+	if resolve, known := a.Resolvers[name]; known {
+		return resolve
+	}
+	return phaseField.value
 }
 
 // EncodeKey makes one text of a key; it tells null, texts and integers apart,

@@ -1,6 +1,7 @@
 package imagestatus
 
 import (
+	"errors"
 	"math"
 	"math/big"
 	"slices"
@@ -246,6 +247,92 @@ func naiveValue(operator AggregateOperator, values []int64) string {
 		return total.Quo(total, big.NewRat(int64(len(values)), 1)).RatString()
 	default:
 		return total.RatString()
+	}
+}
+
+// placesOf resolves "place" by the last digit of a row's element id, where there is
+// one, and "listed" by whether there is.
+func placesOf(places []Value) map[string]Resolver {
+	place := func(row *Status) Value {
+		id := row.Element()
+		if id == "" || len(places) == 0 {
+			return Value{}
+		}
+		return places[int(id[len(id)-1])%len(places)]
+	}
+	return map[string]Resolver{
+		"place":  place,
+		"listed": func(row *Status) Value { return TextValue(strconv.FormatBool(!place(row).Null())) },
+	}
+}
+
+// Whatever rows are grouped by, the groups have every row once, whatever order
+// the rows come in.
+func TestGroupsOfResolversAddUpToAllRows(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		rows := rapid.SliceOfN(rapid.Custom(drawRow), 0, 15).Draw(t, "rows")
+		place := rapid.OneOf(rapid.Just(Value{}), rapid.Map(rapid.SampledFrom([]string{"", "FRA", "LON", "1"}), TextValue))
+		resolvers := placesOf(rapid.SliceOfN(place, 0, 4).Draw(t, "places"))
+		for _, operator := range []AggregateOperator{AggregateCount, AggregateSum} {
+			all := aggregated(t, Aggregate{Operator: operator, Field: "download_percent"}, rows...)[0]
+			grouped := Aggregate{
+				Operator: operator, Field: "download_percent", Resolvers: resolvers,
+				GroupBy: rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"place", "listed", FieldPhase, "active_version"}), 1, 3, rapid.ID).Draw(t, "group_by"),
+			}
+			groups := aggregated(t, grouped, rows...)
+			sum, some, count := new(big.Rat), false, int64(0)
+			for _, group := range groups {
+				count += group.Count
+				if group.Value != nil {
+					some = true
+					sum.Add(sum, group.Value)
+				}
+			}
+			if count != all.Count || (some || operator == AggregateCount) != (all.Value != nil) || all.Value != nil && sum.Cmp(all.Value) != 0 {
+				t.Fatalf("%s by %q: got %s, want them to add up to %s", operator, grouped.GroupBy, groupTexts(groups), groupText(all))
+			}
+			again := groupTexts(aggregated(t, grouped, rapid.Permutation(rows).Draw(t, "shuffled")...))
+			if !slices.Equal(again, groupTexts(groups)) {
+				t.Fatalf("by %q: got %s of the rows in another order, want %s", grouped.GroupBy, again, groupTexts(groups))
+			}
+		}
+	})
+}
+
+func TestRowsAreGroupedByWhatIsResolved(t *testing.T) {
+	t.Parallel()
+	resolvers := placesOf([]Value{TextValue("even"), TextValue("odd"), {}})
+	rows := []Status{{ElementID: new("10")}, {ElementID: new("21"), ActiveVersion: new("a")}, {}, {ElementID: new("13")}, {ElementID: new("2")}}
+	for _, test := range []struct {
+		by, want, derived []string
+	}{
+		{[]string{"place"}, []string{`-=1*2`, `"even"=2*2`, `"odd"=1*1`}, []string{"place"}},
+		{
+			[]string{"active_version", "phase", "place"},
+			[]string{`-,"idle",-=1*2`, `-,"idle","even"=2*2`, `"a","idle","odd"=1*1`},
+			[]string{"phase", "place"},
+		},
+		{[]string{"active_version"}, []string{`-=3*4`, `"a"=1*1`}, nil},
+	} {
+		aggregate := Aggregate{Operator: AggregateCount, Field: FieldElementID, GroupBy: test.by, Resolvers: resolvers}
+		if got := groupTexts(aggregated(t, aggregate, rows...)); !slices.Equal(got, test.want) {
+			t.Errorf("by %q: got %s, want %s", test.by, got, test.want)
+		}
+		if got := aggregate.Derived(); !slices.Equal(got, test.derived) {
+			t.Errorf("derived of %q: got %q, want %q", test.by, got, test.derived)
+		}
+	}
+	field := Aggregate{Operator: AggregateCount, Field: FieldElementID, GroupBy: []string{"active_version"}, Resolvers: map[string]Resolver{
+		"active_version": func(*Status) Value { return TextValue("from elsewhere") },
+	}}
+	if got := groupTexts(aggregated(t, field, rows...)); !slices.Equal(got, []string{`-=3*4`, `"a"=1*1`}) {
+		t.Errorf("a field that is resolved too: got %s, want the row's own values", got)
+	}
+	err := Aggregate{Operator: AggregateCount, Field: FieldElementID, GroupBy: []string{"phase", "plaice"}, Resolvers: resolvers}.Check()
+	var wrong *ArgumentError
+	if !errors.As(err, &wrong) || wrong.Attribute() != "group_by[1]" || !strings.HasPrefix(wrong.Remedy, "Did you mean `place`? Use `id`, ") || !strings.HasSuffix(wrong.Remedy, "`phase`, `listed` or `place`.") {
+		t.Errorf("a name that is none: got %v", err)
 	}
 }
 

@@ -39,11 +39,14 @@ type Aggregated struct {
 // controller treats the request's aggregate is not documented for this
 // endpoint: it may answer in either of two forms, ignore it or refuse it.
 func (c *Client) Aggregate(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate, compute Compute) (Aggregated, error) {
+	derived := aggregate.Derived()
 	switch {
-	case query.Selection.Nothing(), query.Selection.Narrows() && compute == ComputeAuto:
+	case query.Selection.Nothing(), compute == ComputeAuto && (query.Selection.Narrows() || len(derived) > 0):
 		compute = ComputeProvider
-	case query.Selection.Narrows() && compute == ComputeController:
+	case compute == ComputeController && query.Selection.Narrows():
 		return Aggregated{}, c.noAggregate("only the provider can compare every condition of the query")
+	case compute == ComputeController && len(derived) > 0:
+		return Aggregated{}, c.noAggregate("only the provider can group by " + strings.Join(derived, ", "))
 	}
 	if compute == ComputeController {
 		return c.aggregateThere(ctx, query, aggregate)
@@ -65,8 +68,7 @@ func (c *Client) Aggregate(ctx context.Context, query imagestatus.Query, aggrega
 // the one kind of answer that can be checked, against the number of matches.
 // Whether a controller leaves nulls out of other aggregates is not documented.
 func countsRows(aggregate imagestatus.Aggregate) bool {
-	return aggregate.Operator == imagestatus.AggregateCount && isIdentifier(aggregate.Field) &&
-		!slices.Contains(aggregate.GroupBy, imagestatus.FieldPhase)
+	return aggregate.Operator == imagestatus.AggregateCount && isIdentifier(aggregate.Field)
 }
 
 func isIdentifier(field string) bool {

@@ -230,10 +230,10 @@ func outcomeOf(mode simulator.AggregateMode, asked imagestatus.Aggregate, how Co
 	case how == ComputeAuto:
 		read.requests += max(1, refusal.requests)
 		return read
+	case byPhase:
+		return outcome{kind: KindNoAggregate}
 	case refused:
 		return refusal
-	case byPhase && (mode == simulator.AggregateRows || mode == simulator.AggregateEnvelope || mode == simulator.AggregateNested):
-		return outcome{kind: KindRefused, requests: 1}
 	case !answers(asked):
 		return outcome{kind: KindNoAggregate, requests: 1}
 	case !answers(held):
@@ -565,4 +565,35 @@ func TestFilterOnPhaseIsAggregatedFromTheRows(t *testing.T) {
 	}
 	_, err = client.Aggregate(t.Context(), query, asked, ComputeController)
 	_ = wantKind(t, err, KindNoAggregate)
+}
+
+func TestGroupsThatOnlyTheProviderKnowsAreComputedFromTheRows(t *testing.T) {
+	t.Parallel()
+	simulated := newSimulator(t, simulator.Options{Elements: 60, Seed: 3, Scenario: "mixed"})
+	client := clientOf(t, inMemoryConfig(inMemory(simulated)))
+	asked := imagestatus.Aggregate{
+		Operator: imagestatus.AggregateCount, Field: "element_id", GroupBy: []string{"parity"},
+		Resolvers: map[string]imagestatus.Resolver{"parity": func(row *imagestatus.Status) imagestatus.Value {
+			return imagestatus.IntegerValue(int64(row.Element()[len(row.Element())-1]-'0') % 2)
+		}},
+	}
+	counts := make(map[string]int64)
+	for _, row := range simulated.Rows() {
+		counts[strconv.Itoa(int(row.Element()[len(row.Element())-1]-'0')%2)]++
+	}
+	for _, how := range []Compute{ComputeAuto, ComputeProvider} {
+		got, err := client.Aggregate(t.Context(), imagestatus.Query{}, asked, how)
+		if err != nil || got.By != ComputeProvider || got.Matched != 60 || len(got.Groups) != len(counts) {
+			t.Errorf("%s: got %+v and %v", how, got, err)
+		}
+		for _, group := range got.Groups {
+			if text := group.Key[0].Text(); group.Count != counts[text] {
+				t.Errorf("%s: %d rows of parity %s, want %d", how, group.Count, text, counts[text])
+			}
+		}
+	}
+	simulated.ResetRequests()
+	_, err := client.Aggregate(t.Context(), imagestatus.Query{}, asked, ComputeController)
+	wantText(t, wantKind(t, err, KindNoAggregate).Problem, "only the provider can group by parity")
+	wantCount(t, simulated, simulator.RequestQuery, 0)
 }
