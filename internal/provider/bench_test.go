@@ -454,6 +454,7 @@ type rivalModel struct {
 	SortBy        types.Object   `tfsdk:"sort_by"`
 	Limit         types.Int64    `tfsdk:"limit"`
 	DestPage      types.Int64    `tfsdk:"dest_page"`
+	WithElements  types.Bool     `tfsdk:"with_elements"`
 	Request       types.Object   `tfsdk:"request"`
 	Timeouts      timeouts.Value `tfsdk:"timeouts"`
 	Items         []rivalRow     `tfsdk:"items"`
@@ -483,7 +484,14 @@ type rivalRow struct {
 	Phase                     types.String      `tfsdk:"phase"`
 	CreatedAt                 timetypes.RFC3339 `tfsdk:"created_at"`
 	UpdatedAt                 timetypes.RFC3339 `tfsdk:"updated_at"`
+	Element                   types.Object      `tfsdk:"element"`
 }
+
+// rivalElement is the element of a row that was not asked for.
+var rivalElement = func() types.Object {
+	kind, _ := joinedColumn().schema.GetType().(types.ObjectType)
+	return types.ObjectNull(kind.AttrTypes)
+}()
 
 func newRivalRow(s *imagestatus.Status) rivalRow {
 	return rivalRow{
@@ -506,6 +514,7 @@ func newRivalRow(s *imagestatus.Status) rivalRow {
 		Phase:                     types.StringValue(string(s.Phase())),
 		CreatedAt:                 rivalTime(s.CreatedOnUTC),
 		UpdatedAt:                 rivalTime(s.UpdatedOnUTC),
+		Element:                   rivalElement,
 	}
 }
 

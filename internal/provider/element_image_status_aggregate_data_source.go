@@ -70,8 +70,11 @@ func (d *elementImageStatusAggregateDataSource) Schema(_ context.Context, _ data
 	attributes["group_by"] = schema.ListAttribute{
 		Optional: true, ElementType: types.StringType,
 		Validators: []validator.List{entries{emptyAllowed: true}, listvalidator.UniqueValues()},
-		MarkdownDescription: "Fields whose values part the rows into groups: any field of a filter, or `" + imagestatus.FieldPhase +
-			"`, which the provider derives from `upgrade_state`. Default: one group of all rows. An empty list is the same as none.",
+		MarkdownDescription: "Fields by whose values the rows are grouped: any field of a filter; `" + imagestatus.FieldPhase +
+			"`, which the provider derives from `upgrade_state`; or of the row's element " + markdownList(elementGroupNames()) + ", for which the list of elements is read, " +
+			"and the list of sites for `site_name` only. Where a list cannot be read, that is an error. Groups of `connected` are `true` and `false` as text. " +
+			"Null is the group of rows whose element does not have the value, or is not in the list. " +
+			"Default: one group of all rows. An empty list is the same as none.",
 	}
 	attributes["compute"] = schema.StringAttribute{
 		Optional:   true,
@@ -149,25 +152,36 @@ func (d *elementImageStatusAggregateDataSource) ValidateConfig(ctx context.Conte
 		return
 	}
 	chosen, _ := model.choice(ctx, &resp.Diagnostics)
-	model.checkCompute(chosen, &resp.Diagnostics)
-	if aggregate, known := model.aggregate(ctx, &resp.Diagnostics); known {
+	aggregate, known := model.aggregate(ctx, &resp.Diagnostics)
+	if known {
 		addArgumentErrors(&resp.Diagnostics, aggregate.Check())
 	}
+	model.checkCompute(chosen, aggregate, &resp.Diagnostics)
 }
 
-// checkCompute reports a controller that shall compute what it cannot select.
-func (m *elementImageStatusAggregateModel) checkCompute(chosen choice, diags *diag.Diagnostics) {
-	if chosen.Narrows() && m.Compute.ValueString() == string(sdwan.ComputeController) {
-		addArgumentErrors(diags, &imagestatus.ArgumentError{
-			Path: []any{"compute"}, Value: string(sdwan.ComputeController),
-			Problem: "The controller can compare neither `where` nor the `phase` of a filter.",
-			Remedy:  "Use `auto` or `provider`, or filter by fields of the row.",
-		})
+// checkCompute reports a controller that is to compute what it cannot select, or
+// cannot group by.
+func (m *elementImageStatusAggregateModel) checkCompute(chosen choice, aggregate imagestatus.Aggregate, diags *diag.Diagnostics) {
+	if m.Compute.ValueString() != string(sdwan.ComputeController) {
+		return
 	}
+	refused := imagestatus.ArgumentError{Path: []any{"compute"}, Value: string(sdwan.ComputeController)}
+	switch derived := aggregate.Derived(); {
+	case chosen.Narrows():
+		refused.Problem = "The controller can compare neither `where` nor the `phase` of a filter."
+		refused.Remedy = "Use `auto` or `provider`, or filter by fields of the row."
+	case len(derived) > 0 && aggregate.Check() == nil:
+		refused.Problem = "The controller cannot group by " + markdownList(derived) + "."
+		refused.Remedy = "Use `auto` or `provider`, or group by fields of the row."
+	default:
+		return
+	}
+	addArgumentErrors(diags, &refused)
 }
 
-// aggregate makes an aggregate of the arguments; known is false where one is
-// not known yet, or is null though required, which the schema reports.
+// aggregate makes an aggregate of the arguments, whose groups are those of no
+// fleet yet; known is false where one is not known yet, or is null though
+// required, which the schema reports.
 func (m *elementImageStatusAggregateModel) aggregate(ctx context.Context, diags *diag.Diagnostics) (aggregate imagestatus.Aggregate, known bool) {
 	if m.Aggregate.IsUnknown() || m.Aggregate.IsNull() {
 		return aggregate, false
@@ -179,6 +193,7 @@ func (m *elementImageStatusAggregateModel) aggregate(ctx context.Context, diags 
 		Operator:  imagestatus.AggregateOperator(model.Operator.ValueString()),
 		Field:     model.Field.ValueString(),
 		GroupBy:   groupBy,
+		Resolvers: elementGroups(nil),
 		Name:      model.Name.ValueStringPointer(),
 		Statistic: model.Statistic.ValueStringPointer(),
 		Unit:      model.Unit.ValueStringPointer(),
@@ -194,7 +209,7 @@ func (d *elementImageStatusAggregateDataSource) Read(ctx context.Context, req da
 	chosen, _ := model.choice(ctx, &resp.Diagnostics)
 	aggregate, _ := model.aggregate(ctx, &resp.Diagnostics)
 	addArgumentErrors(&resp.Diagnostics, aggregate.Check())
-	model.checkCompute(chosen, &resp.Diagnostics)
+	model.checkCompute(chosen, aggregate, &resp.Diagnostics)
 	limit, problems := model.Timeouts.Read(ctx, defaultReadTimeout)
 	resp.Diagnostics.Append(problems...)
 	if resp.Diagnostics.HasError() {
@@ -206,10 +221,11 @@ func (d *elementImageStatusAggregateDataSource) Read(ctx context.Context, req da
 	}
 	ctx, cancel := context.WithTimeout(d.connection.logging(ctx), limit)
 	defer cancel()
-	selection, ok := d.connection.selection(ctx, chosen, &resp.Diagnostics)
+	selection, fleet, ok := d.connection.selection(ctx, chosen, listsOf(aggregate.GroupBy), &resp.Diagnostics)
 	if !ok {
 		return
 	}
+	aggregate.Resolvers = elementGroups(fleet)
 	aggregated, err := d.connection.client.Aggregate(ctx, imagestatus.Query{Selection: selection}, aggregate, compute)
 	if err != nil {
 		d.connection.addError(&resp.Diagnostics, err)

@@ -35,6 +35,7 @@ type elementImageStatusesModel struct {
 	SortBy        types.Object   `tfsdk:"sort_by"`
 	Limit         types.Int64    `tfsdk:"limit"`
 	DestPage      types.Int64    `tfsdk:"dest_page"`
+	WithElements  types.Bool     `tfsdk:"with_elements"`
 	Request       types.Object   `tfsdk:"request"`
 	Timeouts      timeouts.Value `tfsdk:"timeouts"`
 	Items         types.List     `tfsdk:"items"`
@@ -96,12 +97,18 @@ func (d *elementImageStatusesDataSource) Schema(_ context.Context, _ datasource.
 		MarkdownDescription: "Exactly this page of `limit` rows, counted from 1. One more request confirms that the controller counts rightly and returns pages of this size. " +
 			"Needs `limit`; cannot be used with `where` or a filter on `phase`. Default: no paging; `limit` counts from the first row.",
 	}
+	attributes["with_elements"] = schema.BoolAttribute{
+		Optional: true,
+		MarkdownDescription: "Whether each of `items` describes its element by name, site, role, model, connection and tags, as `element`. " +
+			"The lists of elements and sites are read for it, whole; where one cannot be read, that is an error. " +
+			"Cannot be used with `retrieved_fields_mask`. Default: `false`.",
+	}
 	attributes["request"] = requestAttribute()
 	attributes["timeouts"] = readTimeouts("`" + shortDuration(defaultReadTimeout) + "`")
 	attributes["items"] = schema.ListNestedAttribute{
 		Computed:            true,
 		MarkdownDescription: "One object for each row, in the order of `sort_by`. What the controller sent as null or left out is null.",
-		NestedObject:        schema.NestedAttributeObject{Attributes: rowAttributes()},
+		NestedObject:        schema.NestedAttributeObject{Attributes: columnAttributes(itemColumns)},
 	}
 	attributes["matched_count"] = schema.Int64Attribute{
 		Computed:            true,
@@ -117,7 +124,7 @@ func (d *elementImageStatusesDataSource) Schema(_ context.Context, _ datasource.
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads the current image status of the elements (ION devices) that match, as the endpoint " +
 			"*Get Image Status of Element (v2.1)* gives it, all pages of it.\n\n" +
-			"State holds more than 900 bytes for each row. To decide on a large fleet without keeping its rows, use the gate or an aggregate.",
+			"State holds more than 900 bytes for each row, and about 300 more with `with_elements`. To decide on a large fleet without keeping its rows, use the gate or an aggregate.",
 		Attributes: attributes,
 	}
 }
@@ -150,6 +157,13 @@ func (m elementImageStatusesModel) query(ctx context.Context, diags *diag.Diagno
 		}
 	}
 	addArgumentErrors(diags, query.Check())
+	if mask := query.Request.RetrievedFieldsMask; m.WithElements.ValueBool() && mask != nil && *mask {
+		addArgumentErrors(diags, &imagestatus.ArgumentError{
+			Path: []any{"request", "retrieved_fields_mask"}, Value: "true",
+			Problem: "No field of a row can be trusted with it, and `with_elements` needs `element_id`.",
+			Remedy:  "Leave out one of the two.",
+		})
+	}
 	return query, chosen
 }
 
@@ -167,9 +181,13 @@ func (d *elementImageStatusesDataSource) Read(ctx context.Context, req datasourc
 	}
 	ctx, cancel := context.WithTimeout(d.connection.logging(ctx), limit)
 	defer cancel()
-	selection, ok := d.connection.selection(ctx, chosen, &resp.Diagnostics)
+	withElements := model.WithElements.ValueBool()
+	selection, fleet, ok := d.connection.selection(ctx, chosen, lists{elements: withElements, sites: withElements}, &resp.Diagnostics)
 	if !ok {
 		return
+	}
+	if !withElements {
+		fleet = nil
 	}
 	query.Selection = selection
 	rows, summary, err := sdwan.Read(ctx, d.connection.client, query, func() *rowCollector { return new(rowCollector) })
@@ -179,7 +197,7 @@ func (d *elementImageStatusesDataSource) Read(ctx context.Context, req datasourc
 	}
 	query.SortRows(rows.rows)
 	err = setRaw(ctx, &resp.State, req.Config, map[string]tftypes.Value{
-		"items":          rowsValue(rows.rows, query),
+		"items":          rowsValue(rows.rows, query, fleet),
 		"matched_count":  tftypes.NewValue(tftypes.Number, summary.Matched),
 		"returned_count": tftypes.NewValue(tftypes.Number, int64(len(rows.rows))),
 		"truncated":      tftypes.NewValue(tftypes.Bool, summary.Truncated),

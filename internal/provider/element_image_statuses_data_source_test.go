@@ -76,10 +76,13 @@ func momentOrNull(stamp *int64) any {
 	return time.Unix(seconds, 0).UTC().Format("2006-01-02T15:04:05Z")
 }
 
+// wantItems are rows among others, whose elements were not asked for.
 func wantItems(rows []imagestatus.Status) []any {
 	items := make([]any, len(rows))
 	for i, row := range rows {
-		items[i] = wantItem(row)
+		item := wantItem(row)
+		item["element"] = nil
+		items[i] = item
 	}
 	return items
 }

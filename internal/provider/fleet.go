@@ -55,21 +55,28 @@ func (c *connection) readFleet(ctx context.Context, withSites bool, sitesFailed 
 	return inventory.NewFleet(elements, sites), nil
 }
 
+// lists are those that a surface joins its rows with.
+type lists struct{ elements, sites bool }
+
 // selection resolves a choice for a surface that returns rows: a value of
-// `where` that selects no element is an error there. ok is false where diags say
-// why there is no selection.
-func (c *connection) selection(ctx context.Context, chosen choice, diags *diag.Diagnostics) (selection imagestatus.Selection, ok bool) {
-	if chosen.where == nil {
-		return chosen.Selection, true
+// `where` that selects no element is an error there. The fleet has the lists
+// that are needed, each read once, and is empty where none is. ok is false where
+// diags say why there is no selection.
+func (c *connection) selection(ctx context.Context, chosen choice, needed lists, diags *diag.Diagnostics) (selection imagestatus.Selection, fleet *inventory.Fleet, ok bool) {
+	if chosen.where == nil && (!needed.elements || chosen.Nothing()) {
+		return chosen.Selection, inventory.NewFleet(nil, nil), true
 	}
-	fleet, err := c.fleet(ctx, chosen.where.NeedsSites())
+	fleet, err := c.fleet(ctx, needed.sites || chosen.where != nil && chosen.where.NeedsSites())
 	if err != nil {
 		c.addError(diags, err)
-		return selection, false
+		return selection, nil, false
+	}
+	if chosen.where == nil {
+		return chosen.Selection, fleet, true
 	}
 	selected := fleet.Select(*chosen.where)
 	addUnmatched(diags, *chosen.where, selected)
-	return chosen.Among(selected.IDs()), !diags.HasError()
+	return chosen.Among(selected.IDs()), fleet, !diags.HasError()
 }
 
 // fleetByID reads the elements with the ids.

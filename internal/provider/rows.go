@@ -2,6 +2,7 @@ package provider
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
 // columns are the attributes of a row in the order of the documentation: the
@@ -73,8 +75,11 @@ func phaseList() string {
 
 func rowAttributes() map[string]schema.Attribute { return columnAttributes(columns) }
 
-// rowType is the Terraform type of a row.
-var rowType = columnsType(columns)
+// itemColumns are those of a row among others, which may have its element beside
+// the columns.
+var itemColumns = append(slices.Clip(columns), joinedColumn())
+
+var itemType = columnsType(itemColumns)
 
 // rowValues makes the Terraform values of a row's attributes.
 func rowValues(status *imagestatus.Status, query imagestatus.Query) map[string]tftypes.Value {
@@ -101,7 +106,7 @@ func shownColumns(query imagestatus.Query) shown {
 }
 
 func (s shown) values(status *imagestatus.Status) map[string]tftypes.Value {
-	values := make(map[string]tftypes.Value, len(columns))
+	values := make(map[string]tftypes.Value, len(itemColumns))
 	maps.Copy(values, s.nulls)
 	for i := range s.columns {
 		values[s.columns[i].name] = s.columns[i].value(status)
@@ -119,7 +124,13 @@ func scalarValue(kind tftypes.Type, value imagestatus.Value) tftypes.Value {
 	return tftypes.NewValue(kind, value.Text())
 }
 
-// rowsValue makes the Terraform value of all rows.
-func rowsValue(rows []imagestatus.Status, query imagestatus.Query) tftypes.Value {
-	return listOfRows(rowType, rows, shownColumns(query).values)
+// rowsValue makes the Terraform value of all rows, with their elements where a
+// fleet is given.
+func rowsValue(rows []imagestatus.Status, query imagestatus.Query, fleet *inventory.Fleet) tftypes.Value {
+	shown := shownColumns(query)
+	return listOfRows(itemType, rows, func(status *imagestatus.Status) map[string]tftypes.Value {
+		values := shown.values(status)
+		values[nameElement] = joinedValue(fleet, status)
+		return values
+	})
 }

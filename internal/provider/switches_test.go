@@ -104,14 +104,11 @@ var questions = []question{
 		},
 		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
 			t.Helper()
-			var want []any
+			var want []imagestatus.Status
 			for _, row := range server.Rows() {
-				item := wantItem(imagestatus.Status{ElementID: row.ElementID, UpgradeState: row.UpgradeState})
-				want = append(want, item)
+				want = append(want, imagestatus.Status{ElementID: row.ElementID, UpgradeState: row.UpgradeState})
 			}
-			if difference := gocmp.Diff(want, got["items"]); difference != "" {
-				t.Errorf("items (-want +got):\n%.2000s", difference)
-			}
+			checkItems(t, got, want)
 		},
 	},
 	{

@@ -1,0 +1,120 @@
+package provider
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
+)
+
+const (
+	// nameElement is the attribute of a row that describes its element.
+	nameElement  = "element"
+	nameSiteName = "site_name"
+	nameSiteTags = "site_tags"
+)
+
+// joinedColumns are the attributes of elements that a row shows of its own.
+var joinedColumns = columnsNamed("name", "site_id", nameSiteName, "role", "model_name", "connected", "tags", nameSiteTags)
+
+// groupedColumns are those that rows can be grouped by.
+var groupedColumns = columnsNamed("site_id", nameSiteName, "role", "model_name", "connected")
+
+func columnsNamed(names ...string) []column[placedElement] {
+	return slices.DeleteFunc(slices.Clone(elementColumns), func(c column[placedElement]) bool { return !slices.Contains(names, c.name) })
+}
+
+var joinedType = columnsType(joinedColumns)
+
+// joinedColumn is the element of a row as an attribute of it.
+func joinedColumn() column[imagestatus.Status] {
+	attributes := columnAttributes(joinedColumns)
+	// Here sites that cannot be read are an error, and so never a null.
+	attributes[nameSiteName] = schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the element's site."}
+	return column[imagestatus.Status]{
+		name: nameElement, kind: joinedType,
+		schema: schema.SingleNestedAttribute{
+			Computed: true, Attributes: attributes,
+			MarkdownDescription: "What the lists of elements and sites say of the row's element. " +
+				"Null without `with_elements`, and for a row whose element is not in the list.",
+		},
+	}
+}
+
+var notJoined = tftypes.NewValue(joinedType, nil)
+
+// joinedValue describes the element of a row; without a fleet there is none.
+func joinedValue(fleet *inventory.Fleet, status *imagestatus.Status) tftypes.Value {
+	element, listed := placed(fleet, status)
+	if !listed {
+		return notJoined
+	}
+	values := make(map[string]tftypes.Value, len(joinedColumns))
+	for i := range joinedColumns {
+		values[joinedColumns[i].name] = joinedColumns[i].value(&element)
+	}
+	return tftypes.NewValue(joinedType, values)
+}
+
+func placed(fleet *inventory.Fleet, status *imagestatus.Status) (placedElement, bool) {
+	if fleet == nil {
+		return placedElement{}, false
+	}
+	element, listed := fleet.Element(status.Element())
+	if !listed {
+		return placedElement{}, false
+	}
+	return placedElement{Element: element, site: fleet.SiteOf(element)}, true
+}
+
+// elementGroups are what rows can be grouped by of their elements in a fleet:
+// null for a row whose element the fleet lacks, or without a fleet.
+func elementGroups(fleet *inventory.Fleet) map[string]imagestatus.Resolver {
+	resolvers := make(map[string]imagestatus.Resolver, len(groupedColumns))
+	for _, column := range groupedColumns {
+		resolvers[column.name] = func(status *imagestatus.Status) imagestatus.Value {
+			element, listed := placed(fleet, status)
+			if !listed {
+				return imagestatus.Value{}
+			}
+			return groupValue(column.value(&element))
+		}
+	}
+	return resolvers
+}
+
+// groupValue is a text or a truth as the value of a group.
+func groupValue(value tftypes.Value) imagestatus.Value {
+	var text string
+	var truth bool
+	switch {
+	case value.IsNull():
+		return imagestatus.Value{}
+	case value.As(&text) == nil:
+		return imagestatus.TextValue(text)
+	case value.As(&truth) == nil:
+		return imagestatus.TextValue(strconv.FormatBool(truth))
+	default:
+		return imagestatus.Value{}
+	}
+}
+
+// elementGroupNames lists the names of elementGroups in the order of the
+// documentation.
+func elementGroupNames() []string {
+	names := make([]string, len(groupedColumns))
+	for i := range groupedColumns {
+		names[i] = groupedColumns[i].name
+	}
+	return names
+}
+
+// listsOf says which lists a grouping needs.
+func listsOf(groupBy []string) lists {
+	ofElement := func(name string) bool { return slices.Contains(elementGroupNames(), name) }
+	return lists{elements: slices.ContainsFunc(groupBy, ofElement), sites: slices.Contains(groupBy, nameSiteName)}
+}
