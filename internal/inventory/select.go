@@ -97,6 +97,27 @@ func (f *Fleet) report(selected *Selected, of test, wanted []string) {
 	}
 }
 
+// Named finds the elements with exactly this name, in the order of ids; * and ?
+// are characters like any other. Where there are none, similar has at most three
+// names that the fleet has, the most similar first.
+func (f *Fleet) Named(name string) (found []*Element, similar []string) {
+	known := make(map[string]bool)
+	for i := range f.elements {
+		element := &f.elements[i]
+		switch {
+		case element.Name == nil:
+		case *element.Name == name:
+			found = append(found, element)
+		default:
+			known[*element.Name] = true
+		}
+	}
+	if len(found) > 0 {
+		return found, nil
+	}
+	return nil, nearest(name, known)
+}
+
 const (
 	maxNearest = 3
 	// maxAdvised bounds how often a large fleet is searched for similar names.

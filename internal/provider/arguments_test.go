@@ -120,7 +120,8 @@ func argumentsOf(surface string, attributes []*tfprotov6.SchemaAttribute, above 
 	return all
 }
 
-// needed are values for required arguments, by name.
+// needed are values for required arguments, by name, and for one of two of which
+// one is required.
 func needed(server *simulator.Server) map[string]any {
 	return map[string]any{
 		"element_id":         server.ElementIDs()[0],
@@ -133,12 +134,14 @@ func needed(server *simulator.Server) map[string]any {
 }
 
 // alongside are arguments that another one requires beside it, by its name.
-// `where` needs one condition that is not null.
+// `where` needs one condition that is not null, and an element one of two names.
 var alongside = func() map[string]map[string]any {
 	beside := map[string]map[string]any{
 		"request.retrieved_fields_mask": {"retrieved_fields": []any{"id"}},
 		"dest_page":                     {"limit": 1},
 		"where.connected":               {"names": []any{"*"}},
+		// The first element of every simulated fleet.
+		"element_id": {"element_name": "br-fra-01-a"},
 	}
 	for _, list := range whereLists {
 		beside["where."+string(list.criterion)] = map[string]any{"connected": true}
@@ -171,7 +174,7 @@ func configuration(needed map[string]any, attributes []*tfprotov6.SchemaAttribut
 			if attribute.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeList {
 				config[attribute.Name] = []any{nested}
 			}
-		case attribute.Required:
+		case attribute.Required, len(above) == 0 && attribute.Name == "element_id":
 			config[attribute.Name] = needed[strings.Join(at, ".")]
 		}
 	}

@@ -15,6 +15,12 @@ import (
 
 const oneType = "prismasdwan_element_image_status"
 
+// withoutArguments leaves the attributes of the row.
+func withoutArguments(got map[string]any) {
+	delete(got, "timeouts")
+	delete(got, "element_name")
+}
+
 func oneElement(id string) map[string]any { return map[string]any{"element_id": id} }
 
 func TestOneElementTakesOneQueryWhateverTheFleet(t *testing.T) {
@@ -25,7 +31,7 @@ func TestOneElementTakesOneQueryWhateverTheFleet(t *testing.T) {
 		for _, row := range server.Rows() {
 			server.ResetRequests()
 			got := p.read(oneType, oneElement(row.Element())).must(t)
-			delete(got, "timeouts")
+			withoutArguments(got)
 			if difference := cmp.Diff(wantItem(row), got); difference != "" {
 				t.Errorf("%s: element %s (-want +got):\n%s", form, row.Element(), difference)
 			}
@@ -41,7 +47,7 @@ func TestElementWithoutAStatusIsAnError(t *testing.T) {
 	server := startSimulator(t, simulator.Options{Elements: 5})
 	want := "Error: Element has no image status [element_id]\n" +
 		"The controller has no image status for the element \"12345\". Check the id, which is the element's and not the machine's or the site's; " +
-		"an element that is not claimed, or was never upgraded, may have none. To allow for that, use prismasdwan_element_image_statuses, which gives an empty list."
+		"an element that is not claimed, or was never upgraded, may have none. To allow for that, use prismasdwan_element_image_statuses, which returns an empty list."
 	got := newProtocol(t, variables(server, simulator.Legacy)...).read(oneType, oneElement("12345")).failure(t)
 	if difference := cmp.Diff(want, got); difference != "" {
 		t.Errorf("(-want +got):\n%s", difference)
@@ -64,7 +70,7 @@ func TestNewestOfSeveralRowsCounts(t *testing.T) {
 				want = other
 			}
 			got := newProtocol(t, variables(server, simulator.Unified)...).read(oneType, oneElement(row.Element())).must(t)
-			delete(got, "timeouts")
+			withoutArguments(got)
 			if difference := cmp.Diff(wantItem(want), got); difference != "" {
 				t.Errorf("%s %d (-want +got):\n%s", order, newest, difference)
 			}
@@ -80,16 +86,23 @@ func TestOneElementNeedsItsID(t *testing.T) {
 		want   string
 	}{
 		{oneElement(""), "Error: Invalid argument [element_id]\nelement_id is \"\". An element id cannot be empty. Write the id of an element, or leave the entry out."},
-		{everything, "Error: Missing Configuration for Required Attribute [element_id]\n" +
-			"Must set a configuration value for the element_id attribute as the provider has marked it as required.\n\n" +
-			"Refer to the provider documentation or contact the provider developers for additional information about configurable attributes that are required."},
+		{everything, "Error: Invalid argument [element_id]\nelement_id is null. No element is chosen. Write the id of an element here, or its name as `element_name`."},
+		{map[string]any{"element_id": "1", "element_name": "hub-1"}, "Error: Invalid argument [element_name]\n" +
+			"element_name is \"hub-1\". An element is chosen by its id or by its name. Remove `element_name` or `element_id`."},
+		{map[string]any{"element_name": ""}, "Error: Invalid Attribute Value Length [element_name]\nAttribute element_name string length must be at least 1, got: 0"},
+		{map[string]any{"element_id": "1", "element_name": ""}, "Error: Invalid Attribute Value Length [element_name]\nAttribute element_name string length must be at least 1, got: 0"},
+		{map[string]any{"element_id": "", "element_name": "hub-1"}, "Error: Invalid argument [element_id]\nelement_id is \"\". An element id cannot be empty. Write the id of an element, or leave the entry out."},
 	} {
 		if difference := cmp.Diff(test.want, onlyError(t, p.validate(oneType, test.config))); difference != "" {
 			t.Errorf("(-want +got):\n%s", difference)
 		}
 	}
-	if diagnostics := p.validate(oneType, map[string]any{"element_id": unknown}); len(diagnostics) > 0 {
-		t.Errorf("an id that is not known yet:\n%s", render(diagnostics))
+	for _, config := range []map[string]any{
+		{"element_id": unknown}, {"element_name": unknown}, {"element_id": unknown, "element_name": "hub-1"}, {"element_id": "1", "element_name": unknown},
+	} {
+		if diagnostics := p.validate(oneType, config); len(diagnostics) > 0 {
+			t.Errorf("%v is not known yet:\n%s", config, render(diagnostics))
+		}
 	}
 }
 
