@@ -53,6 +53,11 @@ func fieldValue(row imagestatus.Status, field string) any {
 // wantResults computes an aggregate from rows in another way than the
 // provider: with big floats over collected values.
 func wantResults(rows []imagestatus.Status, operator, field string, groupBy []string) []any {
+	return wantResultsBy(rows, operator, field, groupBy, fieldValue)
+}
+
+// wantResultsBy groups by what valueOf says of a row.
+func wantResultsBy(rows []imagestatus.Status, operator, field string, groupBy []string, valueOf func(row imagestatus.Status, name string) any) []any {
 	type group struct {
 		key    []any
 		values []any
@@ -67,7 +72,7 @@ func wantResults(rows []imagestatus.Status, operator, field string, groupBy []st
 		var key []any
 		var sortKeys []string
 		for _, name := range groupBy {
-			value := fieldValue(row, name)
+			value := valueOf(row, name)
 			key, sortKeys = append(key, value), append(sortKeys, sortKeyOf(value))
 		}
 		sortable := strings.Join(sortKeys, "")

@@ -16,9 +16,18 @@ var statusCollection = collection[wireStatus, imagestatus.Status]{
 	name:      (*imagestatus.Status).Element,
 }
 
-// mostNamed is how many rows the controller is asked for by their ids; they fit
-// into one page. For more of them every row is read, and those wanted are kept.
-const mostNamed = 500
+// mostNamed is how many rows the controller is asked for by their ids. For more of
+// them every row is read, and those wanted are kept.
+//
+// BenchmarkNamed measures both, of 10,000 rows with 50 ms for a request: by ids,
+// 1,000 rows take a fifth of the time and a tenth of the bytes, 2,500 two thirds
+// and a third, 5,000 four fifths and two thirds, 9,000 three times and half as much
+// again. The number is that of one page all the same: beyond it every page
+// repeats the ids, 20 kB for each thousand, in a body whose bound nobody
+// documents, and a refused body fails a read that the other way does not. What it
+// would save is less than it looks: whoever names so many elements has read the
+// list of all of them before.
+const mostNamed = DefaultPageSize
 
 // Statuses reads the rows that match the query, page by page, each row once.
 // An error ends the rows and is always an *Error: of KindInconsistent where
@@ -28,6 +37,11 @@ func (c *Client) Statuses(ctx context.Context, query imagestatus.Query) (iter.Se
 	if query.Selection.AmongCount() <= mostNamed {
 		query.Selection, _ = query.Selection.ByID()
 	}
+	return c.statuses.rows(ctx, statusesOf(query))
+}
+
+// statusesOf has the provider keep what the selection leaves to it.
+func statusesOf(query imagestatus.Query) want[imagestatus.Status] {
 	wanted := want[imagestatus.Status]{
 		nothing: query.Selection.Nothing(),
 		limit:   query.Limit,
@@ -39,7 +53,7 @@ func (c *Client) Statuses(ctx context.Context, query imagestatus.Query) (iter.Se
 	if query.Selection.Narrows() {
 		wanted.keeps = query.Selection.Keeps
 	}
-	return c.statuses.rows(ctx, wanted)
+	return wanted
 }
 
 // identity is "" for a row that could be any.
