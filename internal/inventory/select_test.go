@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -148,5 +149,39 @@ func TestOfTwoRecordsWithOneIDTheFirstCounts(t *testing.T) {
 	fleet := NewFleet([]Element{{ID: "2", Name: new("first")}, {ID: "2", Name: new("second")}}, nil)
 	if len(fleet.Elements()) != 1 || *fleet.Elements()[0].Name != "first" {
 		t.Errorf("got %+v", fleet.Elements())
+	}
+}
+
+func TestNamesOfOneElementAreComparedExactly(t *testing.T) {
+	t.Parallel()
+	fleet := NewFleet([]Element{
+		{ID: "3", Name: new("hub")},
+		{ID: "1", Name: new("hub")},
+		{ID: "2", Name: new("h*")},
+		{ID: "4"},
+		{ID: "5", Name: new("")},
+		{ID: "6", Name: new("Hub-1")},
+	}, nil)
+	for name, want := range map[string]struct{ ids, similar string }{
+		"hub":   {ids: "1 3"},
+		"h*":    {ids: "2"},
+		"Hub-1": {ids: "6"},
+		"hub-1": {similar: "Hub-1 hub"},
+		"h?":    {},
+		"*":     {},
+		"":      {ids: "5"},
+		"HUB":   {similar: "hub Hub-1"},
+	} {
+		found, similar := fleet.Named(name)
+		var ids []string
+		for _, element := range found {
+			ids = append(ids, element.ID)
+		}
+		if got := strings.Join(ids, " "); got != want.ids {
+			t.Errorf("%q: got the elements %q, want %q", name, got, want.ids)
+		}
+		if got := strings.Join(similar, " "); got != want.similar {
+			t.Errorf("%q: got the similar names %q, want %q", name, got, want.similar)
+		}
 	}
 }

@@ -32,17 +32,18 @@ func (m member) attributes() map[string]any {
 	}
 	return map[string]any{
 		"name": orNull(m.Name), "site_id": siteID, "site_name": orNull(m.site.Name), "role": orNull(m.Role), "model_name": orNull(m.ModelName),
-		"connected": connected, "tags": textsOrNull(m.Tags), "site_tags": textsOrNull(m.site.Tags),
+		"connected": connected, "tags": tagsOrNull(m.Tags, true), "site_tags": tagsOrNull(m.site.Tags, siteID == nil || m.site.ID != ""),
 	}
 }
 
-func textsOrNull(texts []string) any {
-	if texts == nil {
+// tagsOrNull tells no tags from those of a site that the list lacks.
+func tagsOrNull(tags []string, known bool) any {
+	if !known {
 		return nil
 	}
-	members := make([]any, len(texts))
-	for i, text := range texts {
-		members[i] = text
+	members := make([]any, len(tags))
+	for i, tag := range tags {
+		members[i] = tag
 	}
 	return members
 }
@@ -123,7 +124,7 @@ func TestRowsDescribeTheirElements(t *testing.T) {
 						}
 					}
 				}
-				for _, name := range []string{"element", "name", "site_id", "site_name", "role", "model_name", "tags", "site_tags"} {
+				for _, name := range []string{"element", "name", "site_id", "site_name", "role", "model_name", "site_tags"} {
 					if nulls[name] == 0 || nulls[name] == len(want) {
 						t.Fatalf("%d of %d rows have a null %s, so that the test would prove nothing", nulls[name], len(want), name)
 					}

@@ -179,6 +179,59 @@ var questions = []question{
 		},
 	},
 	{
+		name: "rows of hubs with their elements", pairs: true,
+		read: func(p *protocol, _ *simulator.Server) reading {
+			return p.read(statusesType, map[string]any{"where": map[string]any{"roles": []string{inventory.RoleHub}}, "with_elements": true})
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			hubs := rowsOfMembers(server, func(m member) bool { return m.is(m.Role, inventory.RoleHub) })
+			if difference := gocmp.Diff(wantItemsWithElements(server, hubs), got["items"]); difference != "" || len(hubs) == 0 {
+				t.Errorf("items of %d hubs (-want +got):\n%.2000s", len(hubs), difference)
+			}
+		},
+	},
+	{
+		name: "count of sites by a pattern",
+		read: func(p *protocol, _ *simulator.Server) reading {
+			config := aggregateOf("count", "element_id", "phase")
+			config["where"] = map[string]any{"site_names": []string{"BR-*"}, "connected": true}
+			return p.read(aggregateType, config)
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			branches := rowsOfMembers(server, func(m member) bool {
+				return m.site.Name != nil && strings.HasPrefix(*m.site.Name, "BR-") && *m.Connected
+			})
+			checkAggregate(t, "count", got, branches, "count", "element_id", []string{"phase"})
+		},
+	},
+	{
+		name: "count by site, role and connection",
+		read: func(p *protocol, _ *simulator.Server) reading {
+			return p.read(aggregateType, aggregateOf("count", "element_id", "site_name", "role", "connected"))
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			want := wantResultsBy(server.Rows(), "count", "element_id", []string{"site_name", "role", "connected"}, groupOf(server))
+			if difference := gocmp.Diff(want, got["results"], approximately); difference != "" {
+				t.Errorf("results (-want +got):\n%.2000s", difference)
+			}
+		},
+	},
+	{
+		name: "one element by name",
+		read: func(p *protocol, _ *simulator.Server) reading { return p.read(oneType, namedElement("br-fra-01-a")) },
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			withoutArguments(got)
+			row := rowsOfMembers(server, func(m member) bool { return m.is(m.Name, "br-fra-01-a") })[0]
+			if difference := gocmp.Diff(wantItem(row), got); difference != "" {
+				t.Errorf("(-want +got):\n%s", difference)
+			}
+		},
+	},
+	{
 		name: "closed gate over the fleet", pairs: true,
 		read: func(p *protocol, _ *simulator.Server) reading { return p.read(gateType, everything) },
 		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
@@ -332,21 +385,25 @@ var unreadable = map[string]map[string]bool{
 		"count by version": true, "mean by phase": true, "closed gate over the fleet": true,
 		"ephemeral gate over a selection": true, "gate over an element that has no row": true,
 		"elements of the fleet": true, "elements by role and site tag": true, "ids by name": true,
+		"rows of hubs with their elements": true, "count of sites by a pattern": true, "count by site, role and connection": true, "one element by name": true,
 	},
 	"MaxTotalCount": {
 		"rows of the fleet": true, "first rows by another order": true, "rows of a phase": true, "fields that were asked for": true,
 		"count by version": true, "mean by phase": true, "closed gate over the fleet": true,
 		"elements of the fleet": true, "elements by role and site tag": true, "ids by name": true,
+		"rows of hubs with their elements": true, "count of sites by a pattern": true, "count by site, role and connection": true, "one element by name": true,
 	},
 }
 
 // ofElements are the questions that need the lists of elements and sites.
 var ofElements = map[string]bool{
-	"closed gate by name":           true,
-	"elements by role and site tag": true,
-	"elements of the fleet":         true,
-	"ids by name":                   true,
-	"open gate by name":             true,
+	"closed gate by name":              true,
+	"elements by role and site tag":    true,
+	"elements of the fleet":            true,
+	"ids by name":                      true,
+	"open gate by name":                true,
+	"rows of hubs with their elements": true, "count of sites by a pattern": true,
+	"count by site, role and connection": true, "one element by name": true,
 }
 
 // wantedError gives the summary of the error that a question must end in; ""
@@ -374,6 +431,9 @@ func wantedError(position simulator.Position, form simulator.Form, question stri
 			"gate over an element that has no row": ignoredFilter,
 			"closed gate by name":                  ignoredFilter,
 			"open gate by name":                    ignoredFilter,
+			"rows of hubs with their elements":     ignoredFilter,
+			"count of sites by a pattern":          ignoredFilter,
+			"one element by name":                  ignoredFilter,
 		}[question]
 	default:
 		return ""

@@ -278,7 +278,7 @@ func TestUnreadableListsOfAWhereAreErrors(t *testing.T) {
 		server := startSimulator(t, simulator.Options{Elements: 20, Switches: simulator.Switches{FleetDenied: true}})
 		p := newProtocol(t, variables(server, form)...)
 		failure := p.read(statusesType, whereOf(map[string]any{"roles": []string{"HUB"}})).failure(t)
-		if !strings.HasPrefix(failure, "Error: Access denied by the controller\nCould not read the elements: ") || !strings.Contains(failure, "the account may not read this list") {
+		if !strings.HasPrefix(failure, "Error: Access denied by the controller\nCould not read the elements: ") || !strings.Contains(failure, "the account may not read this.") {
 			t.Error(failure)
 		}
 		if queries := server.Count(simulator.RequestQuery); queries != 0 {
