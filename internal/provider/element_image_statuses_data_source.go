@@ -124,7 +124,7 @@ func (d *elementImageStatusesDataSource) Schema(_ context.Context, _ datasource.
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads the current image status of the elements (ION devices) that match, as the endpoint " +
 			"*Get Image Status of Element (v2.1)* gives it, all pages of it.\n\n" +
-			"State holds more than 900 bytes for each row, and about 300 more with `with_elements`. To decide on a large fleet without keeping its rows, use the gate or an aggregate.",
+			"State holds more than 900 bytes for each row, and about 400 more with `with_elements`. To decide on a large fleet without keeping its rows, use the gate or an aggregate.",
 		Attributes: attributes,
 	}
 }

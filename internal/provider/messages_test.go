@@ -23,6 +23,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
@@ -239,6 +240,18 @@ func (m *messages) arguments() {
 		{"id of a file with CRLF", statusesType, map[string]any{"element_ids": []string{"1\r"}}},
 		{"many ids of a file with CRLF", statusesType, map[string]any{"element_ids": []string{"1\r", "2\r", "3\r", "4\r"}}},
 		{"id of one element", oneType, map[string]any{"element_id": "1 "}},
+		{"no element", oneType, everything},
+		{"an element by its id and its name", oneType, map[string]any{"element_id": "1", "element_name": "hub-1"}},
+		{"a description and a page", statusesType, map[string]any{"where": map[string]any{"connected": true}, "limit": 1, "dest_page": 1}},
+		{"elements of rows without fields", statusesType, map[string]any{
+			"with_elements": true, "request": map[string]any{"retrieved_fields": []string{"id"}, "retrieved_fields_mask": true},
+		}},
+		{"a description for the controller", aggregateType, map[string]any{
+			"aggregate": map[string]any{"operator": "count", "field": "id"}, "where": map[string]any{"connected": true}, "compute": "controller",
+		}},
+		{"groups for the controller", aggregateType, map[string]any{
+			"aggregate": map[string]any{"operator": "count", "field": "id"}, "group_by": []string{"site_name", "phase"}, "compute": "controller",
+		}},
 		{"timeout", statusesType, map[string]any{"timeouts": map[string]any{"read": "0s"}}},
 		{"number that is not whole", gateType, map[string]any{"max_failed": 0.5}},
 		{"empty target", gateType, map[string]any{"target_version": ""}},
@@ -414,6 +427,19 @@ func (m *messages) elements() {
 	m.add("sites that cannot be read", p.read(elementsType, everything).diagnostics)
 	server.SetSwitches(simulator.Switches{FleetDenied: true})
 	m.add("elements that may not be read", p.read(elementsType, everything).diagnostics)
+	m.namedElements()
+}
+
+func (m *messages) namedElements() {
+	server := mixedFleet(m.t, 20)
+	server.AddElement(inventory.Element{ID: "4711", Name: new("shell")})
+	for _, id := range server.ElementIDs()[3:5] {
+		rename(m.t, server, id, "hub")
+	}
+	p := newProtocol(m.t, variables(server, simulator.Legacy)...)
+	for _, name := range []string{"shell", "hub", "BR-FRA-01-A", "*"} {
+		m.add("an element by the name "+name, p.read(oneType, namedElement(name)).diagnostics)
+	}
 }
 
 func (m *messages) gates() {

@@ -1,3 +1,5 @@
+provider "prismasdwan" {}
+
 variable "hub_element_id" {
   description = "Id of the element at the hub."
   type        = string
@@ -9,4 +11,13 @@ data "prismasdwan_element_image_status" "hub" {
 
 output "hub" {
   value = "${data.prismasdwan_element_image_status.hub.active_version} (${data.prismasdwan_element_image_status.hub.phase})"
+}
+
+# By name, where no other element has it.
+data "prismasdwan_element_image_status" "frankfurt" {
+  element_name = "br-fra-01-a"
+}
+
+output "frankfurt" {
+  value = data.prismasdwan_element_image_status.frankfurt.active_version
 }

@@ -1,3 +1,18 @@
+provider "prismasdwan" {}
+
+# The versions of the two elements of one site.
+data "prismasdwan_element_image_statuses" "frankfurt" {
+  where         = { site_names = ["BR-FRA-01"] }
+  with_elements = true
+}
+
+output "versions_in_frankfurt" {
+  value = {
+    for row in data.prismasdwan_element_image_statuses.frankfurt.items :
+    row.element.name => row.active_version
+  }
+}
+
 # Elements whose last upgrade failed, with the controller's reason.
 data "prismasdwan_element_image_statuses" "failed" {
   filters = [{ field = "phase", values = ["failed"] }]
