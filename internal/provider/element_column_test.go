@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -345,4 +346,13 @@ func TestAccElementsOfRowsAndGroups(t *testing.T) {
 			},
 		},
 	})
+}
+
+func TestElementsAndSitesAreReadAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	server := startSimulator(t, simulator.Options{Elements: 20, Latency: 100 * time.Millisecond})
+	newProtocol(t, variables(server, simulator.Unified)...).read(statusesType, map[string]any{"with_elements": true}).must(t)
+	if together := server.MaxConcurrent(); together != 2 {
+		t.Errorf("%d reads were under way at once, want those of both lists", together)
+	}
 }
