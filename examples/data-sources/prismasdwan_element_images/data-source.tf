@@ -1,3 +1,5 @@
+provider "prismasdwan" {}
+
 # Everything that the tenant is offered, newest first.
 data "prismasdwan_element_images" "all" {}
 
