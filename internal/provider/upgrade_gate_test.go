@@ -206,9 +206,9 @@ terraform {
 			}
 			terminal.fails([]string{"plan"},
 				"Error: Upgrade gate closed: ",
-				"1 element failed (max_failed is 0): "+canary[0],
+				"1 element failed (max_failed is 0): "+nameOf(canary[0], server),
 				"image does not boot",
-				"Elements that are not ready, the worst first: "+canary[0]+" failed",
+				"Elements that are not ready, the worst first: "+nameOf(canary[0], server),
 				"What to do:",
 			)
 		})

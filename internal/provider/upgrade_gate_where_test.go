@@ -274,3 +274,57 @@ func TestRulesThatCannotBeUsedNameTheirArgument(t *testing.T) {
 		}
 	}
 }
+
+// TestAccGateByNameHoldsInEveryPositionOfEverySwitch runs the guide's example:
+// its gates are open when a plan is saved, and then a hub fails, so that the saved
+// plan is held and the hub is named. What a position makes impossible is an error
+// and never an open gate.
+func TestAccGateByNameHoldsInEveryPositionOfEverySwitch(t *testing.T) {
+	t.Parallel()
+	for _, position := range simulator.SwitchPositions() {
+		t.Run(position.Name+"="+position.Position, func(t *testing.T) {
+			t.Parallel()
+			var switches simulator.Switches
+			position.Apply(&switches)
+			server := startSimulator(t, simulator.Options{Elements: 60, Seed: 1, Scenario: "steady", Switches: switches})
+			terminal := newTerminal(t, server, readExample(t, "guides/gate-by-name"))
+			terminal.needs(featureEphemeral)
+			if impossible := wantedError(position, simulator.Unified, "open gate by name"); impossible != "" {
+				terminal.fails([]string{"plan"}, impossible)
+				return
+			}
+			hub := settledHub(t, server)
+			terminal.succeeds([]string{"plan", "-out=saved.tfplan"}, "1 to add")
+			if err := server.Fail(hub, "disk full"); err != nil {
+				t.Fatal(err)
+			}
+			label := nameOf(hub, server)
+			terminal.fails([]string{"apply", "saved.tfplan"},
+				"Warning: Upgrade gate closed: hubs, ", "1 element failed (max_failed is 0): "+label, "disk full", "Resource precondition failed")
+			terminal.fails([]string{"plan"}, label, "disk full")
+			if err := server.SetState(hub, "complete"); err != nil {
+				t.Fatal(err)
+			}
+			if err := server.SetConnected(false, hub); err != nil {
+				t.Fatal(err)
+			}
+			terminal.fails([]string{"plan"}, "1 disconnected", label, "not connected to the controller", "Resource precondition failed")
+		})
+	}
+}
+
+// settledHub is a hub with a status and a name of its own.
+func settledHub(t *testing.T, server *simulator.Server) string {
+	t.Helper()
+	listed := make(map[string]bool)
+	for _, row := range server.Rows() {
+		listed[row.Element()] = true
+	}
+	for _, element := range server.Elements() {
+		if element.Role != nil && *element.Role == inventory.RoleHub && listed[element.ID] && nameOf(element.ID, server) != "" {
+			return element.ID
+		}
+	}
+	t.Fatal("there is no hub")
+	return ""
+}
