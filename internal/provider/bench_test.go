@@ -197,6 +197,31 @@ func BenchmarkFleet(b *testing.B) {
 	}
 }
 
+// BenchmarkGateByName reads a gate over elements that are described by their
+// sites' tags, against the gate over every status of the same fleet: from a
+// controller that takes 100 ms for each answer, and from one that takes none, which
+// leaves what the processor has to do. What is allocated more is the price of a
+// described fleet, for each element.
+func BenchmarkGateByName(b *testing.B) {
+	const elements = 10_000
+	for name, latency := range map[string]time.Duration{"100ms": 100 * time.Millisecond, "0ms": 0} {
+		b.Run(name, func(b *testing.B) {
+			server := serve(b, simulator.Options{Elements: elements, Latency: latency})
+			p := newProtocol(b, server.Environment(simulator.Unified)...)
+			described := p.rpc(b, nameGate, gateWhere(map[string]any{"site_tags_any": []string{"emea", "amer", "apac"}}))
+			plain := p.rpc(b, nameGate, nil)
+			contest := hold(b, func() { described() }, func() { plain() })
+			b.ReportMetric(float64(len(server.Sites())), "sites")
+			b.ReportMetric((median(contest.ours.megabytes)-median(contest.rival.megabytes))*1e6/elements, "allocated-B/element")
+			if latency > 0 {
+				contest.time(2.5)
+			} else {
+				b.ReportMetric(median(contest.ours.milliseconds)/median(contest.rival.milliseconds), "processor-ratio")
+			}
+		})
+	}
+}
+
 // bareStatus is a row as a program would declare it that needs all fields.
 type bareStatus struct {
 	ID                        *string `json:"id"`
@@ -375,6 +400,35 @@ func BenchmarkRequests(b *testing.B) {
 		// Each page once, and room for a read that falls behind the others:
 		// what has arrived is not kept for it.
 		report(b, "queries", "n", float64(server.Count(simulator.RequestQuery)), 10*pages, 0.2)
+	})
+}
+
+// BenchmarkRequestsByName counts what names cost: for a closed gate, and for ten
+// gates of one run that describe their elements, of which each list is read once.
+func BenchmarkRequestsByName(b *testing.B) {
+	const elements = 20_000
+	server := serve(b, simulator.Options{Elements: elements, Latency: 20 * time.Millisecond})
+	lists := func() float64 {
+		return float64(server.Count(simulator.RequestElements) + server.Count(simulator.RequestSites))
+	}
+	b.Run("closed", func(b *testing.B) {
+		for b.Loop() {
+			readAtOnce(b, server, nameGate, nil)
+		}
+		report(b, "names", "n", lists(), 2, 1)
+	})
+	b.Run("described", func(b *testing.B) {
+		same := make([]map[string]any, 10)
+		for i := range same {
+			same[i] = gateWhere(map[string]any{"site_tags_any": []string{"emea"}})
+		}
+		for b.Loop() {
+			readAtOnce(b, server, nameGate, same[0])
+		}
+		once := lists()
+		readAtOnce(b, server, nameGate, same...)
+		// Room for a read that falls behind the others, as with statuses.
+		report(b, "lists", "n", lists(), once, 2)
 	})
 }
 
