@@ -204,8 +204,8 @@ func BenchmarkFleet(b *testing.B) {
 // described fleet, for each element.
 func BenchmarkGateByName(b *testing.B) {
 	const elements = 10_000
-	for name, latency := range map[string]time.Duration{"100ms": 100 * time.Millisecond, "0ms": 0} {
-		b.Run(name, func(b *testing.B) {
+	for _, latency := range []time.Duration{100 * time.Millisecond, 0} {
+		b.Run(latency.String(), func(b *testing.B) {
 			server := serve(b, simulator.Options{Elements: elements, Latency: latency})
 			p := newProtocol(b, server.Environment(simulator.Unified)...)
 			described := p.rpc(b, nameGate, gateWhere(map[string]any{"site_tags_any": []string{"emea", "amer", "apac"}}))

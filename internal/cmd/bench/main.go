@@ -91,6 +91,10 @@ var surfaces = []surface{
   compute   = "provider"
 }`},
 	{"gate", `data "prismasdwan_upgrade_gate" "fleet" { target_version = ">= 6.3.5" }`},
+	{"gate by site", `data "prismasdwan_upgrade_gate" "fleet" {
+  where          = { site_tags_any = ["emea", "amer", "apac"] }
+  target_version = ">= 6.3.5"
+}`},
 	{"elements", `data "prismasdwan_elements" "fleet" {}`},
 	{"element ids", `data "prismasdwan_elements" "fleet" { ids_only = true }`},
 }
