@@ -86,19 +86,19 @@ type Aggregate struct {
 func (a Aggregate) Check() error {
 	if a.Operator.index() < 0 {
 		return &ArgumentError{
-			Path: []any{"aggregate", "operator"}, Value: string(a.Operator),
+			Argument: ArgumentAggregateOperator, Value: string(a.Operator),
 			Problem: "No such operator.", Remedy: spelling(string(a.Operator), AggregateOperators()),
 		}
 	}
 	field, known := FieldByName(a.Field)
 	if !known {
 		return &ArgumentError{
-			Path: []any{"aggregate", "field"}, Value: a.Field, Problem: "No such field.", Remedy: spelling(a.Field, FieldNames()),
+			Argument: ArgumentAggregateField, Value: a.Field, Problem: "No such field.", Remedy: spelling(a.Field, FieldNames()),
 		}
 	}
 	if aggregateTable[a.Operator.index()].numeric && field.Kind != KindInteger {
 		return &ArgumentError{
-			Path: []any{"aggregate", "field"}, Value: a.Field,
+			Argument: ArgumentAggregateField, Value: a.Field,
 			Problem: fmt.Sprintf("The field is a text, and `%s` computes with integers.", a.Operator),
 			Remedy:  fmt.Sprintf("Use `%s`, or a field that is an integer: %s.", AggregateCount, oneOf(integerFields())),
 		}
@@ -107,7 +107,7 @@ func (a Aggregate) Check() error {
 	for i, name := range a.GroupBy {
 		if !slices.Contains(names, name) {
 			return &ArgumentError{
-				Path: []any{"group_by", i}, Value: name, Problem: "No such field.", Remedy: spelling(name, names),
+				Argument: ArgumentGroup, Positions: []int{i}, Value: name, Problem: "No such field.", Remedy: spelling(name, names),
 			}
 		}
 	}

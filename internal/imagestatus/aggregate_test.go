@@ -331,7 +331,7 @@ func TestRowsAreGroupedByWhatIsResolved(t *testing.T) {
 	}
 	err := Aggregate{Operator: AggregateCount, Field: FieldElementID, GroupBy: []string{"phase", "plaice"}, Resolvers: resolvers}.Check()
 	var wrong *ArgumentError
-	if !errors.As(err, &wrong) || wrong.Attribute() != "group_by[1]" || !strings.HasPrefix(wrong.Remedy, "Did you mean `place`? Use `id`, ") || !strings.HasSuffix(wrong.Remedy, "`phase`, `listed` or `place`.") {
+	if !errors.As(err, &wrong) || wrong.Place() != "group [1]" || !strings.HasPrefix(wrong.Remedy, "Did you mean `place`? Use `id`, ") || !strings.HasSuffix(wrong.Remedy, "`phase`, `listed` or `place`.") {
 		t.Errorf("a name that is none: got %v", err)
 	}
 }
@@ -358,21 +358,21 @@ func TestAggregatesThatCannotBeComputedAreRefusedWithARemedy(t *testing.T) {
 		attribute, value, problem, remedy string
 	}{
 		{
-			Aggregate{Operator: "mean", Field: "_etag"}, "aggregate.operator", "mean", "No such operator.",
+			Aggregate{Operator: "mean", Field: "_etag"}, "operator of aggregate", "mean", "No such operator.",
 			"Use `count`, `min`, `max`, `avg` or `sum`.",
 		},
-		{Aggregate{Field: "_etag"}, "aggregate.operator", "", "No such operator.", "Use `count`, `min`, `max`, `avg` or `sum`."},
-		{Aggregate{Operator: "COUNT", Field: "_etag"}, "aggregate.operator", "COUNT", "No such operator.", "Did you mean `count`?"},
-		{Aggregate{Operator: "sum", Field: "download_percentage"}, "aggregate.field", "download_percentage", "No such field.", "Did you mean `download_percent`?"},
-		{Aggregate{Operator: "count", Field: "phase"}, "aggregate.field", "phase", "No such field.", "Use `id`, `element_id`,"},
+		{Aggregate{Field: "_etag"}, "operator of aggregate", "", "No such operator.", "Use `count`, `min`, `max`, `avg` or `sum`."},
+		{Aggregate{Operator: "COUNT", Field: "_etag"}, "operator of aggregate", "COUNT", "No such operator.", "Did you mean `count`?"},
+		{Aggregate{Operator: "sum", Field: "download_percentage"}, "field of aggregate", "download_percentage", "No such field.", "Did you mean `download_percent`?"},
+		{Aggregate{Operator: "count", Field: "phase"}, "field of aggregate", "phase", "No such field.", "Use `id`, `element_id`,"},
 		{
-			Aggregate{Operator: "avg", Field: "active_version"}, "aggregate.field", "active_version",
+			Aggregate{Operator: "avg", Field: "active_version"}, "field of aggregate", "active_version",
 			"The field is a text, and `avg` computes with integers.",
 			"Use `count`, or a field that is an integer: `download_percent`, `download_interval`, `upgrade_interval`, " +
 				"`software_version_change_time`, `_etag`, `_created_on_utc` or `_updated_on_utc`.",
 		},
 		{
-			Aggregate{Operator: "count", Field: "id", GroupBy: []string{"phase", "phases"}}, "group_by[1]", "phases", "No such field.", "Did you mean `phase`?",
+			Aggregate{Operator: "count", Field: "id", GroupBy: []string{"phase", "phases"}}, "group [1]", "phases", "No such field.", "Did you mean `phase`?",
 		},
 	} {
 		arguments := argumentErrors(t, test.aggregate.Check())
@@ -381,7 +381,7 @@ func TestAggregatesThatCannotBeComputedAreRefusedWithARemedy(t *testing.T) {
 			continue
 		}
 		got := arguments[0]
-		if got.Attribute() != test.attribute || got.Value != test.value || got.Problem != test.problem || !strings.HasPrefix(got.Remedy, test.remedy) {
+		if got.Place() != test.attribute || got.Value != test.value || got.Problem != test.problem || !strings.HasPrefix(got.Remedy, test.remedy) {
 			t.Errorf("%+v: got %v, want %s = %q: %s %s", test.aggregate, got, test.attribute, test.value, test.problem, test.remedy)
 		}
 	}

@@ -6,12 +6,31 @@ import (
 	"strings"
 )
 
-// ArgumentError reports an argument that cannot be used, in terms of the
-// attribute the user typed.
+// Argument names a value that a caller gives, in the words of this package.
+type Argument string
+
+// The arguments of this package. The position of a filter, a value, an id or a
+// group is in ArgumentError.Positions.
+const (
+	ArgumentElementID         Argument = "element id"
+	ArgumentFilterField       Argument = "field of filter"
+	ArgumentFilterOperator    Argument = "operator of filter"
+	ArgumentFilterValues      Argument = "values of filter"
+	ArgumentFilterValue       Argument = "value of filter"
+	ArgumentParams            Argument = "query parameters"
+	ArgumentPage              Argument = "page"
+	ArgumentMask              Argument = "mask of retrieved fields"
+	ArgumentAggregateOperator Argument = "operator of aggregate"
+	ArgumentAggregateField    Argument = "field of aggregate"
+	ArgumentGroup             Argument = "group"
+)
+
+// ArgumentError reports an argument that cannot be used.
 type ArgumentError struct {
-	// Path leads to the argument from the outermost attribute: attribute names
-	// as string, list positions as int.
-	Path []any
+	Argument Argument
+	// Positions lead to the argument through the lists that hold it, from the
+	// outermost on, each counted from 0.
+	Positions []int
 	// Value is the value seen, as text.
 	Value string
 	// List has the members of the value where it is a list; nil where it is not.
@@ -22,9 +41,9 @@ type ArgumentError struct {
 	Remedy string
 }
 
-// Error names the attribute, the value and the remedy in one line.
+// Error names the argument, the value and the remedy in one line.
 func (e *ArgumentError) Error() string {
-	return fmt.Sprintf("%s = %s: %s %s", e.Attribute(), e.Quoted(), e.Problem, e.Remedy)
+	return fmt.Sprintf("%s = %s: %s %s", e.Place(), e.Quoted(), e.Problem, e.Remedy)
 }
 
 // Quoted writes the value as in a configuration: "text" or ["text", "text"].
@@ -39,27 +58,22 @@ func (e *ArgumentError) Quoted() string {
 	return "[" + strings.Join(members, ", ") + "]"
 }
 
-// Attribute writes the path as Terraform does, such as filters[1].values.
-func (e *ArgumentError) Attribute() string {
-	var attribute strings.Builder
-	for _, step := range e.Path {
-		switch step := step.(type) {
-		case int:
-			fmt.Fprintf(&attribute, "[%d]", step)
-		default:
-			if attribute.Len() > 0 {
-				attribute.WriteByte('.')
-			}
-			fmt.Fprint(&attribute, step)
+// Place is the argument with its positions, such as "value of filter [1][0]".
+func (e *ArgumentError) Place() string {
+	place := string(e.Argument)
+	for i, position := range e.Positions {
+		if i == 0 {
+			place += " "
 		}
+		place += fmt.Sprintf("[%d]", position)
 	}
-	return attribute.String()
+	return place
 }
 
-// under gives the same error with its path placed below the given steps.
-func (e *ArgumentError) under(steps ...any) *ArgumentError {
+// under is the same error of an argument that stands in a list.
+func (e *ArgumentError) under(position int) *ArgumentError {
 	below := *e
-	below.Path = append(append([]any(nil), steps...), e.Path...)
+	below.Positions = append([]int{position}, e.Positions...)
 	return &below
 }
 

@@ -7,29 +7,23 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestAttributeIsWrittenAsInTerraform(t *testing.T) {
+func TestPlaceHasThePositionsOfAnArgument(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
-		path []any
-		want string
-	}{
-		{nil, ""},
-		{[]any{"query_params"}, "query_params"},
-		{[]any{"element_ids", 0}, "element_ids[0]"},
-		{[]any{"filters", 12, "values", 3}, "filters[12].values[3]"},
-		{[]any{"sort_by", "field"}, "sort_by.field"},
-		{[]any{"rows", 0, 1, "id"}, "rows[0][1].id"},
+	for want, err := range map[string]*ArgumentError{
+		"query parameters":        {Argument: ArgumentParams},
+		"element id [0]":          {Argument: ArgumentElementID, Positions: []int{0}},
+		"value of filter [12][3]": {Argument: ArgumentFilterValue, Positions: []int{12, 3}},
 	} {
-		if got := (&ArgumentError{Path: test.path}).Attribute(); got != test.want {
-			t.Errorf("attribute of %v: got %q, want %q", test.path, got, test.want)
+		if got := err.Place(); got != want {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }
 
 func TestMessageNamesAttributeValueProblemAndRemedy(t *testing.T) {
 	t.Parallel()
-	err := &ArgumentError{Path: []any{"filters", 0, "operator"}, Value: `e"q`, Problem: "No such operator.", Remedy: "Use `eq`."}
-	if got, want := err.Error(), "filters[0].operator = \"e\\\"q\": No such operator. Use `eq`."; got != want {
+	err := &ArgumentError{Argument: ArgumentFilterOperator, Positions: []int{0}, Value: `e"q`, Problem: "No such operator.", Remedy: "Use `eq`."}
+	if got, want := err.Error(), "operator of filter [0] = \"e\\\"q\": No such operator. Use `eq`."; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
@@ -37,8 +31,8 @@ func TestMessageNamesAttributeValueProblemAndRemedy(t *testing.T) {
 func TestListIsQuotedAsAList(t *testing.T) {
 	t.Parallel()
 	for want, values := range map[string][]string{
-		`filters[0].values = []: `:             {},
-		`filters[0].values = ["1", "a\"b,"]: `: {"1", `a"b,`},
+		`values of filter [0] = []: `:             {},
+		`values of filter [0] = ["1", "a\"b,"]: `: {"1", `a"b,`},
 	} {
 		_, err := SelectFilters(nil, []Filter{{"active_version", OperatorEq, values}})
 		if arguments := argumentErrors(t, err); len(arguments) != 1 || !strings.HasPrefix(arguments[0].Error(), want) {
@@ -60,24 +54,21 @@ func TestSymbolsOfOtherLanguagesAreAnsweredWithTheOperator(t *testing.T) {
 	}
 }
 
-func TestPathCanBePlacedBelowSeveralArguments(t *testing.T) {
+func TestErrorCanBePlacedInSeveralLists(t *testing.T) {
 	t.Parallel()
-	inner := &ArgumentError{Path: []any{"values", 1}, Value: "x", Problem: "p", Remedy: "r"}
-	first, second := inner.under("filters", 0), inner.under("filters", 1)
-	for _, test := range []struct {
-		err  *ArgumentError
-		want string
-	}{
-		{inner, "values[1]"},
-		{first, "filters[0].values[1]"},
-		{second, "filters[1].values[1]"},
-		{second.under("wave"), "wave.filters[1].values[1]"},
+	inner := &ArgumentError{Argument: ArgumentFilterValue, Positions: []int{1}, Value: "x", Problem: "p", Remedy: "r"}
+	first, second := inner.under(0), inner.under(2)
+	for want, err := range map[string]*ArgumentError{
+		"value of filter [1]":       inner,
+		"value of filter [0][1]":    first,
+		"value of filter [2][1]":    second,
+		"value of filter [7][2][1]": second.under(7),
 	} {
-		if got := test.err.Attribute(); got != test.want {
-			t.Errorf("got %q, want %q", got, test.want)
+		if got := err.Place(); got != want {
+			t.Errorf("got %q, want %q", got, want)
 		}
-		if test.err.Value != "x" || test.err.Problem != "p" || test.err.Remedy != "r" {
-			t.Errorf("%s lost its text: %+v", test.want, test.err)
+		if err.Value != "x" || err.Problem != "p" || err.Remedy != "r" {
+			t.Errorf("%s lost its text: %+v", want, err)
 		}
 	}
 }

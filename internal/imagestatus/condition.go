@@ -174,7 +174,7 @@ func paramsError(at []string, value, problem, remedy string) *ArgumentError {
 	if len(at) > 0 {
 		problem = fmt.Sprintf("At %s: %s", strings.Join(at, "."), problem)
 	}
-	return &ArgumentError{Path: []any{"query_params"}, Value: value, Problem: problem, Remedy: remedy}
+	return &ArgumentError{Argument: ArgumentParams, Value: value, Problem: problem, Remedy: remedy}
 }
 
 func sortedKeys[V any](members map[string]V) []string {

@@ -145,8 +145,8 @@ func TestParamsThatCannotBeUsedAreRefusedWithARemedy(t *testing.T) {
 			continue
 		}
 		got := arguments[0]
-		if got.Attribute() != "query_params" {
-			t.Errorf("%s: got the attribute %q, want query_params", test.raw, got.Attribute())
+		if got.Place() != "query parameters" {
+			t.Errorf("%s: got the attribute %q, want query_params", test.raw, got.Place())
 		}
 		if got.Value != test.value {
 			t.Errorf("%s: got the value %q, want %q", test.raw, got.Value, test.value)
@@ -311,7 +311,7 @@ func FuzzSelectParams(f *testing.F) {
 		selection, err := SelectParams(raw)
 		if err != nil {
 			argument, isArgument := errors.AsType[*ArgumentError](err)
-			if !isArgument || argument.Attribute() != "query_params" || argument.Problem == "" || argument.Remedy == "" {
+			if !isArgument || argument.Place() != "query parameters" || argument.Problem == "" || argument.Remedy == "" {
 				t.Errorf("%q: got the error %#v, want one that names query_params, the problem and a remedy", raw, err)
 			}
 			return

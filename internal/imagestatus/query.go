@@ -138,14 +138,14 @@ func (q Query) Check() error {
 	}
 	if q.Page > 0 {
 		return &ArgumentError{
-			Path: []any{"dest_page"}, Value: strconv.FormatInt(q.Page, 10),
+			Argument: ArgumentPage, Value: strconv.FormatInt(q.Page, 10),
 			Problem: "A page of the controller cannot be chosen together with what only the provider can compare: `where`, or a filter on `phase`.",
 			Remedy:  "Use `limit` alone, or filter by fields of the row.",
 		}
 	}
 	if deref(q.Request.RetrievedFieldsMask) {
 		return &ArgumentError{
-			Path: []any{"request", "retrieved_fields_mask"}, Value: "true",
+			Argument: ArgumentMask, Value: "true",
 			Problem: "No field of a row can be trusted with it, and `where` needs `element_id`, a filter on `phase` needs `upgrade_state`.",
 			Remedy:  "Leave it out, or filter by fields of the row.",
 		}

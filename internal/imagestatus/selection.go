@@ -62,7 +62,7 @@ func SelectFilters(elementIDs []string, filters []Filter) (Selection, error) {
 	for i, filter := range filters {
 		_, taken := params[filter.Field][filter.Operator]
 		if problem := filter.check(taken); problem != nil {
-			errs = append(errs, problem.under("filters", i))
+			errs = append(errs, problem.under(i))
 			continue
 		}
 		if filter.Field == FieldPhase {
@@ -208,7 +208,7 @@ func checkElementIDs(elementIDs []string) []error {
 		case len(wrong) == maxReportedIDs:
 			more++
 		default:
-			wrong = append(wrong, problem.under("element_ids", i))
+			wrong = append(wrong, problem.under(i))
 		}
 	}
 	errs := make([]error, len(wrong))
@@ -223,23 +223,23 @@ func checkElementIDs(elementIDs []string) []error {
 
 // CheckElementID reports a text that no element can have as its id, and nil
 // otherwise. White space and characters that do not show come from files that
-// were read; the controller would find no such element. The error has no path.
+// were read; the controller would find no such element.
 func CheckElementID(id string) *ArgumentError {
 	if id == "" {
 		return &ArgumentError{
-			Value: id, Problem: "An element id cannot be empty.", Remedy: "Write the id of an element, or leave the entry out.",
+			Argument: ArgumentElementID, Value: id, Problem: "An element id cannot be empty.", Remedy: "Write the id of an element, or leave the entry out.",
 		}
 	}
 	if strings.ContainsFunc(id, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }) {
 		return &ArgumentError{
-			Value: id, Problem: "An element id has no white space, line end or invisible character.",
+			Argument: ArgumentElementID, Value: id, Problem: "An element id has no white space, line end or invisible character.",
 			Remedy: "Remove it; the function trimspace does so for a line of a file.",
 		}
 	}
 	return nil
 }
 
-// check gives the filter's first problem, with a path that starts below it.
+// check gives the filter's first problem, without the filter's position.
 func (f Filter) check(taken bool) *ArgumentError {
 	field, known := FieldByName(f.Field)
 	if f.Field == FieldPhase {
@@ -247,12 +247,12 @@ func (f Filter) check(taken bool) *ArgumentError {
 	}
 	if !known {
 		return &ArgumentError{
-			Path: []any{"field"}, Value: f.Field, Problem: "No such field.", Remedy: spelling(f.Field, FilterNames()),
+			Argument: ArgumentFilterField, Value: f.Field, Problem: "No such field.", Remedy: spelling(f.Field, FilterNames()),
 		}
 	}
 	if taken {
 		return &ArgumentError{
-			Path: []any{"field"}, Value: f.Field,
+			Argument: ArgumentFilterField, Value: f.Field,
 			Problem: fmt.Sprintf("Another filter already compares this field by `%s`, and the controller takes each operator once for a field.", f.Operator),
 			Remedy:  "Merge the two into one filter, or write the condition as query_params.",
 		}
@@ -265,25 +265,25 @@ func (f Filter) check(taken bool) *ArgumentError {
 func checkComparison(field Field, operator Operator, values []string) *ArgumentError {
 	if operator.index() < 0 {
 		return &ArgumentError{
-			Path: []any{"operator"}, Value: string(operator), Problem: "No such operator.",
+			Argument: ArgumentFilterOperator, Value: string(operator), Problem: "No such operator.",
 			Remedy: operator.remedy(),
 		}
 	}
 	if field.Name == FieldPhase && !slices.Contains(exactOperators, operator) {
 		return &ArgumentError{
-			Path: []any{"operator"}, Value: string(operator),
+			Argument: ArgumentFilterOperator, Value: string(operator),
 			Problem: fmt.Sprintf("The provider computes `%s` and compares whole values only.", FieldPhase), Remedy: "Use " + oneOf(exactOperators) + ".",
 		}
 	}
 	if len(values) == 0 || (len(values) > 1 && !operator.Many()) {
 		return &ArgumentError{
-			Path: []any{"values"}, Value: "[" + strings.Join(values, ", ") + "]", List: append([]string{}, values...),
+			Argument: ArgumentFilterValues, Value: "[" + strings.Join(values, ", ") + "]", List: append([]string{}, values...),
 			Problem: fmt.Sprintf("The operator `%s` has %d values.", operator, len(values)), Remedy: arityRemedy(operator),
 		}
 	}
 	for i, value := range values {
 		if problem := checkValue(field, operator, value); problem != nil {
-			return problem.under("values", i)
+			return problem.under(i)
 		}
 	}
 	return nil
@@ -305,21 +305,21 @@ func checkValue(field Field, operator Operator, value string) *ArgumentError {
 		// Other spellings of an integer, such as 007, might not be read as one.
 		if number, err := strconv.ParseInt(value, 10, 64); err != nil || strconv.FormatInt(number, 10) != value {
 			return &ArgumentError{
-				Value: value, Problem: fmt.Sprintf("The field `%s` is a 64-bit integer.", field.Name),
+				Argument: ArgumentFilterValue, Value: value, Problem: fmt.Sprintf("The field `%s` is a 64-bit integer.", field.Name),
 				Remedy: "Write a whole number without leading zeros or a plus sign.",
 			}
 		}
 	}
 	if operator == OperatorRe && value == "" {
 		return &ArgumentError{
-			Value: value, Problem: "An empty regular expression matches every row.", Remedy: "Write an expression, or leave the condition out.",
+			Argument: ArgumentFilterValue, Value: value, Problem: "An empty regular expression matches every row.", Remedy: "Write an expression, or leave the condition out.",
 		}
 	}
 	if field.Name == FieldUpgradeState && slices.Contains(exactOperators, operator) && !State(value).Known() {
-		return &ArgumentError{Value: value, Problem: "No such upgrade state.", Remedy: spelling(value, States())}
+		return &ArgumentError{Argument: ArgumentFilterValue, Value: value, Problem: "No such upgrade state.", Remedy: spelling(value, States())}
 	}
 	if field.Name == FieldPhase && !slices.Contains(Phases(), Phase(value)) {
-		return &ArgumentError{Value: value, Problem: "No such phase.", Remedy: spelling(value, Phases())}
+		return &ArgumentError{Argument: ArgumentFilterValue, Value: value, Problem: "No such phase.", Remedy: spelling(value, Phases())}
 	}
 	return nil
 }

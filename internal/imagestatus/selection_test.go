@@ -157,7 +157,7 @@ func TestEveryOperatorChecksItsNumberOfValues(t *testing.T) {
 				continue
 			}
 			for _, argument := range argumentErrors(t, err) {
-				if got, want := argument.Attribute(), "filters[0].values"; got != want {
+				if got, want := argument.Place(), "values of filter [0]"; got != want {
 					t.Errorf("%s with %d values: got the attribute %q, want %q", operator, count, got, want)
 				}
 				if want := fmt.Sprintf("The operator `%s` has %d values.", operator, count); argument.Problem != want {
@@ -184,91 +184,91 @@ func TestArgumentsThatCannotBeUsedAreNamedWithARemedy(t *testing.T) {
 	}{
 		{
 			"misspelt field", nil, filter("upgrade_sate", "in", "complete"),
-			"filters[1].field", "upgrade_sate", "No such field.", "Did you mean `upgrade_state`? Use `id`, `element_id`,",
+			"field of filter [1]", "upgrade_sate", "No such field.", "Did you mean `upgrade_state`? Use `id`, `element_id`,",
 		},
 		{
 			"no field", nil, filter("", "in", "complete"),
-			"filters[1].field", "", "No such field.", "Use `id`, `element_id`,",
+			"field of filter [1]", "", "No such field.", "Use `id`, `element_id`,",
 		},
 		{
 			"phase by another operator", nil, filter("phase", "re", "fail"),
-			"filters[1].operator", "re", "compares whole values only", "Use `in`, `eq` or `neq`.",
+			"operator of filter [1]", "re", "compares whole values only", "Use `in`, `eq` or `neq`.",
 		},
 		{
 			"misspelt phase", nil, filter("phase", "in", "failed", "abortd"),
-			"filters[1].values[1]", "abortd", "No such phase.", "Did you mean `aborted`? Use `idle`,",
+			"value of filter [1][1]", "abortd", "No such phase.", "Did you mean `aborted`? Use `idle`,",
 		},
 		{
 			"phase without a value", nil, filter("phase", "in"),
-			"filters[1].values", "[]", "has 0 values", "at least one value",
+			"values of filter [1]", "[]", "has 0 values", "at least one value",
 		},
 		{
 			"misspelt field that is derived", nil, filter("phases", "in", "failed"),
-			"filters[1].field", "phases", "No such field.", "Did you mean `phase`?",
+			"field of filter [1]", "phases", "No such field.", "Did you mean `phase`?",
 		},
 		{
 			"misspelt operator", nil, filter("active_version", "gtee", "6"),
-			"filters[1].operator", "gtee", "No such operator.", "Did you mean `gte`? Use `in`, `eq`,",
+			"operator of filter [1]", "gtee", "No such operator.", "Did you mean `gte`? Use `in`, `eq`,",
 		},
 		{
 			"operator without evidence", nil, filter("active_version", "contains", "6"),
-			"filters[1].operator", "contains", "No such operator.", "Use `in`, `eq`,",
+			"operator of filter [1]", "contains", "No such operator.", "Use `in`, `eq`,",
 		},
 		{
 			"misspelt state", nil, filter("upgrade_state", "in", "complete", "done", "completed"),
-			"filters[1].values[2]", "completed", "No such upgrade state.", "Did you mean `complete`? Use `pending`, `init`,",
+			"value of filter [1][2]", "completed", "No such upgrade state.", "Did you mean `complete`? Use `pending`, `init`,",
 		},
 		{
 			"misspelt state, eq", nil, filter("upgrade_state", "eq", "upgrade_fail"),
-			"filters[1].values[0]", "upgrade_fail", "No such upgrade state.", "Did you mean `upgrade_failed`?",
+			"value of filter [1][0]", "upgrade_fail", "No such upgrade state.", "Did you mean `upgrade_failed`?",
 		},
 		{
 			"misspelt state, neq", nil, filter("upgrade_state", "neq", "in_progress"),
-			"filters[1].values[0]", "in_progress", "No such upgrade state.", "Did you mean `in-progress`?",
+			"value of filter [1][0]", "in_progress", "No such upgrade state.", "Did you mean `in-progress`?",
 		},
 		{
 			"empty state", nil, filter("upgrade_state", "in", ""),
-			"filters[1].values[0]", "", "No such upgrade state.", "Use `pending`, `init`,",
+			"value of filter [1][0]", "", "No such upgrade state.", "Use `pending`, `init`,",
 		},
 		{
 			"text for an integer", nil, filter("download_percent", "gt", "half"),
-			"filters[1].values[0]", "half", "`download_percent` is a 64-bit integer.", "Write a whole number without leading zeros or a plus sign.",
+			"value of filter [1][0]", "half", "`download_percent` is a 64-bit integer.", "Write a whole number without leading zeros or a plus sign.",
 		},
 		{
 			"fraction for an integer", nil, filter("download_percent", "in", "1", "1.5"),
-			"filters[1].values[1]", "1.5", "`download_percent` is a 64-bit integer.", "Write a whole number without leading zeros or a plus sign.",
+			"value of filter [1][1]", "1.5", "`download_percent` is a 64-bit integer.", "Write a whole number without leading zeros or a plus sign.",
 		},
 		{
 			"nothing for an integer", nil, filter("_etag", "eq", ""),
-			"filters[1].values[0]", "", "`_etag` is a 64-bit integer.", "Write a whole number without leading zeros or a plus sign.",
+			"value of filter [1][0]", "", "`_etag` is a 64-bit integer.", "Write a whole number without leading zeros or a plus sign.",
 		},
 		{
 			"integer too long", nil, filter("_updated_on_utc", "lt", "9223372036854775808"),
-			"filters[1].values[0]", "9223372036854775808", "is a 64-bit integer.", "Write a whole number without leading zeros or a plus sign.",
+			"value of filter [1][0]", "9223372036854775808", "is a 64-bit integer.", "Write a whole number without leading zeros or a plus sign.",
 		},
 		{
 			"same field and operator twice", nil, filter("id", "eq", "2"),
-			"filters[1].field", "id", "Another filter already compares this field by `eq`", "query_params",
+			"field of filter [1]", "id", "Another filter already compares this field by `eq`", "query_params",
 		},
 		{
 			"ids and a filter on ids", []string{"1"}, []Filter{{"element_id", OperatorIn, []string{"2"}}},
-			"filters[0].field", "element_id", "already compares this field by `in`", "",
+			"field of filter [0]", "element_id", "already compares this field by `in`", "",
 		},
 		{
 			"empty id", []string{"1", "", "2"}, nil,
-			"element_ids[1]", "", "cannot be empty", "leave the entry out",
+			"element id [1]", "", "cannot be empty", "leave the entry out",
 		},
 		{
 			"id with a line end", []string{"1", "2\r"}, nil,
-			"element_ids[1]", "2\r", "no white space, line end or invisible character", "trimspace",
+			"element id [1]", "2\r", "no white space, line end or invisible character", "trimspace",
 		},
 		{
 			"empty operator", nil, filter("id", "", "2"),
-			"filters[1].operator", "", "No such operator.", "Use `in`, ",
+			"operator of filter [1]", "", "No such operator.", "Use `in`, ",
 		},
 		{
 			"empty expression", nil, filter("active_version", "re", ""),
-			"filters[1].values[0]", "", "matches every row", "leave the condition out",
+			"value of filter [1][0]", "", "matches every row", "leave the condition out",
 		},
 	} {
 		_, err := SelectFilters(test.elementIDs, test.filters)
@@ -278,8 +278,8 @@ func TestArgumentsThatCannotBeUsedAreNamedWithARemedy(t *testing.T) {
 			continue
 		}
 		got := arguments[0]
-		if got.Attribute() != test.attribute || got.Value != test.value {
-			t.Errorf("%s: got %s = %q, want %s = %q", test.name, got.Attribute(), got.Value, test.attribute, test.value)
+		if got.Place() != test.attribute || got.Value != test.value {
+			t.Errorf("%s: got %s = %q, want %s = %q", test.name, got.Place(), got.Value, test.attribute, test.value)
 		}
 		if !strings.Contains(got.Problem, test.problem) {
 			t.Errorf("%s: got the problem %q, want %q in it", test.name, got.Problem, test.problem)
@@ -300,9 +300,9 @@ func TestEveryMistakeIsReportedAtOnce(t *testing.T) {
 	})
 	var got []string
 	for _, argument := range argumentErrors(t, err) {
-		got = append(got, argument.Attribute())
+		got = append(got, argument.Place())
 	}
-	want := []string{"element_ids[0]", "element_ids[2]", "filters[0].field", "filters[2].operator", "filters[3].field"}
+	want := []string{"element id [0]", "element id [2]", "field of filter [0]", "operator of filter [2]", "field of filter [3]"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -340,7 +340,7 @@ func TestIntegersInUnusualSpellingAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, spelling := range []string{"+7", "007", "-007", "-0", "+0", "7.0", "7e0", " 7", "0x7", "1_000"} {
 		_, err := SelectFilters(nil, []Filter{{"_etag", OperatorEq, []string{spelling}}})
-		if arguments := argumentErrors(t, err); len(arguments) != 1 || arguments[0].Attribute() != "filters[0].values[0]" || arguments[0].Value != spelling {
+		if arguments := argumentErrors(t, err); len(arguments) != 1 || arguments[0].Place() != "value of filter [0][0]" || arguments[0].Value != spelling {
 			t.Errorf("_etag eq %q: got %v, want one error that names the value", spelling, err)
 		}
 	}
@@ -528,13 +528,13 @@ func TestFilterOnPhaseExcludesWhatTheProviderCannotCompare(t *testing.T) {
 		want  string
 	}{
 		"limit":            {Query{Selection: phase, Limit: 3}, ""},
-		"page":             {Query{Selection: phase, Limit: 3, Page: 2}, "dest_page"},
-		"mask":             {Query{Selection: phase, Request: Request{RetrievedFieldsMask: new(true)}}, "request.retrieved_fields_mask"},
+		"page":             {Query{Selection: phase, Limit: 3, Page: 2}, "page"},
+		"mask":             {Query{Selection: phase, Request: Request{RetrievedFieldsMask: new(true)}}, "mask of retrieved fields"},
 		"mask of no mask":  {Query{Selection: phase, Request: Request{RetrievedFieldsMask: new(false)}}, ""},
 		"page of no phase": {Query{Limit: 3, Page: 2}, ""},
 	} {
 		arguments := argumentErrors(t, test.query.Check())
-		if (test.want == "") != (len(arguments) == 0) || test.want != "" && arguments[0].Attribute() != test.want {
+		if (test.want == "") != (len(arguments) == 0) || test.want != "" && arguments[0].Place() != test.want {
 			t.Errorf("%s: got %v, want an error at %q", name, arguments, test.want)
 		}
 	}

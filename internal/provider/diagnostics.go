@@ -6,9 +6,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
 
@@ -185,43 +183,4 @@ func (c *connection) sources(attributes []string) []string {
 		}
 	}
 	return lines
-}
-
-const summaryInvalidArgument = "Invalid argument"
-
-// addArgumentErrors reports arguments that the domain refuses, each at its
-// attribute.
-func addArgumentErrors(diags *diag.Diagnostics, err error) {
-	for _, part := range splitErrors(err) {
-		var argument *imagestatus.ArgumentError
-		if !errors.As(part, &argument) {
-			diags.AddError(summaryInvalidArgument, part.Error())
-			continue
-		}
-		diags.AddAttributeError(argumentPath(argument.Path), summaryInvalidArgument,
-			fmt.Sprintf("%s is %s. %s %s", argument.Attribute(), argument.Quoted(), argument.Problem, argument.Remedy))
-	}
-}
-
-func splitErrors(err error) []error {
-	if err == nil {
-		return nil
-	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return joined.Unwrap()
-	}
-	return []error{err}
-}
-
-func argumentPath(steps []any) path.Path {
-	at := path.Empty()
-	for _, step := range steps {
-		switch step := step.(type) {
-		case int:
-			at = at.AtListIndex(step)
-		case string:
-			at = at.AtName(step)
-		}
-	}
-	return at
 }

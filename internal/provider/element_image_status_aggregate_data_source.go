@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
@@ -11,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
@@ -165,18 +167,16 @@ func (m *elementImageStatusAggregateModel) checkCompute(chosen choice, aggregate
 	if m.Compute.ValueString() != string(sdwan.ComputeController) {
 		return
 	}
-	refused := imagestatus.ArgumentError{Path: []any{"compute"}, Value: string(sdwan.ComputeController)}
+	var advice string
 	switch derived := aggregate.Derived(); {
 	case chosen.Narrows():
-		refused.Problem = "The controller can compare neither `where` nor the `phase` of a filter."
-		refused.Remedy = "Use `auto` or `provider`, or filter by fields of the row."
+		advice = "The controller can compare neither `where` nor the `phase` of a filter. Use `auto` or `provider`, or filter by fields of the row."
 	case len(derived) > 0 && aggregate.Check() == nil:
-		refused.Problem = "The controller cannot group by " + markdownList(derived) + "."
-		refused.Remedy = "Use `auto` or `provider`, or group by fields of the row."
+		advice = "The controller cannot group by " + markdownList(derived) + ". Use `auto` or `provider`, or group by fields of the row."
 	default:
 		return
 	}
-	addArgumentErrors(diags, &refused)
+	invalid(diags, path.Root("compute"), strconv.Quote(string(sdwan.ComputeController)), advice)
 }
 
 // aggregate makes an aggregate of the arguments, whose groups are those of no

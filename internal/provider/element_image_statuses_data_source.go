@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -158,11 +159,8 @@ func (m elementImageStatusesModel) query(ctx context.Context, diags *diag.Diagno
 	}
 	addArgumentErrors(diags, query.Check())
 	if mask := query.Request.RetrievedFieldsMask; m.WithElements.ValueBool() && mask != nil && *mask {
-		addArgumentErrors(diags, &imagestatus.ArgumentError{
-			Path: []any{"request", "retrieved_fields_mask"}, Value: "true",
-			Problem: "No field of a row can be trusted with it, and `with_elements` needs `element_id`.",
-			Remedy:  "Leave out one of the two.",
-		})
+		invalid(diags, path.Root("request").AtName("retrieved_fields_mask"), strconv.Quote("true"),
+			"No field of a row can be trusted with it, and `with_elements` needs `element_id`. Leave out one of the two.")
 	}
 	return query, chosen
 }

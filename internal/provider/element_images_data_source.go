@@ -2,17 +2,16 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 )
@@ -148,24 +147,19 @@ func (d *elementImagesDataSource) ValidateConfig(ctx context.Context, req dataso
 // condition.
 func (m *elementImagesModel) choice(ctx context.Context, diags *diag.Diagnostics) inventory.Choice {
 	states, _ := knownTexts(ctx, m.States, diags)
-	constraint, err := rollout.ParseVersions("version", optionalText(m.Version))
+	constraint, err := rollout.ParseVersions(rollout.ArgumentVersion, optionalText(m.Version))
+	addArgumentErrors(diags, err)
 	choice := inventory.Choice{Version: constraint, Model: optionalText(m.Model), States: states}
-	problems := []error{err}
 	if choice.Model != nil && *choice.Model == "" {
-		problems = append(problems, &imagestatus.ArgumentError{
-			Path: []any{"model"}, Problem: "An empty text is not an element model.",
-			Remedy: "Write a model such as `ion 3200`, or leave the argument out (null) for any model.",
-		})
+		invalid(diags, path.Root("model"), `""`,
+			"An empty text is not an element model. Write a model such as `ion 3200`, or leave the argument out (null) for any model.")
 	}
 	for i, state := range states {
 		if state == "" {
-			problems = append(problems, &imagestatus.ArgumentError{
-				Path: []any{"states", i}, Problem: "An empty text is not a state of an image.",
-				Remedy: "Write a state such as `" + inventory.ImageReleased + "`, or leave the entry out.",
-			})
+			invalid(diags, path.Root("states").AtListIndex(i), `""`,
+				"An empty text is not a state of an image. Write a state such as `"+inventory.ImageReleased+"`, or leave the entry out.")
 		}
 	}
-	addArgumentErrors(diags, errors.Join(problems...))
 	return choice
 }
 

@@ -93,7 +93,7 @@ func (planWavesFunction) Run(ctx context.Context, req function.RunRequest, resp 
 	waves, err := plan.Waves(elementIDs)
 	if err != nil {
 		if wrong, isArgument := errors.AsType[*imagestatus.ArgumentError](err); isArgument {
-			err = fmt.Errorf("option %s is %s: %s %s", wrong.Attribute(), wrong.Quoted(), wrong.Problem, strings.TrimSuffix(wrong.Remedy, "."))
+			err = fmt.Errorf("option %s is %s: %s %s", pathOf(wrong), wrong.Quoted(), wrong.Problem, strings.TrimSuffix(wrong.Remedy, "."))
 		}
 		resp.Error = argumentError(2, err)
 		return

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/boolvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
@@ -91,10 +92,8 @@ func (m requestModel) nextQuery(diags *diag.Diagnostics) json.RawMessage {
 	text := m.NextQuery.ValueString()
 	var object map[string]json.RawMessage
 	if json.Unmarshal([]byte(text), &object) != nil || object == nil {
-		addArgumentErrors(diags, &imagestatus.ArgumentError{
-			Path: []any{"request", "next_query"}, Value: text,
-			Problem: "It is not a JSON object.", Remedy: "Write an object with jsonencode, or pass response.next_query of an earlier read.",
-		})
+		invalid(diags, path.Root("request").AtName("next_query"), strconv.Quote(text),
+			"It is not a JSON object. Write an object with jsonencode, or pass response.next_query of an earlier read.")
 		return nil
 	}
 	return json.RawMessage(text)

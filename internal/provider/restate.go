@@ -66,7 +66,7 @@ func restateOne(diagnostic *tfprotov6.Diagnostic, config tftypes.Value) *tfproto
 			at := tftypes.NewAttributePathWithSteps(slices.Concat(diagnostic.Attribute.Steps(), below.Steps()))
 			return &tfprotov6.Diagnostic{
 				Severity: diagnostic.Severity, Attribute: at, Summary: summaryInvalidArgument,
-				Detail: fmt.Sprintf("%s is %s. It is not a whole number of at most 64 bits. Write one.", argumentPath(steps(at)), written),
+				Detail: fmt.Sprintf("%s is %s. It is not a whole number of at most 64 bits. Write one.", pathAlong(steps(at)), written),
 			}
 		}
 	}

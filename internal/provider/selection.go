@@ -164,15 +164,11 @@ func (m selectionModel) filters(ctx context.Context, diags *diag.Diagnostics) (f
 // position among the known ones.
 func atPosition(err error, positions []int) error {
 	argument, ok := err.(*imagestatus.ArgumentError) //nolint:errorlint // SelectFilters joins them bare.
-	if !ok || len(argument.Path) < 2 || argument.Path[0] != "filters" {
-		return err
-	}
-	index, ok := argument.Path[1].(int)
-	if !ok || index >= len(positions) {
+	if !ok || argument.Argument == imagestatus.ArgumentElementID || len(argument.Positions) == 0 {
 		return err
 	}
 	moved := *argument
-	moved.Path = append([]any{"filters", positions[index]}, argument.Path[2:]...)
+	moved.Positions = append([]int{positions[argument.Positions[0]]}, argument.Positions[1:]...)
 	return &moved
 }
 

@@ -17,7 +17,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
-	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 )
 
@@ -165,7 +164,7 @@ func (m gateModel) read(ctx context.Context, diags *diag.Diagnostics) (asked gat
 		Name:             m.Name.ValueString(),
 		Target:           target,
 		RequireConnected: m.RequireConnected.ValueBool(),
-		SettledFor:       durationArgument([]any{"settled_for"}, m.SettledFor, 0, time.Nanosecond, diags),
+		SettledFor:       durationArgument(path.Root("settled_for"), m.SettledFor, 0, time.Nanosecond, diags),
 		MinReadyPercent:  percentArgument(m.MinReadyPercent, rollout.ParseReadyPercent, diags),
 		MaxFailedPercent: percentArgument(m.MaxFailedPercent, rollout.ParseMaxFailedPercent, diags),
 		MinElements:      orDefault(m.MinElements, defaultMinElements),
@@ -210,21 +209,19 @@ func (m gateModel) wait(ctx context.Context, diags *diag.Diagnostics) *rollout.W
 	var model waitModel
 	diags.Append(m.Wait.As(ctx, &model, basetypes.ObjectAsOptions{})...)
 	return &rollout.Wait{
-		Interval: durationArgument([]any{"wait", "interval"}, model.Interval, defaultWaitInterval, shortestInterval, diags),
-		Hold:     durationArgument([]any{"wait", "hold"}, model.Hold, defaultWaitHold, 0, diags),
+		Interval: durationArgument(path.Root("wait").AtName("interval"), model.Interval, defaultWaitInterval, shortestInterval, diags),
+		Hold:     durationArgument(path.Root("wait").AtName("hold"), model.Hold, defaultWaitHold, 0, diags),
 	}
 }
 
-func durationArgument(at []any, value types.String, fallback, shortest time.Duration, diags *diag.Diagnostics) time.Duration {
+func durationArgument(at path.Path, value types.String, fallback, shortest time.Duration, diags *diag.Diagnostics) time.Duration {
 	if value.IsNull() || value.IsUnknown() {
 		return fallback
 	}
 	duration, err := time.ParseDuration(value.ValueString())
 	if err != nil || duration < shortest {
-		addArgumentErrors(diags, &imagestatus.ArgumentError{
-			Path: at, Value: value.ValueString(),
-			Problem: fmt.Sprintf("It is not a duration of at least %s.", shortest), Remedy: "Write a number with its unit, such as 30s, 5m or 1h30m.",
-		})
+		invalid(diags, at, strconv.Quote(value.ValueString()),
+			fmt.Sprintf("It is not a duration of at least %s. Write a number with its unit, such as 30s, 5m or 1h30m.", shortest))
 	}
 	return duration
 }

@@ -122,7 +122,7 @@ func everythingKnown(config tfsdk.Config, diags *diag.Diagnostics) bool {
 	if err != nil {
 		at = nil
 	}
-	where := argumentPath(at)
+	where := pathAlong(at)
 	diags.AddAttributeError(where, "Argument not known yet",
 		fmt.Sprintf("%s is known only after an apply, and is needed now. First apply what the value comes from with -target, or write a value that is known before.", where))
 	return false

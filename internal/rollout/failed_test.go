@@ -107,7 +107,7 @@ func TestFailedPercentIsReadAsAPercentage(t *testing.T) {
 	}
 	for _, text := range []string{"-0.5", "100.01", "+Inf", "NaN", "five", ""} {
 		got, err := ParseMaxFailedPercent(text)
-		want := fmt.Sprintf("max_failed_percent = %q: It is not a percentage from 0 to 100. Write a number such as 5 for 5%%.", text)
+		want := fmt.Sprintf("percentage of failed elements = %q: It is not a percentage from 0 to 100. Write a number such as 5 for 5%%.", text)
 		if refused := argumentError(t, err).Error(); refused != want || got != nil {
 			t.Errorf("%s: got %v and %s, want %s", text, got, refused, want)
 		}

@@ -362,8 +362,8 @@ func TestVersionOfOneElementIsNotTakenForThatOfAnother(t *testing.T) {
 func TestEmptyTargetIsRefused(t *testing.T) {
 	t.Parallel()
 	for want, target := range map[string][2]*string{
-		`target_version = "": An empty text is not a version. Write a version or a constraint, or leave the argument out (null) for any version.`: {new(""), nil},
-		`target_image_id = "": An empty text is not an image id. Write the id of an image, or leave the argument out (null) for any image.`:       {nil, new("")},
+		`target version = "": An empty text is not a version. Write a version or a constraint, or leave the argument out (null) for any version.`: {new(""), nil},
+		`target image = "": An empty text is not an image id. Write the id of an image, or leave the argument out (null) for any image.`:       {nil, new("")},
 	} {
 		_, err := ParseTarget(target[0], target[1])
 		if got := argumentError(t, err).Error(); got != want {
@@ -378,7 +378,7 @@ func TestEmptyTargetIsRefused(t *testing.T) {
 func TestTargetThatCannotBeReadIsRefusedWithARemedy(t *testing.T) {
 	t.Parallel()
 	_, err := ParseTarget(new(">= latest"), nil)
-	want := `target_version = ">= latest": "latest" is not a version: write major.minor.patch-bN such as 6.3.6-b9, ` +
+	want := `target version = ">= latest": "latest" is not a version: write major.minor.patch-bN such as 6.3.6-b9, ` +
 		`or 4.4.1-pre-b38 with a tag. Write a version or a constraint as in Terraform.`
 	if got := argumentError(t, err).Error(); got != want {
 		t.Errorf("got %s, want %s", got, want)
@@ -484,7 +484,7 @@ func TestReadyPercentIsReadAsAPercentage(t *testing.T) {
 		"":       "It is not a percentage from 0 to 100. Write a number such as 95 for 95%.",
 	} {
 		_, err := ParseReadyPercent(text)
-		if got := argumentError(t, err).Error(); got != fmt.Sprintf("min_ready_percent = %q: %s", text, want) {
+		if got := argumentError(t, err).Error(); got != fmt.Sprintf("percentage of ready elements = %q: %s", text, want) {
 			t.Errorf("%s: got %s, want %q", text, got, want)
 		}
 	}

@@ -15,14 +15,14 @@ var one, hundred = big.NewRat(1, 1), big.NewRat(100, 1)
 // for a percentage, and would open the gate far too early. The error is an
 // *ArgumentError.
 func ParseReadyPercent(text string) (*big.Rat, error) {
-	percent, refused := parsePercent("min_ready_percent", text, "95")
+	percent, refused := parsePercent(ArgumentMinReadyPercent, text, "95")
 	if refused != nil {
 		return nil, refused
 	}
 	if percent.Sign() == 0 || percent.Cmp(one) >= 0 {
 		return percent, nil
 	}
-	refused = notAPercentage("min_ready_percent", text, "95")
+	refused = notAPercentage(ArgumentMinReadyPercent, text, "95")
 	refused.Problem = "It is a percentage, and this is less than 1%."
 	if meant := new(big.Rat).Mul(percent, hundred); meant.Cmp(one) >= 0 {
 		refused.Remedy = fmt.Sprintf("Write %s for %s.", ratText(meant), ratPercent(meant))
@@ -34,7 +34,7 @@ func ParseReadyPercent(text string) (*big.Rat, error) {
 // 100. Less than 1 is allowed: a fraction that was taken for a percentage only
 // makes the gate stricter. The error is an *ArgumentError.
 func ParseMaxFailedPercent(text string) (*big.Rat, error) {
-	percent, refused := parsePercent("max_failed_percent", text, "5")
+	percent, refused := parsePercent(ArgumentMaxFailedPercent, text, "5")
 	if refused != nil {
 		return nil, refused
 	}
@@ -43,7 +43,7 @@ func ParseMaxFailedPercent(text string) (*big.Rat, error) {
 
 // parsePercent reads a decimal number from 0 to 100; example is one for the
 // remedy.
-func parsePercent(argument, text, example string) (*big.Rat, *imagestatus.ArgumentError) {
+func parsePercent(argument imagestatus.Argument, text, example string) (*big.Rat, *imagestatus.ArgumentError) {
 	percent, ok := new(big.Rat).SetString(text)
 	if !ok || percent.Sign() < 0 || percent.Cmp(hundred) > 0 {
 		return nil, notAPercentage(argument, text, example)
@@ -51,9 +51,9 @@ func parsePercent(argument, text, example string) (*big.Rat, *imagestatus.Argume
 	return percent, nil
 }
 
-func notAPercentage(argument, text, example string) *imagestatus.ArgumentError {
+func notAPercentage(argument imagestatus.Argument, text, example string) *imagestatus.ArgumentError {
 	return &imagestatus.ArgumentError{
-		Path: []any{argument}, Value: text,
+		Argument: argument, Value: text,
 		Problem: "It is not a percentage from 0 to 100.", Remedy: fmt.Sprintf("Write a number such as %s for %s%%.", example, example),
 	}
 }

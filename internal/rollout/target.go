@@ -22,11 +22,11 @@ type Target struct {
 func ParseTarget(versions, imageID *string) (Target, error) {
 	if imageID != nil && *imageID == "" {
 		return Target{}, &imagestatus.ArgumentError{
-			Path: []any{"target_image_id"}, Problem: "An empty text is not an image id.",
+			Argument: ArgumentTargetImage, Problem: "An empty text is not an image id.",
 			Remedy: "Write the id of an image, or leave the argument out (null) for any image.",
 		}
 	}
-	constraint, err := ParseVersions("target_version", versions)
+	constraint, err := ParseVersions(ArgumentTargetVersion, versions)
 	if err != nil {
 		return Target{}, err
 	}
@@ -35,20 +35,20 @@ func ParseTarget(versions, imageID *string) (Target, error) {
 
 // ParseVersions reads what an argument says of versions, exact or a constraint. Nil
 // asks for none; an empty text is an *ArgumentError, and so is one that is neither.
-func ParseVersions(argument string, text *string) (*version.Constraint, error) {
+func ParseVersions(argument imagestatus.Argument, text *string) (*version.Constraint, error) {
 	switch {
 	case text == nil:
 		return nil, nil //nolint:nilnil // No constraint is no error.
 	case *text == "":
 		return nil, &imagestatus.ArgumentError{
-			Path: []any{argument}, Problem: "An empty text is not a version.",
+			Argument: argument, Problem: "An empty text is not a version.",
 			Remedy: "Write a version or a constraint, or leave the argument out (null) for any version.",
 		}
 	}
 	parsed, err := version.ParseConstraint(*text)
 	if err != nil {
 		return nil, &imagestatus.ArgumentError{
-			Path: []any{argument}, Value: *text,
+			Argument: argument, Value: *text,
 			Problem: strings.ToUpper(err.Error()[:1]) + err.Error()[1:] + ".",
 			Remedy:  "Write a version or a constraint as in Terraform.",
 		}

@@ -270,7 +270,7 @@ func (p *Plan) checkGroups() error {
 	for _, id := range slices.Sorted(maps.Keys(p.Groups)) {
 		if p.Groups[id] == "" {
 			return &imagestatus.ArgumentError{
-				Path: []any{"groups"}, Value: "",
+				Argument: ArgumentGroups, Value: "",
 				Problem: fmt.Sprintf("Element %q has an empty group.", id), Remedy: "Write a group, or leave the element out.",
 			}
 		}
@@ -288,18 +288,18 @@ func (p *Plan) checkPins(elementIDs []string) error {
 		wave  int
 		group string
 	}
-	lists, seats := make(map[string]string), make(map[seat]string)
+	lists, seats := make(map[string]imagestatus.Argument), make(map[seat]string)
 	for _, list := range []struct {
-		name string
+		name imagestatus.Argument
 		ids  []string
 		wave int
-	}{{"first", p.First, 0}, {"last", p.Last, len(p.Sizes) - 1}} {
+	}{{ArgumentFirst, p.First, 0}, {ArgumentLast, p.Last, len(p.Sizes) - 1}} {
 		for i, id := range list.ids {
 			refused := func(problem, remedy string) error {
-				return &imagestatus.ArgumentError{Path: []any{list.name, i}, Value: id, Problem: problem, Remedy: remedy}
+				return &imagestatus.ArgumentError{Argument: list.name, Positions: []int{i}, Value: id, Problem: problem, Remedy: remedy}
 			}
 			if !known[id] {
-				return refused("It is not one of the elements to split.", "Add it to them, or remove it from "+list.name+".")
+				return refused("It is not one of the elements to split.", fmt.Sprintf("Add it to them, or remove it from %s.", list.name))
 			}
 			if other, pinned := lists[id]; pinned && other != list.name {
 				return refused("It is pinned to the first wave, too.", "Remove it from first or from last.")

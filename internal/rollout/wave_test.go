@@ -521,12 +521,12 @@ func TestPinsAndGroupsThatCannotBeUsedAreRefused(t *testing.T) {
 		plan Plan
 		want string
 	}{
-		{Plan{First: []string{"1", "9"}}, `first[1] = "9": It is not one of the elements to split. Add it to them, or remove it from first.`},
-		{Plan{Last: []string{""}}, `last[0] = "": It is not one of the elements to split. Add it to them, or remove it from last.`},
-		{Plan{First: []string{"1"}, Last: []string{"1"}}, `last[0] = "1": It is pinned to the first wave, too. Remove it from first or from last.`},
-		{Plan{Groups: both, First: []string{"1", "3", "2"}}, `first[2] = "2": Its peer "1" of the group "site/9" is pinned to the same wave. ` + apart},
-		{Plan{Groups: both, Last: []string{"2", "1"}}, `last[1] = "1": Its peer "2" of the group "site/9" is pinned to the same wave. ` + apart},
-		{Plan{Groups: both, First: []string{"1"}, Last: []string{"2"}}, `last[0] = "2": Its peer "1" of the group "site/9" is pinned to the same wave. ` + apart},
+		{Plan{First: []string{"1", "9"}}, `first [1] = "9": It is not one of the elements to split. Add it to them, or remove it from first.`},
+		{Plan{Last: []string{""}}, `last [0] = "": It is not one of the elements to split. Add it to them, or remove it from last.`},
+		{Plan{First: []string{"1"}, Last: []string{"1"}}, `last [0] = "1": It is pinned to the first wave, too. Remove it from first or from last.`},
+		{Plan{Groups: both, First: []string{"1", "3", "2"}}, `first [2] = "2": Its peer "1" of the group "site/9" is pinned to the same wave. ` + apart},
+		{Plan{Groups: both, Last: []string{"2", "1"}}, `last [1] = "1": Its peer "2" of the group "site/9" is pinned to the same wave. ` + apart},
+		{Plan{Groups: both, First: []string{"1"}, Last: []string{"2"}}, `last [0] = "2": Its peer "1" of the group "site/9" is pinned to the same wave. ` + apart},
 		{Plan{Groups: map[string]string{"3": "", "1": "site/9"}}, `groups = "": Element "3" has an empty group. Write a group, or leave the element out.`},
 	} {
 		test.plan.Sizes = mustWaveSizes(t, "100%")

@@ -1,0 +1,92 @@
+package provider
+
+import (
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
+)
+
+const summaryInvalidArgument = "Invalid argument"
+
+// listed stands in a path for the position in a list.
+type listed struct{}
+
+// argumentPaths is where a configuration has what the domain calls an argument.
+var argumentPaths = map[imagestatus.Argument][]any{
+	imagestatus.ArgumentElementID:         {"element_ids", listed{}},
+	imagestatus.ArgumentFilterField:       {"filters", listed{}, "field"},
+	imagestatus.ArgumentFilterOperator:    {"filters", listed{}, "operator"},
+	imagestatus.ArgumentFilterValues:      {"filters", listed{}, "values"},
+	imagestatus.ArgumentFilterValue:       {"filters", listed{}, "values", listed{}},
+	imagestatus.ArgumentParams:            {"query_params"},
+	imagestatus.ArgumentPage:              {"dest_page"},
+	imagestatus.ArgumentMask:              {"request", "retrieved_fields_mask"},
+	imagestatus.ArgumentAggregateOperator: {"aggregate", "operator"},
+	imagestatus.ArgumentAggregateField:    {"aggregate", "field"},
+	imagestatus.ArgumentGroup:             {"group_by", listed{}},
+	rollout.ArgumentTargetVersion:         {"target_version"},
+	rollout.ArgumentVersion:               {"version"},
+	rollout.ArgumentTargetImage:           {"target_image_id"},
+	rollout.ArgumentMinReadyPercent:       {"min_ready_percent"},
+	rollout.ArgumentMaxFailedPercent:      {"max_failed_percent"},
+	rollout.ArgumentGroups:                {"groups"},
+	rollout.ArgumentFirst:                 {"first", listed{}},
+	rollout.ArgumentLast:                  {"last", listed{}},
+}
+
+// addArgumentErrors reports arguments that the domain refuses, each at its
+// attribute.
+func addArgumentErrors(diags *diag.Diagnostics, err error) {
+	for _, part := range splitErrors(err) {
+		argument, ok := errors.AsType[*imagestatus.ArgumentError](part)
+		if !ok || argumentPaths[argument.Argument] == nil {
+			diags.AddError(summaryInvalidArgument, part.Error())
+			continue
+		}
+		invalid(diags, pathOf(argument), argument.Quoted(), argument.Problem+" "+argument.Remedy)
+	}
+}
+
+func splitErrors(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
+
+// pathOf is where the configuration has an argument that was refused.
+func pathOf(refused *imagestatus.ArgumentError) path.Path {
+	positions := refused.Positions
+	var steps []any
+	for _, step := range argumentPaths[refused.Argument] {
+		if _, isListed := step.(listed); isListed {
+			if len(positions) == 0 {
+				break
+			}
+			step, positions = positions[0], positions[1:]
+		}
+		steps = append(steps, step)
+	}
+	return pathAlong(steps)
+}
+
+// pathAlong follows names of attributes and positions in lists.
+func pathAlong(steps []any) path.Path {
+	at := path.Empty()
+	for _, step := range steps {
+		switch step := step.(type) {
+		case int:
+			at = at.AtListIndex(step)
+		case string:
+			at = at.AtName(step)
+		}
+	}
+	return at
+}
