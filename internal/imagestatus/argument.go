@@ -60,14 +60,15 @@ func (e *ArgumentError) Quoted() string {
 
 // Place is the argument with its positions, such as "value of filter [1][0]".
 func (e *ArgumentError) Place() string {
-	place := string(e.Argument)
-	for i, position := range e.Positions {
-		if i == 0 {
-			place += " "
-		}
-		place += fmt.Sprintf("[%d]", position)
+	if len(e.Positions) == 0 {
+		return string(e.Argument)
 	}
-	return place
+	var place strings.Builder
+	place.WriteString(string(e.Argument) + " ")
+	for _, position := range e.Positions {
+		fmt.Fprintf(&place, "[%d]", position)
+	}
+	return place.String()
 }
 
 // under is the same error of an argument that stands in a list.

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/big"
 	"regexp"
 	"strconv"
@@ -83,6 +84,14 @@ func gateArguments() map[string]schema.Attribute {
 		Optional:            true,
 		MarkdownDescription: "Id of the image that an element must run to be on target. Default: any image. Conflicts with `target_version`.",
 	}
+	maps.Copy(attributes, gateThresholds())
+	return attributes
+}
+
+// gateThresholds are the arguments of gateModel that say how many elements must
+// be ready.
+func gateThresholds() map[string]schema.Attribute {
+	attributes := make(map[string]schema.Attribute)
 	attributes["min_ready_percent"] = schema.Float64Attribute{
 		Optional: true,
 		MarkdownDescription: fmt.Sprintf("Percentage of the elements that must be ready: 0, or 1 to 100. A value between 0 and 1 is an error, since `0.95` is most often meant as 95%%. "+

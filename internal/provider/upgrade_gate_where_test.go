@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -79,9 +80,7 @@ func (f namedFleet) protocol(t *testing.T, form simulator.Form, more ...string) 
 func gateWhere(conditions map[string]any, more ...map[string]any) map[string]any {
 	config := map[string]any{"where": conditions}
 	for _, arguments := range more {
-		for name, value := range arguments {
-			config[name] = value
-		}
+		maps.Copy(config, arguments)
 	}
 	return config
 }
@@ -120,7 +119,7 @@ func TestGateJudgesTheElementsThatWhereSelects(t *testing.T) {
 				p := fleet.protocol(t, form)
 				for kind, read := range map[string]func(string, map[string]any) reading{"data source": p.read, "ephemeral resource": p.open} {
 					got := read(gateType, test.config).despiteWarnings(t)
-					if summary := got["summary"].(string); !strings.HasPrefix(summary, test.counts) {
+					if summary := fmt.Sprint(got["summary"]); !strings.HasPrefix(summary, test.counts) {
 						t.Errorf("%s: got the summary %q, want a beginning of %q", kind, summary, test.counts)
 					}
 					if ready := strings.HasPrefix(test.counts, "open"); got["ready"] != ready {
@@ -233,9 +232,7 @@ func TestSettledAndFailedSharesHoldAGate(t *testing.T) {
 	fleet.fail(t, "BR-LON-02")
 	share := func(percent float64, more map[string]any) map[string]any {
 		config := map[string]any{"min_ready_percent": 50, "max_failed_percent": percent}
-		for name, value := range more {
-			config[name] = value
-		}
+		maps.Copy(config, more)
 		return config
 	}
 	for name, test := range map[string]struct {

@@ -135,11 +135,11 @@ func (b Blocker) String() string {
 	return line
 }
 
-// called is what a text calls the element.
 // OfDescription reports whether the blocker is a value of a description and not
 // an element.
 func (b Blocker) OfDescription() bool { return b.ElementID == "" && b.Label != "" }
 
+// called is what a text calls the element.
 func (b Blocker) called() string { return cmp.Or(b.Label, b.ElementID, "(no element id)") }
 
 func (b Blocker) describeFailure() string {

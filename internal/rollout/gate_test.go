@@ -363,7 +363,7 @@ func TestEmptyTargetIsRefused(t *testing.T) {
 	t.Parallel()
 	for want, target := range map[string][2]*string{
 		`target version = "": An empty text is not a version. Write a version or a constraint, or leave the argument out (null) for any version.`: {new(""), nil},
-		`target image = "": An empty text is not an image id. Write the id of an image, or leave the argument out (null) for any image.`:       {nil, new("")},
+		`target image = "": An empty text is not an image id. Write the id of an image, or leave the argument out (null) for any image.`:          {nil, new("")},
 	} {
 		_, err := ParseTarget(target[0], target[1])
 		if got := argumentError(t, err).Error(); got != want {
