@@ -15,7 +15,7 @@ type Query struct {
 	Selection Selection
 	// Sort orders the rows; nil orders them by element id.
 	Sort *Sort
-	// Limit is the number of rows wanted at most; 0 wants all.
+	// Limit is the maximum number of rows; 0 is no limit.
 	Limit int64
 	// Page asks for exactly that page of Limit rows, counted from 1; 0 reads
 	// as many pages as there are.

@@ -35,7 +35,7 @@ type Status struct {
 	ScheduledUpgrade *string
 	// FailureInfo is the controller's own text about a failure.
 	FailureInfo *string
-	// SoftwareVersionChangeTime is an integer of undocumented unit.
+	// SoftwareVersionChangeTime is an integer in an undocumented unit.
 	SoftwareVersionChangeTime *int64
 	// Etag is the row's object version.
 	Etag *int64

@@ -42,7 +42,7 @@ func requestAttribute() schema.Attribute {
 				Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}, MarkdownDescription: "`id` of the query.",
 			},
 			"last_query_ts": schema.Int64Attribute{
-				Optional: true, MarkdownDescription: "`last_query_ts`: time of an earlier query, an integer of undocumented unit.",
+				Optional: true, MarkdownDescription: "`last_query_ts`: time of an earlier query, an integer in an undocumented unit.",
 			},
 			"next_query": schema.StringAttribute{
 				Optional: true, MarkdownDescription: "`next_query`: an object as JSON, such as the `response.next_query` of an earlier read.",

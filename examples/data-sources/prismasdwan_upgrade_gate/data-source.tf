@@ -17,3 +17,27 @@ resource "terraform_data" "policy" {
     }
   }
 }
+
+# Fails the plan when any hub failed, whatever else it does.
+data "prismasdwan_upgrade_gate" "hubs" {
+  where             = { roles = ["HUB"] }
+  min_ready_percent = 0
+  enforce           = true
+}
+
+# Which branches are offline or otherwise not ready, and why the gate is closed.
+data "prismasdwan_upgrade_gate" "branches" {
+  where             = { roles = ["SPOKE"] }
+  require_connected = true
+}
+
+output "branches" {
+  value = {
+    reasons = data.prismasdwan_upgrade_gate.branches.reasons
+    offline = [
+      for element in data.prismasdwan_upgrade_gate.branches.blocking_elements :
+      "${coalesce(element.element_name, element.element_id)} at ${coalesce(element.site_name, "no site")}"
+      if element.class == "disconnected"
+    ]
+  }
+}
