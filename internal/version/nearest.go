@@ -15,6 +15,9 @@ type distance struct {
 	by uint64
 	// above tells a version that comes after the comparison's.
 	above bool
+	// sameBuild tells a version with the tag and build of the comparison, where that
+	// has a build.
+	sameBuild bool
 }
 
 // allowed is the distance of a version that a comparison allows.
@@ -25,8 +28,10 @@ var allowed = distance{part: 5}
 // constraint allows is nearest of all. Of two others, that one is nearer whose
 // first part to differ from the version in the constraint is further right; if it
 // is the same part, the one whose number there differs less; then the one above;
-// and then the one that comes closer in the order of versions. So 6.3.6-b12 is
-// nearer to 6.3.6-b9 than 6.3.5-b9 is, and 6.3.9-b1 nearer to 6.4.0 than 6.3.1-b1.
+// then the one with the same tag and build, as one mistyped number leaves them; and
+// then the one that comes closer in the order of versions. So 6.3.6-b12 is nearer
+// to 6.3.6-b9 than 6.3.5-b9 is, 6.3.6-b9 nearer to 6.3.66-b9 than 6.3.6-b12, and
+// 6.3.9-b1 nearer to 6.4.0 than 6.3.1-b1.
 // In a constraint of several comparisons the one that a version fails by most
 // counts.
 func (c Constraint) Nearest(candidates []Version) (Version, bool) {
@@ -35,7 +40,7 @@ func (c Constraint) Nearest(candidates []Version) (Version, bool) {
 	}
 	return slices.MinFunc(candidates, func(a, b Version) int {
 		far, further := c.distanceTo(a), c.distanceTo(b)
-		return cmp.Or(compareDistances(far, further), closer(far.above, a, b))
+		return cmp.Or(compareDistances(far, further), sameBuildFirst(far, further), closer(far.above, a, b))
 	}), true
 }
 
@@ -60,7 +65,8 @@ func (t constraintTerm) distanceTo(version Version) distance {
 	}
 	for part, pair := range numbers {
 		if have, want := pair[0], pair[1]; have != want {
-			return distance{part: part, by: max(have, want) - min(have, want), above: have > want}
+			sameBuild := t.precision == precisionBuild && version.Tag == t.version.Tag && version.Build == t.version.Build
+			return distance{part: part, by: max(have, want) - min(have, want), above: have > want, sameBuild: sameBuild}
 		}
 	}
 	return distance{part: len(numbers) - 1}
@@ -76,6 +82,18 @@ func compareDistances(a, b distance) int {
 		}
 	}
 	return cmp.Or(cmp.Compare(b.part, a.part), cmp.Compare(a.by, b.by), side)
+}
+
+// sameBuildFirst is negative where only the first has the comparison's build.
+func sameBuildFirst(a, b distance) int {
+	switch {
+	case a.sameBuild == b.sameBuild:
+		return 0
+	case a.sameBuild:
+		return -1
+	default:
+		return 1
+	}
 }
 
 // closer is negative where the first of two versions on the same side comes
