@@ -139,6 +139,10 @@ type Offer struct {
 	// as version.Constraint.Nearest measures it; nil where no version can be read,
 	// and where some image satisfies the constraint.
 	Nearest *Image
+	// Undecided is the number of images whose version does not tell whether it
+	// satisfies the constraint: it is no version, or a release without a build. It is
+	// 0 where some image satisfies the constraint.
+	Undecided int
 	// Unsupported says that there are images, and all of them are.
 	Unsupported bool
 	// Ended is the latest end of life of the images, where there are some and all of
@@ -155,25 +159,59 @@ type Offer struct {
 
 // Offer says what the catalogue has today for a constraint and for models.
 func (c *Catalogue) Offer(constraint version.Constraint, models []string, today Date) Offer {
-	offer := Offer{Images: c.Select(Choice{Version: &constraint}).Images()}
-	if len(offer.Images) == 0 {
-		offer.Nearest = c.nearest(constraint)
+	offer := offerOf(c.Select(Choice{Version: &constraint}).Images(), models, today)
+	if len(offer.Images) > 0 {
 		return offer
 	}
-	offer.Unsupported = all(offer.Images, (*Image).Unsupported)
-	if all(offer.Images, func(image *Image) bool { return image.Ended(today) }) {
-		for _, image := range offer.Images {
+	offer.Nearest = c.nearest(constraint)
+	for i := range c.images {
+		if reported := c.images[i].Version; reported != nil && constraint.Judge(*reported) == version.Undecided {
+			offer.Undecided++
+		}
+	}
+	return offer
+}
+
+// OfferOf is Offer for the image with an id, which has no nearest image and
+// needs no version to be read.
+func (c *Catalogue) OfferOf(id string, models []string, today Date) Offer {
+	image, listed := c.Image(id)
+	if !listed {
+		return Offer{}
+	}
+	return offerOf([]Image{*image}, models, today)
+}
+
+// Supported returns a catalogue of the images that are not unsupported.
+func (c *Catalogue) Supported() *Catalogue {
+	supported := new(Catalogue)
+	for i := range c.images {
+		if !c.images[i].Unsupported() {
+			supported.images = append(supported.images, c.images[i])
+		}
+	}
+	return supported
+}
+
+func offerOf(images []Image, models []string, today Date) Offer {
+	offer := Offer{Images: images}
+	if len(images) == 0 {
+		return offer
+	}
+	offer.Unsupported = all(images, (*Image).Unsupported)
+	if all(images, func(image *Image) bool { return image.Ended(today) }) {
+		for _, image := range images {
 			if offer.Ended == nil || offer.Ended.Before(*image.EndOfLife) {
 				offer.Ended = image.EndOfLife
 			}
 		}
 	}
 	for _, model := range models {
-		if all(offer.Images, func(image *Image) bool { return image.Models != nil && !image.OfferedFor(model) }) {
+		if all(images, func(image *Image) bool { return image.Models != nil && !image.OfferedFor(model) }) {
 			offer.NotFor = append(offer.NotFor, model)
 		}
 	}
-	offer.Usable = !all(offer.Images, func(image *Image) bool { return !image.Usable(today) })
+	offer.Usable = !all(images, func(image *Image) bool { return !image.Usable(today) })
 	return offer
 }
 

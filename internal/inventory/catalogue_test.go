@@ -203,6 +203,7 @@ func TestOfferSaysWhatThereIsForAConstraint(t *testing.T) {
 	t.Parallel()
 	type said struct {
 		Images, Nearest, Ended string
+		Undecided              int
 		Unsupported, Usable    bool
 		NotFor                 []string
 	}
@@ -219,13 +220,13 @@ func TestOfferSaysWhatThereIsForAConstraint(t *testing.T) {
 		"unsupported and past":        {"5.6.1-b14", nil, said{Images: "01", Unsupported: true, Ended: "2026-08-20"}},
 		"one past and one not":        {">= 6.1.0, < 6.3.6-pre-b1", nil, said{Images: "0302", Usable: true}},
 		"a state nobody knows":        {"6.3.6-pre-b38", nil, said{Images: "04", Usable: true}},
-		"a build that is not there":   {"6.3.6-b10", []string{"ion 3200"}, said{Nearest: "05"}},
-		"a release that is not there": {"~> 6.9.0", nil, said{Nearest: "07"}},
+		"a build that is not there":   {"6.3.6-b10", []string{"ion 3200"}, said{Nearest: "05", Undecided: 1}},
+		"a release that is not there": {"~> 6.9.0", nil, said{Nearest: "07", Undecided: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			offer := NewCatalogue(smallCatalogue()).Offer(constraintOf(t, test.constraint), test.models, today)
-			got := said{Nearest: idOf(offer.Nearest), Unsupported: offer.Unsupported, Usable: offer.Usable, NotFor: offer.NotFor}
+			got := said{Nearest: idOf(offer.Nearest), Unsupported: offer.Unsupported, Usable: offer.Usable, NotFor: offer.NotFor, Undecided: offer.Undecided}
 			for _, image := range offer.Images {
 				got.Images += image.ID
 			}
@@ -235,6 +236,43 @@ func TestOfferSaysWhatThereIsForAConstraint(t *testing.T) {
 			wantSame(t, test.want, got)
 		})
 	}
+}
+
+func TestOfferOfAnImageSaysWhatItsConstraintSays(t *testing.T) {
+	t.Parallel()
+	catalogue, models := NewCatalogue(smallCatalogue()), []string{"ion 1200", "ion 3200"}
+	offered := 0
+	for _, listed := range catalogue.Images() {
+		byID := catalogue.OfferOf(listed.ID, models, today)
+		wantSame(t, []Image{listed}, byID.Images)
+		constraint, err := version.ParseConstraint(deref(listed.Version))
+		if err != nil {
+			continue
+		}
+		if byVersion := catalogue.Offer(constraint, models, today); len(byVersion.Images) == 1 {
+			offered++
+			wantSame(t, byVersion, byID)
+		}
+	}
+	if offered < 5 {
+		t.Errorf("only %d images have a version of their own", offered)
+	}
+	wantSame(t, Offer{}, catalogue.OfferOf("404", models, today))
+}
+
+func TestSupportedImagesKeepTheirOrder(t *testing.T) {
+	t.Parallel()
+	catalogue := NewCatalogue(smallCatalogue())
+	var want []Image
+	for _, image := range catalogue.Images() {
+		if !image.Unsupported() {
+			want = append(want, image)
+		}
+	}
+	if len(want) == len(catalogue.Images()) {
+		t.Fatal("every image is supported")
+	}
+	wantSame(t, want, catalogue.Supported().Images())
 }
 
 func TestOfferNamesTheLatestEndOfLife(t *testing.T) {

@@ -26,6 +26,12 @@ type Blocker struct {
 	ActiveVersion   *string
 	DownloadPercent *int64
 	FailureInfo     *string
+	// UpgradeImageID is the image of the last upgrade command that the element
+	// received.
+	UpgradeImageID *string
+	// UpgradeVersion is the version of that image while the upgrade is in progress;
+	// nil also where it is not known. Tally.Explain sets it.
+	UpgradeVersion *string
 	// Why is a clause on what keeps the element from being ready beside its
 	// state and version, such as its connection; "" where there is nothing.
 	Why string
@@ -76,6 +82,7 @@ func newBlocker(status *imagestatus.Status, its *countedKind) Blocker {
 		ActiveVersion:   shortened(status.ActiveVersion, maxKeyRunes),
 		DownloadPercent: status.DownloadPercent,
 		FailureInfo:     shortened(status.FailureInfo, maxFailureRunes),
+		UpgradeImageID:  shortened(status.UpgradeImageID, maxKeyRunes),
 	}
 }
 
@@ -96,6 +103,7 @@ func compareBlockers(a, b heldBlocker) int {
 		comparePointers(a.ActiveVersion, b.ActiveVersion),
 		comparePointers(a.FailureInfo, b.FailureInfo),
 		comparePointers(a.DownloadPercent, b.DownloadPercent),
+		comparePointers(a.UpgradeImageID, b.UpgradeImageID),
 	)
 }
 
@@ -125,6 +133,9 @@ func (b Blocker) String() string {
 	line += ", version " + cmp.Or(deref(b.ActiveVersion), noneKey)
 	if b.DownloadPercent != nil && b.Phase == imagestatus.PhaseDownloading {
 		line += fmt.Sprintf(", %d%% downloaded", *b.DownloadPercent)
+	}
+	if b.UpgradeVersion != nil {
+		line += ", on its way to " + *b.UpgradeVersion
 	}
 	if b.Why != "" {
 		line += ", " + b.Why

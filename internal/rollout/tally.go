@@ -37,6 +37,8 @@ type kind struct {
 	class          Class
 	phase          imagestatus.Phase
 	state, version string
+	// onTarget is whether the element runs the target, whatever its state.
+	onTarget bool
 	// unreadable reports that only the version keeps the element from being
 	// ready, and that it cannot be read. Waiting does not change this: no
 	// upgrade is in progress.
@@ -101,8 +103,9 @@ func (t *Tally) maxHeld() int { return t.gate.MaxBlocking + spareBlockers }
 func (t *Tally) key(element string) uint64 { return maphash.String(t.seed, element) }
 
 func (t *Tally) summarize(status *imagestatus.Status) tallied {
-	its := kind{phase: status.Phase(), state: noneKey, version: noneKey}
-	its.class, its.unreadable = t.classify(status)
+	reach := t.reach(status)
+	its := kind{phase: status.Phase(), state: noneKey, version: noneKey, onTarget: reach.onTarget}
+	its.class, its.unreadable = classify(status, reach)
 	if its.class == ClassReady {
 		its.settlement, its.connection = t.gate.settlement(status), t.gate.connection(status.Element())
 		its.class = withheld(its.settlement, its.connection)
@@ -124,11 +127,11 @@ func (t *Tally) summarize(status *imagestatus.Status) tallied {
 // classify gives what a row counts as, and whether its version is the only
 // obstacle and cannot be read. A row that names no element cannot be told from
 // another one and is unrecognized.
-func (t *Tally) classify(status *imagestatus.Status) (class Class, unreadable bool) {
+func classify(status *imagestatus.Status, reach reach) (class Class, unreadable bool) {
 	if status.Element() == "" {
 		return ClassUnrecognized, false
 	}
-	reach, phase := t.reach(status), status.Phase()
+	phase := status.Phase()
 	class = ClassOf(phase, reach.onTarget)
 	return class, reach.unreadable && class == ClassPending && ClassOf(phase, true) == ClassReady
 }
@@ -159,7 +162,20 @@ func (r tallied) compare(before tallied) int {
 		strings.Compare(before.kind.state, r.kind.state),
 		strings.Compare(before.kind.version, r.kind.version),
 		cmp.Compare(r.kind.settlement, before.kind.settlement),
+		compareTruth(before.kind.onTarget, r.kind.onTarget),
 	)
+}
+
+// compareTruth has false first.
+func compareTruth(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	default:
+		return 1
+	}
 }
 
 // Missing lists the elements that were asked for and have no row so far, each
@@ -193,6 +209,9 @@ func (t *Tally) Verdict(names *inventory.Fleet) Verdict {
 		verdict.ByPhase[its.phase] += its.count
 		byState[its.state] += its.count
 		byVersion[its.version] += its.count
+		if its.onTarget {
+			verdict.OnTarget += its.count
+		}
 		found.obstruct(its)
 	}
 	blocking := slices.Clone(t.blocking)

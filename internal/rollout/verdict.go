@@ -24,6 +24,9 @@ type Verdict struct {
 	// two decimals, so that it never shows more than there is.
 	ReadyPercent float64
 	Counts       Counts
+	// OnTarget is the number of rows that run the target, in whatever state; with
+	// no target it is that of all rows.
+	OnTarget int64
 	// NotSelected is the number of elements that a description selects and the
 	// filters do not. They are in no class.
 	NotSelected int64

@@ -1,0 +1,294 @@
+package rollout
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/version"
+)
+
+// adviseOffered is what to do about a target that the list of images cannot
+// meet, or only in part.
+const adviseOffered = "Check the target: the data source prismasdwan_element_images lists the images that this tenant is offered."
+
+// upgradingPhases are those of an upgrade in progress.
+var upgradingPhases = map[imagestatus.Phase]bool{
+	imagestatus.PhaseQueued:      true,
+	imagestatus.PhaseScheduled:   true,
+	imagestatus.PhaseDownloading: true,
+	imagestatus.PhaseStaged:      true,
+	imagestatus.PhaseInstalling:  true,
+}
+
+// upgrading reports whether the blocker is on its way to an image.
+func (b Blocker) upgrading() bool {
+	return upgradingPhases[b.Phase] && !b.Class.Rowless() && deref(b.UpgradeImageID) != ""
+}
+
+// WantsImages reports whether the tenant's list of images could explain a closed
+// verdict: no element is on its target, or one that is shown is on its way to an
+// image.
+func (t *Tally) WantsImages(verdict *Verdict) bool {
+	return !verdict.Ready && (t.unreached(verdict) || slices.ContainsFunc(verdict.Blocking, Blocker.upgrading))
+}
+
+// unreached reports that there are elements and a target, and no element is on it.
+func (t *Tally) unreached(verdict *Verdict) bool {
+	return t.gate.Target.String() != "" && verdict.OnTarget == 0 && verdict.Counts.Total > 0
+}
+
+// Explain adds to a closed verdict what the tenant's list of images says: about
+// a target that no element is on, with the models of the elements as far as known
+// has them, and about the images that elements are on their way to. It decides
+// nothing. The day is that of Gate.Now.
+func (t *Tally) Explain(verdict *Verdict, known *inventory.Fleet, images *inventory.Catalogue) {
+	if verdict.Ready {
+		return
+	}
+	for i := range verdict.Blocking {
+		if blocker := &verdict.Blocking[i]; blocker.upgrading() {
+			if image, listed := images.Image(*blocker.UpgradeImageID); listed {
+				blocker.UpgradeVersion = shortened(image.Version, maxKeyRunes)
+			}
+		}
+	}
+	if !t.unreached(verdict) {
+		return
+	}
+	models, today := t.models(verdict, known), inventory.DateOf(t.gate.Now)
+	offer := t.gate.Target.offer(images, byCount(models.counts), today)
+	if sentences := t.gate.Target.sentences(offer, models, today); len(sentences) > 0 {
+		verdict.Reasons = append(verdict.Reasons, strings.Join(sentences, " "))
+	}
+	if !offer.Usable || len(offer.NotFor) > 0 {
+		verdict.Remedies = slices.Insert(verdict.Remedies, 0, adviseOffered)
+	}
+}
+
+// modelCounts are the numbers of elements by model.
+type modelCounts struct {
+	counts map[string]int64
+	// partial reports that the models of some elements are not known.
+	partial bool
+}
+
+// models counts the elements of a verdict by model. Those that a description
+// selects and the filters leave out are none of them.
+func (t *Tally) models(verdict *Verdict, known *inventory.Fleet) modelCounts {
+	models := modelCounts{counts: make(map[string]int64)}
+	missing := make(map[string]bool)
+	for _, id := range t.Missing() {
+		if !t.leftOut[id] {
+			missing[id] = true
+		}
+	}
+	counted := int64(0)
+	if known != nil {
+		elements := known.Elements()
+		for i := range elements {
+			element := &elements[i]
+			if _, hasRow := t.elements[t.key(element.ID)]; element.ModelName != nil && (hasRow || missing[element.ID]) {
+				models.counts[*element.ModelName]++
+				counted++
+			}
+		}
+	}
+	models.partial = counted < verdict.Counts.withRow()+int64(len(missing))
+	return models
+}
+
+// of says how many elements are of a model.
+func (m modelCounts) of(model string) string {
+	count := countOf(m.counts[model], "element")
+	if m.partial {
+		count = "at least " + count
+	}
+	return fmt.Sprintf("%s (%s)", shorten(model, maxKeyRunes), count)
+}
+
+func (t Target) offer(images *inventory.Catalogue, models []string, today inventory.Date) inventory.Offer {
+	if t.Version != nil {
+		return images.Offer(*t.Version, models, today)
+	}
+	return images.OfferOf(t.ImageID, models, today)
+}
+
+// offerWords say the same of one image and of several; begins is for the first
+// sentence about an image that none has named before.
+type offerWords struct{ unsupported, ended, unusable, notFor string }
+
+var (
+	wordsOfFirst   = offerWords{"The image is no-support.", "The image's end of life was %s.", "", "The image is not offered for %s."}
+	wordsOfImage   = offerWords{"It is no-support.", "Its end of life was %s.", "", "It is not offered for %s."}
+	wordsOfSeveral = offerWords{"All of them are no-support.", "The last of them reached its end of life on %s.", "Each of them is no-support or past its end of life.", "None of them is offered for %s."}
+)
+
+// sentences say what keeps elements from a target, as far as the list of images
+// tells; none where it tells nothing. What is said of an image that was named by
+// its id includes its version.
+func (t Target) sentences(offer inventory.Offer, models modelCounts, today inventory.Date) []string {
+	switch {
+	case len(offer.Images) == 0 && t.Version == nil:
+		return []string{fmt.Sprintf("No image of this tenant has the id %s.", quote(t.ImageID))}
+	case len(offer.Images) == 0:
+		return t.unsatisfied(offer, today)
+	case t.Version == nil:
+		described := []string{describeImage(&offer.Images[0], today)}
+		if len(offer.NotFor) > 0 {
+			described = append(described, wordsOfImage.notOffered(offer, models))
+		}
+		return described
+	}
+	intro, words, rest := t.introduce(offer.Images)
+	var facts []string
+	for _, fact := range []struct {
+		holds bool
+		text  func(offerWords) string
+	}{
+		{offer.Unsupported, func(w offerWords) string { return w.unsupported }},
+		{offer.Ended != nil, func(w offerWords) string { return fmt.Sprintf(w.ended, *offer.Ended) }},
+		{!offer.Usable && !offer.Unsupported && offer.Ended == nil, func(w offerWords) string { return w.unusable }},
+		{len(offer.NotFor) > 0, func(w offerWords) string { return w.notOffered(offer, models) }},
+	} {
+		if fact.holds {
+			facts = append(facts, fact.text(words))
+			words = rest
+		}
+	}
+	if intro != "" && len(facts) > 0 {
+		facts = slices.Insert(facts, 0, intro)
+	}
+	return facts
+}
+
+// introduce names the images that satisfy a target, unless it names one itself.
+func (t Target) introduce(images []inventory.Image) (intro string, first, rest offerWords) {
+	newest := shorten(deref(images[0].Version), maxKeyRunes)
+	switch {
+	case len(images) > 1:
+		return fmt.Sprintf("%d images satisfy %s, the newest is %s.", len(images), t.versions(), newest), wordsOfSeveral, wordsOfSeveral
+	case newest == t.versions():
+		return "", wordsOfFirst, wordsOfImage
+	default:
+		return fmt.Sprintf("The only image that satisfies %s is %s.", t.versions(), newest), wordsOfImage, wordsOfImage
+	}
+}
+
+func (w offerWords) notOffered(offer inventory.Offer, models modelCounts) string {
+	noun := "model "
+	if len(offer.NotFor) > 1 {
+		noun = "models "
+	}
+	return fmt.Sprintf(w.notFor, noun+listNames(offer.NotFor, models.of))
+}
+
+func (t Target) unsatisfied(offer inventory.Offer, today inventory.Date) []string {
+	sentence := fmt.Sprintf("No image of this tenant satisfies %s", t.versions())
+	if nearest := offer.Nearest; nearest != nil {
+		sentence += "; the nearest is " + shorten(deref(nearest.Version), maxKeyRunes)
+		switch {
+		case nearest.Unsupported():
+			sentence += ", which is no-support"
+		case nearest.Ended(today):
+			sentence += fmt.Sprintf(", whose end of life was %s", *nearest.EndOfLife)
+		}
+	}
+	sentences := []string{sentence + "."}
+	switch {
+	case offer.Undecided == 1:
+		sentences = append(sentences, "The version of 1 image does not tell whether it does.")
+	case offer.Undecided > 1:
+		sentences = append(sentences, fmt.Sprintf("The versions of %d images do not tell whether they do.", offer.Undecided))
+	}
+	return sentences
+}
+
+// describeImage says what is known of an image that was named by its id.
+func describeImage(image *inventory.Image, today inventory.Date) string {
+	var facts []string
+	if image.Version != nil {
+		facts = append(facts, "is version "+shorten(*image.Version, maxKeyRunes))
+	}
+	if image.State != nil {
+		facts = append(facts, "has the state "+shorten(*image.State, maxKeyRunes))
+	}
+	if image.EndOfLife != nil {
+		verb := "reaches"
+		if image.Ended(today) {
+			verb = "reached"
+		}
+		facts = append(facts, fmt.Sprintf("%s its end of life on %s", verb, *image.EndOfLife))
+	}
+	switch last := len(facts) - 1; last {
+	case -1:
+		return "The image is on this tenant's list, which says nothing about it."
+	case 0:
+		return "The image " + facts[0] + "."
+	default:
+		return "The image " + strings.Join(facts[:last], ", ") + " and " + facts[last] + "."
+	}
+}
+
+// versions is the version or constraint as a sentence has it.
+func (t Target) versions() string {
+	text := strings.Join(strings.Fields(t.Version.String()), " ")
+	return strings.TrimSpace(strings.TrimPrefix(text, "="))
+}
+
+// UnmetError reports a target that no supported image of a tenant meets.
+type UnmetError struct {
+	// Argument is the argument that names the target, and Value what it says.
+	Argument, Value string
+	// Problem is a text of sentences.
+	Problem string
+}
+
+// Error is the argument, its value and the problem in one line.
+func (e *UnmetError) Error() string {
+	return fmt.Sprintf("%s = %q: %s", e.Argument, e.Value, e.Problem)
+}
+
+// Verify returns an *UnmetError where no image satisfies the target, or where all
+// of those that do are unsupported. An end of life is no error, and neither is the
+// zero Target.
+func (t Target) Verify(images *inventory.Catalogue, today inventory.Date) error {
+	if t.String() == "" {
+		return nil
+	}
+	offer := t.offer(images, nil, today)
+	if len(offer.Images) > 0 && !offer.Unsupported {
+		return nil
+	}
+	unmet := &UnmetError{Argument: "target_image_id", Value: t.ImageID}
+	if t.Version != nil {
+		unmet.Argument, unmet.Value = "target_version", t.Version.String()
+	}
+	sentences := t.sentences(offer, modelCounts{}, today)
+	if supported := t.nearestSupported(images, offer, today); supported != "" {
+		sentences = append(sentences, fmt.Sprintf("The nearest version with support is %s.", supported))
+	}
+	unmet.Problem = strings.Join(sentences, " ")
+	return unmet
+}
+
+// nearestSupported is the version of the nearest image with support, "" where
+// there is none or the sentences have it already.
+func (t Target) nearestSupported(images *inventory.Catalogue, offer inventory.Offer, today inventory.Date) string {
+	wanted := t.Version
+	if wanted == nil && len(offer.Images) > 0 {
+		if constraint, err := version.ParseConstraint(deref(offer.Images[0].Version)); err == nil {
+			wanted = &constraint
+		}
+	}
+	if wanted == nil || offer.Nearest != nil && !offer.Nearest.Unsupported() {
+		return ""
+	}
+	nearest := images.Supported().Offer(*wanted, nil, today).Nearest
+	if nearest == nil {
+		return ""
+	}
+	return shorten(deref(nearest.Version), maxKeyRunes)
+}
