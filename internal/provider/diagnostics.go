@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
 
@@ -141,6 +142,11 @@ const laterRemedy = "Try again later, or raise `timeouts` of this block."
 
 // addError reports an error of the client, of the domain or any other.
 func (c *connection) addError(diags *diag.Diagnostics, err error) {
+	var unmet *rollout.UnmetError
+	if errors.As(err, &unmet) {
+		diags.AddAttributeError(pathAlong(argumentPaths[unmet.Argument]), summaryUnmet, explainUnmet(unmet))
+		return
+	}
 	diags.AddError(c.explanation(err))
 }
 

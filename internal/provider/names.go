@@ -17,16 +17,20 @@ const (
 	// smallest page that a controller is known to return, so that elements and
 	// sites take one request each.
 	maxNamed = 100
-	// namesTimeout bounds the reading of names, which only explain.
+	// namesTimeout bounds the reading of names and images, which only explain.
 	namesTimeout = 10 * time.Second
 )
 
-// namer knows the names of elements and sites that verdicts show. It reads each
-// of them once, however often the fleet is judged.
+// namer knows the names of elements and sites that verdicts show, and the images
+// that explain their targets. It reads each of them once, however often the fleet
+// is judged.
 type namer struct {
 	client   *sdwan.Client
 	elements map[string]*inventory.Element
 	sites    map[string]*inventory.Site
+	// images are the tenant's images, or unlisted is why they cannot be read.
+	images   *inventory.Catalogue
+	unlisted error
 }
 
 func newNamer(client *sdwan.Client) *namer {

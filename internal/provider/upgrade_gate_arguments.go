@@ -45,6 +45,7 @@ type gateModel struct {
 	Name                types.String  `tfsdk:"name"`
 	TargetVersion       types.String  `tfsdk:"target_version"`
 	TargetImageID       types.String  `tfsdk:"target_image_id"`
+	VerifyTarget        types.Bool    `tfsdk:"verify_target"`
 	RequireConnected    types.Bool    `tfsdk:"require_connected"`
 	SettledFor          types.String  `tfsdk:"settled_for"`
 	MinReadyPercent     types.Float64 `tfsdk:"min_ready_percent"`
@@ -84,6 +85,7 @@ func gateArguments() map[string]schema.Attribute {
 		Optional:            true,
 		MarkdownDescription: "Id of the image that an element must run to be on target. Default: any image. Conflicts with `target_version`.",
 	}
+	attributes["verify_target"] = verifyTargetAttribute()
 	maps.Copy(attributes, gateThresholds())
 	return attributes
 }
@@ -169,6 +171,7 @@ func (m gateModel) read(ctx context.Context, diags *diag.Diagnostics) (asked gat
 	chosen, known := m.choice(ctx, diags)
 	target, err := rollout.ParseTarget(optionalText(m.TargetVersion), optionalText(m.TargetImageID))
 	addArgumentErrors(diags, err)
+	m.checkVerify(diags)
 	gate := rollout.Gate{
 		Name:             m.Name.ValueString(),
 		Target:           target,
@@ -184,12 +187,12 @@ func (m gateModel) read(ctx context.Context, diags *diag.Diagnostics) (asked gat
 		gate.MaxFailed = m.MaxFailed.ValueInt64Pointer()
 	}
 	for _, value := range []interface{ IsUnknown() bool }{
-		m.TargetVersion, m.TargetImageID, m.RequireConnected, m.SettledFor,
+		m.TargetVersion, m.TargetImageID, m.VerifyTarget, m.RequireConnected, m.SettledFor,
 		m.MinReadyPercent, m.MaxFailed, m.MaxFailedPercent, m.MinElements, m.MaxBlockingElements,
 	} {
 		known = known && !value.IsUnknown()
 	}
-	return gateRead{gate: gate, chosen: chosen}, known
+	return gateRead{gate: gate, chosen: chosen, verify: m.VerifyTarget.ValueBool()}, known
 }
 
 // percentArgument reads a percentage as it was typed: the shortest decimal is

@@ -16,11 +16,17 @@ import (
 type gateRead struct {
 	gate   rollout.Gate
 	chosen choice
+	// verify says that a target which the tenant's images do not meet is an error.
+	verify bool
 }
 
 // look judges the fleet as it is now. What the controller calls the elements
-// that are shown as not ready explains a closed gate and decides nothing.
+// that are shown as not ready, and the images it offers, explain a closed gate and
+// decide nothing.
 func (c *connection) look(ctx context.Context, asked gateRead, named *namer) (rollout.Verdict, error) {
+	if err := named.verify(ctx, asked); err != nil {
+		return rollout.Verdict{}, err
+	}
 	gate, selection, err := c.members(ctx, asked)
 	if err != nil {
 		return rollout.Verdict{}, err
@@ -36,9 +42,12 @@ func (c *connection) look(ctx context.Context, asked gateRead, named *namer) (ro
 	if verdict.Ready || !c.showNames {
 		return verdict, nil
 	}
-	names, unnamed := named.names(ctx, gate.Fleet, verdict.Blocking)
+	names, unnamed, images := named.explain(ctx, gate.Fleet, verdict.Blocking, tally.WantsImages(&verdict))
 	verdict = tally.Verdict(names)
 	verdict.Unnamed = unnamed
+	if images != nil {
+		tally.Explain(&verdict, names, images)
+	}
 	return verdict, nil
 }
 

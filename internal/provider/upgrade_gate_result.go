@@ -30,6 +30,7 @@ type blockerModel struct {
 	UpgradeState    *string `tfsdk:"upgrade_state"`
 	Phase           *string `tfsdk:"phase"`
 	ActiveVersion   *string `tfsdk:"active_version"`
+	UpgradeVersion  *string `tfsdk:"upgrade_version"`
 	DownloadPercent *int64  `tfsdk:"download_percent"`
 	FailureInfo     *string `tfsdk:"failure_info"`
 }
@@ -73,7 +74,8 @@ func gateResults() map[string]schema.Attribute {
 		"summary": text("The verdict in one line, such as `closed: 37/50 ready (74%), 12 pending, 1 failed`."),
 		"reasons": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType,
-			MarkdownDescription: "Sentences on why the gate is closed, for an `error_message`; empty when it is open.",
+			MarkdownDescription: "Sentences on why the gate is closed, for an `error_message`; empty when it is open. " +
+				"Where no element is on the target, the last entry is what the tenant's list of images says of the target, such as a version that no image has.",
 		},
 		"ready_percent": schema.Float64Attribute{
 			Computed:            true,
@@ -90,13 +92,15 @@ func gateResults() map[string]schema.Attribute {
 			Computed:            true,
 			MarkdownDescription: "Elements that are not ready, the worst first, at most `max_blocking_elements`.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"element_id":       text("Id of the element; empty for a row that names none, and for a value of `where` that selects no element."),
-				"element_name":     text("Name of the element. Null where it has none, or where it was not read: beyond the first 100 elements, with `show_names = false`, or when the list of elements could not be read."),
-				"site_name":        text("Name of the element's site. Null where the element is bound to none, or where it was not read."),
-				"class":            text("What it counts as, from the worst on: " + markdownList(rollout.BlockingClasses()) + "."),
-				"upgrade_state":    text("State as the controller spells it."),
-				"phase":            text("Phase of the state; null for an element that is missing or left out."),
-				"active_version":   text("Version that the element runs."),
+				"element_id":     text("Id of the element; empty for a row that names none, and for a value of `where` that selects no element."),
+				"element_name":   text("Name of the element. Null where it has none, or where it was not read: beyond the first 100 elements, with `show_names = false`, or when the list of elements could not be read."),
+				"site_name":      text("Name of the element's site. Null where the element is bound to none, or where it was not read."),
+				"class":          text("What it counts as, from the worst on: " + markdownList(rollout.BlockingClasses()) + "."),
+				"upgrade_state":  text("State as the controller spells it."),
+				"phase":          text("Phase of the state; null for an element that is missing or left out."),
+				"active_version": text("Version that the element runs."),
+				"upgrade_version": text("Version that the element is on its way to, while its upgrade is in progress. " +
+					"Null for any other element, with `show_names = false`, and where the list of images could not be read or lacks the image."),
 				"download_percent": count("Progress of the download in percent."),
 				"failure_info":     text("The controller's text about a failure, at most 300 characters of it."),
 			}},
@@ -132,7 +136,7 @@ func newGateResult(verdict rollout.Verdict) gateResultModel {
 func newBlockerModel(blocker rollout.Blocker) blockerModel {
 	model := blockerModel{
 		ElementID: blocker.ElementID, ElementName: blocker.Name, SiteName: blocker.SiteName, Class: string(blocker.Class),
-		UpgradeState: blocker.UpgradeState, ActiveVersion: blocker.ActiveVersion,
+		UpgradeState: blocker.UpgradeState, ActiveVersion: blocker.ActiveVersion, UpgradeVersion: blocker.UpgradeVersion,
 		DownloadPercent: blocker.DownloadPercent, FailureInfo: blocker.FailureInfo,
 	}
 	if !blocker.Class.Rowless() {

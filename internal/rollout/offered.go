@@ -240,8 +240,9 @@ func (t Target) versions() string {
 
 // UnmetError reports a target that no supported image of a tenant meets.
 type UnmetError struct {
-	// Argument is the argument that names the target, and Value what it says.
-	Argument, Value string
+	// Argument names the target, and Value is what it says.
+	Argument imagestatus.Argument
+	Value    string
 	// Problem is a text of sentences.
 	Problem string
 }
@@ -262,9 +263,9 @@ func (t Target) Verify(images *inventory.Catalogue, today inventory.Date) error 
 	if len(offer.Images) > 0 && !offer.Unsupported {
 		return nil
 	}
-	unmet := &UnmetError{Argument: "target_image_id", Value: t.ImageID}
+	unmet := &UnmetError{Argument: ArgumentTargetImage, Value: t.ImageID}
 	if t.Version != nil {
-		unmet.Argument, unmet.Value = "target_version", t.Version.String()
+		unmet.Argument, unmet.Value = ArgumentTargetVersion, t.Version.String()
 	}
 	sentences := t.sentences(offer, modelCounts{}, today)
 	if supported := t.nearestSupported(images, offer, today); supported != "" {

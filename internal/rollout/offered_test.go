@@ -321,7 +321,11 @@ func TestTextsOfImagesAreShortAndPrintable(t *testing.T) {
 
 func TestTargetIsVerifiedByTheImages(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ version, image, argument, value, problem string }{
+	for name, test := range map[string]struct {
+		version, image string
+		argument       imagestatus.Argument
+		value, problem string
+	}{
 		"there":                      {version: "6.3.6-b9"},
 		"there, several":             {version: "~> 6.3.5"},
 		"past its end is no error":   {version: "6.1.11-b2"},
@@ -330,27 +334,27 @@ func TestTargetIsVerifiedByTheImages(t *testing.T) {
 		"an id":                      {image: "03"},
 		"an id past its end":         {image: "02"},
 		"not there": {
-			version: "= 6.3.66-b9", argument: "target_version", value: "= 6.3.66-b9",
+			version: "= 6.3.66-b9", argument: ArgumentTargetVersion, value: "= 6.3.66-b9",
 			problem: "No image of this tenant satisfies 6.3.66-b9; the nearest is 6.3.6-b9.",
 		},
 		"not there, and the nearest has no support": {
-			version: "6.5.0-b3", argument: "target_version", value: "6.5.0-b3",
+			version: "6.5.0-b3", argument: ArgumentTargetVersion, value: "6.5.0-b3",
 			problem: "No image of this tenant satisfies 6.5.0-b3; the nearest is 6.5.0-b2, which is no-support. The nearest version with support is 6.4.1-b1.",
 		},
 		"no support": {
-			version: "6.5.0-b1", argument: "target_version", value: "6.5.0-b1",
+			version: "6.5.0-b1", argument: ArgumentTargetVersion, value: "6.5.0-b1",
 			problem: "The image is no-support. The nearest version with support is 6.4.1-b1.",
 		},
 		"several, none with support": {
-			version: "6.5.0", argument: "target_version", value: "6.5.0",
+			version: "6.5.0", argument: ArgumentTargetVersion, value: "6.5.0",
 			problem: "2 images satisfy 6.5.0, the newest is 6.5.0-b2. All of them are no-support. The nearest version with support is 6.4.1-b1.",
 		},
 		"an id that is not there": {
-			image: "404", argument: "target_image_id", value: "404",
+			image: "404", argument: ArgumentTargetImage, value: "404",
 			problem: `No image of this tenant has the id "404".`,
 		},
 		"an id without support": {
-			image: "06", argument: "target_image_id", value: "06",
+			image: "06", argument: ArgumentTargetImage, value: "06",
 			problem: "The image is version 6.5.0-b1 and has the state no-support. The nearest version with support is 6.4.1-b1.",
 		},
 	} {
