@@ -478,7 +478,34 @@ func (m *messages) gates() {
 	m.add("a version that cannot be read", p.read(gateType, map[string]any{
 		"enforce": true, "target_version": "6.3.6", "element_ids": []string{elements[imagestatus.PhaseSucceeded]},
 	}).diagnostics)
+	m.targets()
 	m.add("at the plan of an action", p.planAction(map[string]any{"element_ids": []string{elements[imagestatus.PhaseFailed]}}))
+}
+
+// targets has what is said of a target that no element is on, and of one that is
+// verified.
+func (m *messages) targets() {
+	m.t.Helper()
+	fleet := newNamedFleet(m.t).modelled(m.t)
+	p := fleet.protocol(m.t, simulator.Legacy)
+	read := func(name, argument, target string, verify bool) {
+		m.add(name+" "+target, p.read(gateType, map[string]any{
+			argument: target, "verify_target": verify, "enforce": true,
+		}).diagnostics)
+	}
+	for _, version := range []string{"6.3.66-b9", "6.9.0-b1", "7.0.1-b3", "6.1.11-b2", "6.4.1-b1", "~> 6.10.0", "~> 6.3.6"} {
+		read("no element is on", "target_version", version, false)
+	}
+	for _, id := range []string{"404", imageWith(m.t, fleet.Server, "6.1.11-b2")} {
+		read("no element is on image", "target_image_id", id, false)
+	}
+	read("verified:", "target_version", "6.3.66-b9", true)
+	read("verified:", "target_version", "7.0.1-b3", true)
+	read("verified: image", "target_image_id", "404", true)
+	read("verified: image", "target_image_id", imageWith(m.t, fleet.Server, "7.0.1-b3"), true)
+	fleet.SetSwitches(simulator.Switches{ImagesDenied: true})
+	read("verified, and the list of images is denied:", "target_version", "6.3.6-b9", true)
+	m.add("nothing to verify", p.validate(gateType, map[string]any{"verify_target": true}))
 }
 
 func (m *messages) waits() {

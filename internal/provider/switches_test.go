@@ -354,6 +354,32 @@ var questions = []question{
 		},
 	},
 	{
+		name: "gate on a target that no image has",
+		read: func(p *protocol, server *simulator.Server) reading {
+			return p.read(gateType, map[string]any{"element_ids": elementsOf(settledOnes(server)), "target_version": "9.9.9-b1"})
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			expect(t, got, map[string]any{"ready": false})
+			expect(t, object(got["counts"]), map[string]any{"total": number64(int64(len(settledOnes(server))))})
+			reasons := list(got["reasons"])
+			want := "No image of this tenant satisfies 9.9.9-b1; the nearest is 7.0.1-b3, which is no-support."
+			if says := reasons[len(reasons)-1] == want; says == server.Switches().ImagesDenied {
+				t.Errorf("the reasons are %q", reasons)
+			}
+		},
+	},
+	{
+		name: questionVerified,
+		read: func(p *protocol, server *simulator.Server) reading {
+			return p.read(gateType, map[string]any{"element_ids": elementsOf(settledOnes(server)), "target_version": "6.3.6-b9", "verify_target": true})
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			expect(t, object(got["counts"]), map[string]any{"total": number64(int64(len(settledOnes(server))))})
+		},
+	},
+	{
 		name:      "wrong secret",
 		variables: []string{"PRISMASDWAN_CLIENT_SECRET=guessed", "PRISMASDWAN_AUTH_TOKEN=guessed"},
 		read:      func(p *protocol, _ *simulator.Server) reading { return p.read(statusesType, everything) },
@@ -365,7 +391,13 @@ var questions = []question{
 	},
 }
 
-const questionImages = "images of the tenant"
+const (
+	questionImages   = "images of the tenant"
+	questionVerified = "gate on a verified target"
+)
+
+// ofImages are the questions that need the list of images.
+var ofImages = map[string]bool{questionImages: true, questionVerified: true}
 
 const (
 	refusedSignIn = "Error: Sign-in refused"
@@ -419,7 +451,7 @@ func wantedError(position simulator.Position, form simulator.Form, question stri
 		return refusedTenant
 	case question == "wrong tenant":
 		return refusedSignIn
-	case position.Denied, position.Nameless && ofElements[question], position.Imageless && question == questionImages:
+	case position.Denied, position.Nameless && ofElements[question], position.Imageless && ofImages[question]:
 		return deniedAccess
 	case position.Name == "IgnoreFilters":
 		return map[string]string{
@@ -429,6 +461,8 @@ func wantedError(position simulator.Position, form simulator.Form, question stri
 			"open gate over a selection":           ignoredFilter,
 			"ephemeral gate over a selection":      ignoredFilter,
 			"gate over an element that has no row": ignoredFilter,
+			questionVerified:                       ignoredFilter,
+			"gate on a target that no image has":   ignoredFilter,
 			"closed gate by name":                  ignoredFilter,
 			"open gate by name":                    ignoredFilter,
 			"rows of hubs with their elements":     ignoredFilter,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -57,7 +56,7 @@ func (n *namer) verify(ctx context.Context, asked gateRead) error {
 }
 
 // catalogue returns the tenant's images. They are read once; after an error that
-// may pass they are read again.
+// may pass, or when time ran out, the next call reads them again.
 func (n *namer) catalogue(ctx context.Context) (*inventory.Catalogue, error) {
 	if n.images != nil || n.unlisted != nil {
 		return n.images, n.unlisted
@@ -66,26 +65,24 @@ func (n *namer) catalogue(ctx context.Context) (*inventory.Catalogue, error) {
 	switch {
 	case err == nil:
 		n.images = inventory.NewCatalogue(images)
-	case !passing(err):
+	case !passing(err) && ctx.Err() == nil:
 		n.unlisted = err
 	}
 	return n.images, err
 }
 
 // explain returns names as they are described there and, where they are wanted,
-// the tenant's images, nil if they cannot be read. Both are read at the same time.
+// the tenant's images, nil if they cannot be read. It takes no longer than names.
+// The reads come one after the other: a client that is denied one list tries again
+// after every success of another read.
 func (n *namer) explain(ctx context.Context, known *inventory.Fleet, shown []rollout.Blocker, wantsImages bool) (names *inventory.Fleet, unnamed string, images *inventory.Catalogue) {
-	var reads sync.WaitGroup
-	if wantsImages {
-		reads.Go(func() {
-			limited, cancel := context.WithTimeout(ctx, namesTimeout)
-			defer cancel()
-			// An error leaves the verdict as it is.
-			images, _ = n.catalogue(limited)
-		})
-	}
+	ctx, cancel := context.WithTimeout(ctx, namesTimeout)
+	defer cancel()
 	names, unnamed = n.names(ctx, known, shown)
-	reads.Wait()
+	if wantsImages {
+		// An error leaves the verdict as it is.
+		images, _ = n.catalogue(ctx)
+	}
 	return names, unnamed, images
 }
 

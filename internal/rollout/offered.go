@@ -137,7 +137,7 @@ func (t Target) sentences(offer inventory.Offer, models modelCounts, today inven
 		return t.unsatisfied(offer, today)
 	case t.Version == nil:
 		described := []string{describeImage(&offer.Images[0], today)}
-		if len(offer.NotFor) > 0 {
+		if namesModels(offer) {
 			described = append(described, wordsOfImage.notOffered(offer, models))
 		}
 		return described
@@ -151,7 +151,7 @@ func (t Target) sentences(offer inventory.Offer, models modelCounts, today inven
 		{offer.Unsupported, func(w offerWords) string { return w.unsupported }},
 		{offer.Ended != nil, func(w offerWords) string { return fmt.Sprintf(w.ended, *offer.Ended) }},
 		{!offer.Usable && !offer.Unsupported && offer.Ended == nil, func(w offerWords) string { return w.unusable }},
-		{len(offer.NotFor) > 0, func(w offerWords) string { return w.notOffered(offer, models) }},
+		{namesModels(offer), func(w offerWords) string { return w.notOffered(offer, models) }},
 	} {
 		if fact.holds {
 			facts = append(facts, fact.text(words))
@@ -176,6 +176,9 @@ func (t Target) introduce(images []inventory.Image) (intro string, first, rest o
 		return fmt.Sprintf("The only image that satisfies %s is %s.", t.versions(), newest), wordsOfImage, wordsOfImage
 	}
 }
+
+// namesModels reports whether models say more than that nothing is supported.
+func namesModels(offer inventory.Offer) bool { return len(offer.NotFor) > 0 && !offer.Unsupported }
 
 func (w offerWords) notOffered(offer inventory.Offer, models modelCounts) string {
 	noun := "model "

@@ -36,6 +36,7 @@ func offeredCatalogue() *inventory.Catalogue {
 	models := func(texts string) []string { return strings.Split(texts, ",") }
 	return inventory.NewCatalogue([]inventory.Image{
 		offeredImage("01", "5.6.1-b14", "no-support", "2025-12-31", models(both)...),
+		offeredImage("11", "6.2.0-b1", "release", "2025-12-31", "ion 3200"),
 		offeredImage("02", "6.1.11-b2", "release", "2026-01-31", models(both)...),
 		offeredImage("03", "6.3.6-b9", "release", "2027-06-30", models(both)...),
 		offeredImage("04", "6.3.6-b12", "release", "", models(both)...),
@@ -90,9 +91,10 @@ func TestClosedGateSaysWhatTheImagesSayOfItsTarget(t *testing.T) {
 		"no support and past its end":          {version: "5.6.1-b14", says: "The image is no-support. Its end of life was 2025-12-31."},
 		"past its end":                         {version: "= 6.1.11-b2", says: "The image's end of life was 2026-01-31."},
 		"not for a model":                      {version: "6.4.1-b1", known: offeredFleet(), says: "The image is not offered for model ion 1200 (3 elements)."},
-		"no support, and not for a model":      {version: "6.5.0-b2", known: offeredFleet(), says: "The image is no-support. It is not offered for model ion 1200 (3 elements)."},
+		"no support, and not for a model":      {version: "6.5.0-b2", known: offeredFleet(), says: "The image is no-support."},
 		"the models are not known":             {version: "6.4.1-b1"},
 		"not for a model, of a range":          {version: "~> 6.4.0", known: offeredFleet(), says: "The only image that satisfies ~> 6.4.0 is 6.4.1-b1. It is not offered for model ion 1200 (3 elements)."},
+		"past its end, and not for a model":    {version: "6.2.0-b1", known: offeredFleet(), says: "The image's end of life was 2025-12-31. It is not offered for model ion 1200 (3 elements)."},
 		"several without support":              {version: "6.5.0", known: offeredFleet(), says: "2 images satisfy 6.5.0, the newest is 6.5.0-b2. All of them are no-support."},
 		"several, none usable":                 {version: "~> 6.7.0", says: "2 images satisfy ~> 6.7.0, the newest is 6.7.0-b2. Each of them is no-support or past its end of life."},
 		"nothing wrong":                        {version: "6.3.6", known: offeredFleet()},
