@@ -308,3 +308,58 @@ func TestAccChecksOfImagesWarnAsTheGuideSays(t *testing.T) {
 		})
 	}
 }
+
+// TestAccChecksOfReleasesWarnAsTheGuideSays plans the guide's checks of hubs and of
+// branches over fleets that run what they do and do not allow.
+func TestAccChecksOfReleasesWarnAsTheGuideSays(t *testing.T) {
+	t.Parallel()
+	const hubs, branches = "guides/hubs-on-recommended", "guides/branches-behind"
+	runs := func(version *string, names ...string) func(*testing.T, namedFleet) {
+		return func(t *testing.T, fleet namedFleet) {
+			t.Helper()
+			for _, name := range names {
+				if err := fleet.Update(fleet.ids[name], func(row *simulator.Row) { row.ActiveVersion = version }); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	unrecommended := func(t *testing.T, fleet namedFleet) {
+		t.Helper()
+		if err := fleet.UpdateImage(simulator.TargetImage().ID, func(image *inventory.Image) { image.Recommended = new(false) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, test := range map[string]struct {
+		example string
+		change  func(*testing.T, namedFleet)
+		warns   []string
+	}{
+		"hubs on the recommended release": {hubs, runs(new("6.3.6-b9"), "DC-FRA-01", "DC-FRA-02"), nil},
+		"a hub on another release":        {hubs, runs(new("6.3.6-b9"), "DC-FRA-01"), []string{"Not every hub is ready. 1 of 2 elements is ready on version 6.3.6-b9"}},
+		"no hub, and none is recommended": {hubs, unrecommended, []string{"Not every hub is ready.", "No image of this tenant satisfies 0.0.0-b0"}},
+		"branches one release behind":     {branches, func(*testing.T, namedFleet) {}, nil},
+		"a branch further behind":         {branches, runs(new("6.3.3-b4"), "BR-LON-02", "DC-FRA-01"), []string{"Branches behind 6.3.5: BR-LON-02 (London): 6.3.3-b4"}},
+		"branches ahead":                  {branches, runs(new("6.10.0-b1"), "BR-LON-01", "BR-LON-02"), nil},
+		"a branch of unknown version":     {branches, runs(nil, "BR-LON-01"), []string{"Branches behind 6.3.5: BR-LON-01 (London): null"}},
+		"branches, and none recommended":  {branches, unrecommended, []string{"Branches behind none: BR-LON-01 (London): 6.3.5-b9 BR-LON-02 (London): 6.3.5-b9"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fleet := newNamedFleet(t)
+			test.change(t, fleet)
+			output, planned := newTerminal(t, fleet.Server, exampleFiles(t, test.example, fleet.Server)).run("plan")
+			if !planned {
+				t.Fatal(output)
+			}
+			for _, words := range test.warns {
+				if !strings.Contains(output, words) {
+					t.Errorf("the plan does not say %q:\n%s", words, output)
+				}
+			}
+			if warned := strings.Contains(output, "Warning: Check block assertion failed"); warned != (len(test.warns) > 0) {
+				t.Errorf("the check warns: %t, want %t:\n%s", warned, !warned, output)
+			}
+		})
+	}
+}
