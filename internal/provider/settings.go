@@ -148,8 +148,8 @@ var settings = []setting{
 	},
 	{
 		attribute: settingShowNames, kind: settingTruth, check: checkTruth,
-		description: "Whether a closed gate reads the names of the elements that it shows, and of their sites, in at most two more requests: `true` or `false`. " +
-			"With `false` it shows ids; names that were read for `where` are shown all the same.",
+		description: "Whether a closed gate reads the names of the elements that it shows, and of their sites, in at most two more requests, and the list of images where that explains its target or an upgrade in progress, in one: `true` or `false`. " +
+			"With `false` it shows ids and says nothing of images; names that were read for `where` are shown all the same.",
 		fallback: "`true`",
 	},
 }
