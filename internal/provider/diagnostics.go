@@ -142,8 +142,7 @@ const laterRemedy = "Try again later, or raise `timeouts` of this block."
 
 // addError reports an error of the client, of the domain or any other.
 func (c *connection) addError(diags *diag.Diagnostics, err error) {
-	var unmet *rollout.UnmetError
-	if errors.As(err, &unmet) {
+	if unmet, is := errors.AsType[*rollout.UnmetError](err); is {
 		diags.AddAttributeError(pathAlong(argumentPaths[unmet.Argument]), summaryUnmet, explainUnmet(unmet))
 		return
 	}

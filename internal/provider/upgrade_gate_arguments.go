@@ -74,18 +74,7 @@ func gateArguments() map[string]schema.Attribute {
 			"It tells gates apart: Terraform shows warnings with the same heading only once. "+
 			"Default: the heading of a closed gate has its target and one of the elements that are not ready.", maxNameLength),
 	}
-	attributes["target_version"] = schema.StringAttribute{
-		Optional:   true,
-		Validators: []validator.String{stringvalidator.ConflictsWith(path.MatchRoot("target_image_id"))},
-		MarkdownDescription: "Version that an element must run to be on target: exact such as `6.3.6-b9`, a release such as `6.3.6` (any build), " +
-			"or a constraint such as `>= 6.3.5-b1, < 6.4.0`. " +
-			"An element that reports a release without a build is on target if every build of the release is. Default: any version. Conflicts with `target_image_id`.",
-	}
-	attributes["target_image_id"] = schema.StringAttribute{
-		Optional:            true,
-		MarkdownDescription: "Id of the image that an element must run to be on target. Default: any image. Conflicts with `target_version`.",
-	}
-	attributes["verify_target"] = verifyTargetAttribute()
+	maps.Copy(attributes, targetArguments())
 	maps.Copy(attributes, gateThresholds())
 	return attributes
 }
@@ -134,6 +123,24 @@ func gateThresholds() map[string]schema.Attribute {
 		MarkdownDescription: fmt.Sprintf("Number of elements that are shown as not ready, 0 to %d. Default: `%d`.", maxMaxBlocking, defaultMaxBlocking),
 	}
 	return attributes
+}
+
+// targetArguments say what the elements must run.
+func targetArguments() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"target_version": schema.StringAttribute{
+			Optional:   true,
+			Validators: []validator.String{stringvalidator.ConflictsWith(path.MatchRoot("target_image_id"))},
+			MarkdownDescription: "Version that an element must run to be on target: exact such as `6.3.6-b9`, a release such as `6.3.6` (any build), " +
+				"or a constraint such as `>= 6.3.5-b1, < 6.4.0`. " +
+				"An element that reports a release without a build is on target if every build of the release is. Default: any version. Conflicts with `target_image_id`.",
+		},
+		"target_image_id": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "Id of the image that an element must run to be on target. Default: any image. Conflicts with `target_version`.",
+		},
+		"verify_target": verifyTargetAttribute(),
+	}
 }
 
 // waitAttribute describes the waiting; fallback says what happens without it.

@@ -43,8 +43,7 @@ func (n *namer) verify(ctx context.Context, asked gateRead) error {
 		return nil
 	}
 	images, err := n.catalogue(ctx)
-	var failure *sdwan.Error
-	if errors.As(err, &failure) {
+	if failure, is := errors.AsType[*sdwan.Error](err); is {
 		explained := *failure
 		explained.Operation += " for " + nameVerifyTarget
 		return &explained

@@ -32,16 +32,15 @@ func offeredImage(id, version, state, end string, models ...string) inventory.Im
 
 // offeredCatalogue has an image of each kind.
 func offeredCatalogue() *inventory.Catalogue {
-	const both = "ion 1200,ion 3200"
-	models := func(texts string) []string { return strings.Split(texts, ",") }
+	both := []string{"ion 1200", "ion 3200"}
 	return inventory.NewCatalogue([]inventory.Image{
-		offeredImage("01", "5.6.1-b14", "no-support", "2025-12-31", models(both)...),
+		offeredImage("01", "5.6.1-b14", "no-support", "2025-12-31", both...),
 		offeredImage("11", "6.2.0-b1", "release", "2025-12-31", "ion 3200"),
-		offeredImage("02", "6.1.11-b2", "release", "2026-01-31", models(both)...),
-		offeredImage("03", "6.3.6-b9", "release", "2027-06-30", models(both)...),
-		offeredImage("04", "6.3.6-b12", "release", "", models(both)...),
+		offeredImage("02", "6.1.11-b2", "release", "2026-01-31", both...),
+		offeredImage("03", "6.3.6-b9", "release", "2027-06-30", both...),
+		offeredImage("04", "6.3.6-b12", "release", "", both...),
 		offeredImage("05", "6.4.1-b1", "release", "", "ion 3200"),
-		offeredImage("06", "6.5.0-b1", "no-support", "", models(both)...),
+		offeredImage("06", "6.5.0-b1", "no-support", "", both...),
 		offeredImage("07", "6.5.0-b2", "no-support", "", "ion 3200"),
 		offeredImage("08", "6.7.0-b1", "release", "2026-01-31"),
 		offeredImage("09", "6.7.0-b2", "no-support", ""),
