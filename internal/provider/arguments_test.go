@@ -345,11 +345,13 @@ func TestFunctionsForeseeEmptyNullAndUnknown(t *testing.T) {
 		"parse_schedule":    {"08-21-2026 02:00:00"},
 		"upgrade_phase":     {"complete"},
 		"plan_waves":        {[]any{"1"}, whole},
+		"report_markdown":   {mocked(map[string]any{"ready": true})},
 	}
 	meaningful := map[string]string{
-		"upgrade_phase.state \"\"":  "an empty text `unknown`",
-		"upgrade_phase.state null":  "Null returns `idle`",
-		"plan_waves.element_ids []": "An empty list makes waves without elements",
+		"upgrade_phase.state \"\"":     "an empty text `unknown`",
+		"upgrade_phase.state null":     "Null returns `idle`",
+		"plan_waves.element_ids []":    "An empty list makes waves without elements",
+		"report_markdown.gate unknown": "An unknown value returns an unknown text",
 	}
 	for name, function := range p.schemas.Functions {
 		for position, parameter := range function.Parameters {

@@ -569,6 +569,13 @@ func (m *messages) functions() {
 		{"plan_waves", []any{[]any{"1", nil}, []string{"100%"}}},
 		{"plan_waves", []any{[]any{"1", unknown}, []string{"100%"}}},
 		{"plan_waves", []any{[]string{"1", "2\r"}, []string{"100%"}}},
+		{"report_markdown", []any{nil}},
+		{"report_markdown", []any{""}},
+		{"report_markdown", []any{mocked(map[string]any{"hubs": map[string]any{"ready": true}})}},
+		{"report_markdown", []any{mocked(map[string]any{"ready": "yes"})}},
+		{"report_markdown", []any{mocked(map[string]any{"ready": true, "reasons": []any{"a", 1}})}},
+		{"report_markdown", []any{mocked(map[string]any{"ready": true, "by_phase": map[string]any{"failed": 1.5}})}},
+		{"report_markdown", []any{mocked(map[string]any{"waves": []any{map[string]any{"counts": "many"}}})}},
 		{"parse_schedule", []any{nil}},
 		{"parse_schedule", []any{unknown}},
 	} {

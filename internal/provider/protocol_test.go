@@ -325,7 +325,12 @@ func steady(text string) string {
 // terraformValue makes a Terraform value of a type from Go values: maps,
 // lists, texts, numbers, booleans, nil for null and unknown.
 func terraformValue(kind tftypes.Type, value any) (tftypes.Value, error) {
+	if _, isText := value.(string); isText && kind.Is(tftypes.DynamicPseudoType) {
+		kind = tftypes.String
+	}
 	switch value := value.(type) {
+	case tftypes.Value:
+		return value, nil
 	case nil:
 		return tftypes.NewValue(kind, nil), nil
 	case unknownValue:

@@ -122,6 +122,7 @@ func (p *prismaProvider) Functions(context.Context) []func() function.Function {
 		newCompareVersionsFunction,
 		newParseScheduleFunction,
 		newPlanWavesFunction,
+		newReportMarkdownFunction,
 		newUpgradePhaseFunction,
 		newVersionSatisfiesFunction,
 	}
