@@ -1,11 +1,13 @@
 package provider
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
@@ -85,7 +87,12 @@ func TestReportIsAboutTheGateAsItIsRead(t *testing.T) {
 	server := startSimulator(t, simulator.Options{Elements: 50, Seed: 1, Scenario: "mixed"})
 	p := newProtocol(t, variables(server, simulator.Legacy)...)
 	arguments := map[string]any{"name": "hubs", "max_blocking_elements": 3, "target_version": "= " + simulator.TargetImage().Version}
-	name := *server.Elements()[0].Name
+	names := make(map[string]bool)
+	for _, element := range server.Elements() {
+		if element.Name != nil {
+			names[*element.Name] = true
+		}
+	}
 	for kind, gate := range map[string]tftypes.Value{"data": p.read(gateType, arguments).value, "ephemeral": p.open(gateType, arguments).value} {
 		page := p.page(gate)
 		for _, want := range []string{
@@ -96,10 +103,42 @@ func TestReportIsAboutTheGateAsItIsRead(t *testing.T) {
 				t.Errorf("the report of a %s gate lacks %q:\n%s", kind, want, page)
 			}
 		}
-		if strings.Contains(page, "17") && !strings.Contains(page, name[:2]) {
-			t.Errorf("the report of a %s gate has no name of an element:\n%s", kind, page)
+		named := 0
+		for line := range strings.Lines(page[strings.LastIndex(page, "|---|"):]) {
+			if cells := strings.Split(line, "|"); len(cells) > 1 && names[strings.TrimSpace(cells[1])] {
+				named++
+			}
+		}
+		if named != 3 {
+			t.Errorf("the report of a %s gate names %d elements, want 3:\n%s", kind, named, page)
 		}
 	}
+}
+
+func TestAccReportMarkdown(t *testing.T) {
+	t.Parallel()
+	report := func(gate string) string { return `provider::prismasdwan::report_markdown(` + gate + `)` }
+	closed := knownvalue.StringExact("## ⛔ Upgrade gate closed: 1/2 ready (50%), 1 failed\n\n- One \\*failed\\*.\n")
+	functionTest{
+		input: `"closed: 1/2 ready (50%), 1 failed"`,
+		known: []call{
+			{report(`{ ready = true }`), knownvalue.StringExact("## ✅ Upgrade gate open\n")},
+			{report(`{ ready = null }`), knownvalue.StringExact("## ❔ Upgrade gate without a verdict\n")},
+			{report(`{ ready = false, summary = "closed: 1/2 ready (50%), 1 failed", reasons = tolist(["One *failed*."]), by_phase = tomap({}) }`), closed},
+			{report(`{ waves = [], done = true }`), knownvalue.StringRegexp(regexp.MustCompile("^## ✅ Upgrade waves done\n"))},
+			{`nonsensitive(` + report(`{ ready = sensitive(true) }`) + `)`, knownvalue.StringExact("## ✅ Upgrade gate open\n")},
+		},
+		later: []call{
+			{report(`{ ready = false, summary = terraform_data.later.output, reasons = ["One *failed*."] }`), closed},
+		},
+		failures: []failing{
+			{report(`null`), `argument must not be null`},
+			{report(`true`), `Invalid value for "gate" parameter: The value is true: pass one gate or waves as a whole, such as data.prismasdwan_upgrade_gate.canary.`},
+			{report(`{ hubs = { ready = true } }`), `Invalid value for "gate" parameter: The value has neither ready nor waves: pass one gate or waves as a whole, …`},
+			{report(`{ ready = "true" }`), `Invalid value for "gate" parameter: Attribute ready is "true": write true, false or null.`},
+			{report(`{ ready = sensitive(true) }`), `Output refers to sensitive values`},
+		},
+	}.run(t)
 }
 
 func TestReportToleratesWhatIsMissing(t *testing.T) {
