@@ -345,7 +345,7 @@ func TestFunctionsForeseeEmptyNullAndUnknown(t *testing.T) {
 		"parse_schedule":    {"08-21-2026 02:00:00"},
 		"upgrade_phase":     {"complete"},
 		"plan_waves":        {[]any{"1"}, whole},
-		"report_markdown":   {mocked(map[string]any{"ready": true})},
+		"report_markdown":   {mock{"ready": true}},
 	}
 	meaningful := map[string]string{
 		"upgrade_phase.state \"\"":     "an empty text `unknown`",

@@ -228,9 +228,14 @@ func TestAccPlanHasNoVerdictOfAGateThatIsReadAtApply(t *testing.T) {
 		t.Errorf("success is %t, the gate's ready %v and the output %v; want no verdict", succeeded, gate, output)
 	}
 	if _, err := exec.LookPath("jq"); err == nil {
-		c.exits(blocks(t, "sh")[2], "4")
+		c.exits(blocks(t, "sh")[2], "1")
 	}
 	c.succeeds([]string{"apply", "-input=false", "tfplan"}, "Upgrade gate \"fleet\" open: 3/3 ready")
+	write(t, filepath.Join(c.directory, "later.tf"), "resource \"terraform_data\" \"later\" {\n  input = \"~> 6.3.4\"\n}\n")
+	plan, succeeded = c.plan()
+	if gate, output := plan.ready(); !succeeded || gate != nil || output != nil {
+		t.Errorf("once more: success is %t, the gate's ready %v and the output %v; want no verdict", succeeded, gate, output)
+	}
 }
 
 // TestAccPlanWithoutAVerdictHasNoReport is what the guide says of a controller
@@ -253,11 +258,19 @@ func TestAccPlanWithoutAVerdictHasNoReport(t *testing.T) {
 			}
 			c := newTerminal(t, server, files)
 			c.needs(featureEphemeral)
+			c.succeeds([]string{"apply", "-auto-approve", "-input=false"}, "Apply complete!")
 			test.breaks(t, server)
 			plan, succeeded := c.plan()
 			gate, output := plan.ready()
-			if report := plan.PlannedValues.Outputs["report"].Value; succeeded || gate != nil || output != nil || report != nil {
-				t.Errorf("success is %t, the gate's ready %v, the output %v and the report %v; want none", succeeded, gate, output, report)
+			if report := plan.PlannedValues.Outputs["report"].Value; succeeded || !plan.Errored || output != nil || report != nil {
+				t.Errorf("success is %t, errored %t, the output %v and the report %v; want no verdict", succeeded, plan.Errored, output, report)
+			}
+			// This is why the guide asks for errored beside the gate.
+			if gate != true {
+				t.Errorf("the gate's ready is %v, want that of the last apply", gate)
+			}
+			if _, err := exec.LookPath("jq"); err == nil {
+				c.exits(blocks(t, "sh")[2], "1")
 			}
 		})
 	}

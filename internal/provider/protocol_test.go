@@ -329,8 +329,8 @@ func terraformValue(kind tftypes.Type, value any) (tftypes.Value, error) {
 		kind = tftypes.String
 	}
 	switch value := value.(type) {
-	case tftypes.Value:
-		return value, nil
+	case mock:
+		return mocked(map[string]any(value)), nil
 	case nil:
 		return tftypes.NewValue(kind, nil), nil
 	case unknownValue:

@@ -12,6 +12,9 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
 
+// mock is an object as a configuration writes it, for an argument of any type.
+type mock map[string]any
+
 // mocked makes a value as a configuration writes it: objects, tuples, texts,
 // numbers and booleans.
 func mocked(value any) tftypes.Value {

@@ -135,15 +135,15 @@ func FuzzTextFromOutsideStaysText(f *testing.F) {
 func TestOrdinaryTextsAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"br-fra-01-a (BR-FRA-01)":            "br-fra-01-a (BR-FRA-01)",
+		"br-fra-01-a (BR-FRA-01)":             "br-fra-01-a (BR-FRA-01)",
 		"closed: 37/50 ready (74%), 1 failed": "closed: 37/50 ready (74%), 1 failed",
-		"6.3.6-b9":                           "6.3.6-b9",
-		"1 of 2 elements are ready.":         "1 of 2 elements are ready.",
-		"upgrade_failed":                     `upgrade\_failed`,
-		"target version ~> 6.3.5":            `target version \~&gt; 6.3.5`,
-		"@":                                  "<span>@</span>",
-		"1. a":                               "1&#46; a",
-		"-":                                  "&#45;",
+		"6.3.6-b9":                            "6.3.6-b9",
+		"1 of 2 elements are ready.":          "1 of 2 elements are ready.",
+		"upgrade_failed":                      `upgrade\_failed`,
+		"target version ~> 6.3.5":             `target version \~&gt; 6.3.5`,
+		"@":                                   "<span>@</span>",
+		"1. a":                                "1&#46; a",
+		"-":                                   "&#45;",
 	} {
 		if got := inMarkdown(text, 100); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)

@@ -107,7 +107,7 @@ func TestReportsReadAsInTheirGoldenFiles(t *testing.T) {
 		"waves_done": {Done: new(true), Summary: "all waves are done", Waves: []WaveReport{{Number: 1, Done: new(true), Ready: new(true)}}},
 		"bare":       {},
 		"unlisted":   {Ready: new(false), BlockingTruncated: true, Counts: ReportCounts{Total: new(int64(9)), Ready: new(int64(2))}},
-		"hostile": hostileReport(func(label string) string { return hostileBy[label] }),
+		"hostile":    hostileReport(func(label string) string { return hostileBy[label] }),
 	} {
 		path := filepath.Join("testdata", "report", name+".md")
 		got := report.Markdown()
