@@ -201,12 +201,12 @@ func TestAccPlanHasTheVerdictWhereTheGuideSays(t *testing.T) {
 	}
 	c, server := newPipeline(t)
 	plan, succeeded := c.plan()
-	if gate, output := plan.ready(); !succeeded || plan.Errored || gate != true || output != true {
+	if gate, output := plan.ready(); !succeeded || plan.Errored || gate != any(true) || output != any(true) {
 		t.Errorf("open: success is %t, errored %t, the gate's ready %v and the output %v", succeeded, plan.Errored, gate, output)
 	}
 	closeGates(t, server)
 	plan, succeeded = c.plan()
-	if gate, output := plan.ready(); succeeded || !plan.Errored || gate != false || output != false {
+	if gate, output := plan.ready(); succeeded || !plan.Errored || gate != any(false) || output != any(false) {
 		t.Errorf("closed: success is %t, errored %t, the gate's ready %v and the output %v", succeeded, plan.Errored, gate, output)
 	}
 	blocking, _ := plan.PriorState.Values.RootModule.Resources[0].Values["blocking_elements"].([]any)
@@ -266,7 +266,7 @@ func TestAccPlanWithoutAVerdictHasNoReport(t *testing.T) {
 				t.Errorf("success is %t, errored %t, the output %v and the report %v; want no verdict", succeeded, plan.Errored, output, report)
 			}
 			// This is why the guide asks for errored beside the gate.
-			if gate != true {
+			if gate != any(true) {
 				t.Errorf("the gate's ready is %v, want that of the last apply", gate)
 			}
 			if _, err := exec.LookPath("jq"); err == nil {

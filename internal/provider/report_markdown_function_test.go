@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
@@ -215,9 +216,7 @@ func TestReportNamesAnAttributeOfAWrongType(t *testing.T) {
 		`Attribute current is 1e+300: write a whole number or null`:                            {"current": 1e300},
 	} {
 		gate := map[string]any{"ready": true}
-		for name, value := range members {
-			gate[name] = value
-		}
+		maps.Copy(gate, members)
 		if _, failure := p.report(mocked(gate)); failure == nil || failure.Text != want || *failure.FunctionArgument != 0 {
 			t.Errorf("got %+v, want %s", failure, want)
 		}

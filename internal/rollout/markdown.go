@@ -65,7 +65,7 @@ func endsOrdinal(line []rune, i int) bool {
 // startsReference reports whether a character starts what GitHub or GitLab
 // would look for in a text.
 func startsReference(line []rune, i int) bool {
-	var next rune = ' '
+	next := ' '
 	if i+1 < len(line) {
 		next = line[i+1]
 	}

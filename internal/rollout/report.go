@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
@@ -116,7 +117,7 @@ func truth(value *bool) string {
 	if value == nil {
 		return ""
 	}
-	return fmt.Sprint(*value)
+	return strconv.FormatBool(*value)
 }
 
 // page is Markdown under a bound.
@@ -297,7 +298,7 @@ func blockerRows(blocking []Blocker) []string {
 
 // nameOrID is what a table calls an element: with its id where several in it
 // bear the name.
-func (b *Blocker) nameOrID(bearers map[string]int) string {
+func (b Blocker) nameOrID(bearers map[string]int) string {
 	name := shownName(b.Name)
 	switch {
 	case name == "":
@@ -311,7 +312,7 @@ func (b *Blocker) nameOrID(bearers map[string]int) string {
 
 // remark is the controller's text about a failure, else the progress, else why
 // there is no row.
-func (b *Blocker) remark() string {
+func (b Blocker) remark() string {
 	switch info := deref(b.FailureInfo); {
 	case info != "":
 		return info

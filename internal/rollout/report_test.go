@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -35,7 +36,7 @@ func openReport(t *testing.T) *Report {
 	t.Helper()
 	var rows []imagestatus.Status
 	for id := range 12 {
-		rows = append(rows, elementRow(fmt.Sprint(id+1), []string{"complete", "-"}[id%2], wantedVersion))
+		rows = append(rows, elementRow(strconv.Itoa(id+1), []string{"complete", "-"}[id%2], wantedVersion))
 	}
 	verdict := judgeNamed(t, Gate{MaxBlocking: 20, Target: mustTarget(t, wantedVersion, "")}, nil, rows...)
 	return reportOf(&verdict)
@@ -51,7 +52,7 @@ func closedReport(t *testing.T) *Report {
 	}
 	rows[0].FailureInfo, rows[4].DownloadPercent = new("disk full while unpacking the image"), new(int64(42))
 	for id := range 20 {
-		rows = append(rows, elementRow(fmt.Sprint(id+100), []string{"pending", "install"}[id%2], formerVersion))
+		rows = append(rows, elementRow(strconv.Itoa(id+100), []string{"pending", "install"}[id%2], formerVersion))
 	}
 	verdict := judgeNamed(t, Gate{MaxBlocking: 12, ElementIDs: []string{"77"}, Target: mustTarget(t, wantedVersion, "")}, branches(), rows...)
 	report := reportOf(&verdict)
@@ -70,7 +71,7 @@ func wavesReport() *Report {
 				Reasons: []string{"1 element failed (max_failed is 0): BR-FRA-01 (Frankfurt) (failed: disk full).", "5 of 12 elements are ready (41.66%), 100% required: 6 pending, 1 failed."},
 			},
 			{Number: 3, Ready: new(false), MayBegin: new(false), Done: new(false), Summary: "closed: 0/85 ready (0%), 85 pending", Counts: counts(85, 0)},
-			{Number: 4, Counts: counts(0, 0)},
+			{Number: 4, MayBegin: new(true), Counts: counts(0, 0)},
 		},
 	}
 }
@@ -223,9 +224,12 @@ func TestReportTellsElementsOfOneNameApart(t *testing.T) {
 	page := (&Report{Blocking: []Blocker{
 		{ElementID: "1", Name: new("shelf"), Class: ClassFailed}, {ElementID: "2", Name: new("shelf"), Class: ClassFailed},
 		{ElementID: "3", Name: new("hub"), Class: ClassFailed}, {ElementID: "4", Class: ClassMissing}, {Class: ClassMissing},
+		{ElementID: "5", Class: ClassPending, Phase: imagestatus.PhaseDownloading, DownloadPercent: new(int64(42))},
+		{ElementID: "6", Class: ClassPending, Phase: imagestatus.PhaseInstalling, DownloadPercent: new(int64(100))},
 	}}).Markdown()
 	for _, want := range []string{
 		"| shelf (id 1) |", "| shelf (id 2) |", "| hub |", "| 4 |  | missing |  |  | no status yet |", "| (no element id) |",
+		"| 5 |  | pending |  |  | 42% downloaded |", "| 6 |  | pending |  |  |  |",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
