@@ -30,7 +30,7 @@ func (reportMarkdownFunction) Definition(_ context.Context, _ function.Definitio
 	resp.Definition = function.Definition{
 		Summary: "Writes a gate or waves as a page for a pull request",
 		MarkdownDescription: "Returns GitHub-flavoured Markdown about a gate or about waves: the verdict as a heading, the reasons, a table of the waves, " +
-			"the phases as a Mermaid pie chart, the versions, and the elements that are not ready, the worst first.\n\n" +
+			"the phases as a Mermaid pie chart, the versions, and the elements that are not ready, the worst first; of waves, those of the current one.\n\n" +
 			fmt.Sprintf("The page has at most %d bytes of UTF-8, and so at most that many characters: GitHub refuses a comment of more than 65,536 characters. ", rollout.MaxReportBytes) +
 			"The page says what was cut. Texts of the controller, such as names and failures, are shown as they are: none of them starts a link, a mention, an issue reference, " +
 			"HTML, an emoji or a formula, or leaves its cell.\n\n" +
@@ -97,8 +97,13 @@ func readReport(argument types.Dynamic) (*rollout.Report, error) {
 	return report, *gate.failed
 }
 
+// readBlocking reads the elements of a gate or of a wave that are not ready; nil
+// where there is no such attribute, or where it is null.
 func readBlocking(gate *attributeReader) []rollout.Blocker {
 	entries := gate.objects("blocking_elements")
+	if entries == nil {
+		return nil
+	}
 	blocking := make([]rollout.Blocker, len(entries))
 	for i, entry := range entries {
 		blocking[i] = rollout.Blocker{
@@ -122,7 +127,7 @@ func readWaves(gate *attributeReader) []rollout.WaveReport {
 		counts := entry.object("counts")
 		waves[i] = rollout.WaveReport{
 			Number: int64(i + 1), Ready: entry.truth("ready"), MayBegin: entry.truth("may_begin"), Done: entry.truth("done"),
-			Summary: entry.text("summary"), Reasons: entry.texts("reasons"),
+			Summary: entry.text("summary"), Reasons: entry.texts("reasons"), Blocking: readBlocking(entry),
 			Counts: rollout.ReportCounts{Total: counts.whole(countTotal), Ready: counts.whole("ready")},
 		}
 		if number := entry.whole("number"); number != nil {

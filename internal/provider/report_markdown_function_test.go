@@ -154,13 +154,17 @@ func TestReportToleratesWhatIsMissing(t *testing.T) {
 	}
 	const bare = "## ❔ Upgrade gate without a verdict\n"
 	for want, gate := range map[string]map[string]any{
-		bare:                               everything,
-		"## ✅ Upgrade gate open\n":         {"ready": true, "something_newer": []any{1}},
-		"## ⛔ Upgrade gate closed: why\n":  {"ready": false, "summary": "closed: why", "counts": map[string]any{}, "reasons": []any{nil, ""}},
-		"## ⏳ Upgrade waves in progress\n": {"done": false, "waves": []any{}},
-		"| one |":                          {"ready": false, "blocking_elements": []any{map[string]any{"element_name": "one"}, nil, map[string]any{}}},
-		"| 2 |  |  | must wait | not yet":  {"waves": []any{nil, map[string]any{"may_begin": false, "summary": "not yet", "counts": nil}}},
-		"| 7 | `█████░░░░░` 50% | 1/2 | **in progress** |": {"current": 7, "waves": []any{map[string]any{"number": 7, "counts": map[string]any{"total": 2, "ready": 1}}}},
+		bare:                              everything,
+		"## ✅ Upgrade gate open\n":        {"ready": true, "something_newer": []any{1}},
+		"## ⛔ Upgrade gate closed: why\n": {"ready": false, "summary": "closed: why", "counts": map[string]any{}, "reasons": []any{nil, ""}},
+		"## ⏳ Upgrade waves not done\n":   {"done": false, "waves": []any{}},
+		"| one |":                         {"ready": false, "blocking_elements": []any{map[string]any{"element_name": "one"}, nil, map[string]any{}}},
+		"| 2 |  |  | must wait | not yet": {"waves": []any{nil, map[string]any{"may_begin": false, "summary": "not yet", "counts": nil}}},
+		"| shelf | attic | failed |": {"current": 2, "waves": []any{
+			map[string]any{"number": 1, "ready": false, "blocking_elements": []any{map[string]any{"element_name": "other"}}},
+			map[string]any{"number": 2, "ready": false, "blocking_elements": []any{map[string]any{"element_name": "shelf", "site_name": "attic", "class": "failed"}}},
+		}},
+		"| 7 | `█████░░░░░` 50% | 1/2 | **current** |": {"current": 7, "waves": []any{map[string]any{"number": 7, "counts": map[string]any{"total": 2, "ready": 1}}}},
 	} {
 		page := p.page(mocked(gate))
 		if !strings.Contains(page, want) || strings.HasPrefix(want, "## ") && !strings.HasPrefix(page, want) {
@@ -212,6 +216,7 @@ func TestReportNamesAnAttributeOfAWrongType(t *testing.T) {
 		`Attribute waves[0].counts.ready is true: write a whole number or null`:                wave("counts", map[string]any{"ready": true}),
 		`Attribute waves[0].may_begin is "no": write true, false or null`:                      wave("may_begin", "no"),
 		`Attribute waves[0].reasons[0] is a map: write a text or null`:                         wave("reasons", []any{map[string]any{}}),
+		`Attribute waves[0].blocking_elements[0].class is 5: write a text or null`:             wave("blocking_elements", []any{map[string]any{"class": 5}}),
 		`Attribute done is "no": write true, false or null`:                                    {"done": "no"},
 		`Attribute current is 1e+300: write a whole number or null`:                            {"current": 1e300},
 	} {

@@ -39,7 +39,7 @@ type Report struct {
 	BlockingTruncated bool
 	// Waves is nil in the report of a gate.
 	Waves []WaveReport
-	// Current is the number of the wave that is under way.
+	// Current is the number of the first wave that is not done.
 	Current *int64
 }
 
@@ -51,6 +51,9 @@ type WaveReport struct {
 	Summary               string
 	Reasons               []string
 	Counts                ReportCounts
+	// Blocking is as in a Report; the page shows that of the wave that holds the
+	// others.
+	Blocking []Blocker
 }
 
 // ReportCounts are the counts of a Report that the page shows.
@@ -90,7 +93,7 @@ func (r *Report) Markdown() string {
 // verdict. The word of a gate is the first of its summary, too.
 var (
 	gateHeadings  = map[string]string{"true": "✅ Upgrade gate%s open", "false": "⛔ Upgrade gate%s closed", "": "❔ Upgrade gate%s without a verdict"}
-	wavesHeadings = map[string]string{"true": "✅ Upgrade waves%s done", "false": "⏳ Upgrade waves%s in progress", "": "❔ Upgrade waves%s"}
+	wavesHeadings = map[string]string{"true": "✅ Upgrade waves%s done", "false": "⏳ Upgrade waves%s not done", "": "❔ Upgrade waves%s"}
 )
 
 func (r *Report) heading() string {
@@ -161,7 +164,7 @@ func (p *page) waves(r *Report) {
 	p.write("\n### Waves\n\n| wave | progress | ready | state | verdict |\n|---:|---|---:|---|---|\n")
 	p.rows(rows, waveBytes, "wave")
 	if wave := r.holding(); wave != nil && len(wave.Reasons) > 0 {
-		p.write("\n### Why wave %d is not ready\n", wave.Number)
+		p.write("\n### Why wave %d is not done\n", wave.Number)
 		p.list("reason", wave.Reasons)
 	}
 }
@@ -198,7 +201,7 @@ func (w *WaveReport) state(current *int64) string {
 	case w.Done != nil && *w.Done:
 		return "done"
 	case isCurrent:
-		return "**in progress**"
+		return "**current**"
 	case w.MayBegin == nil:
 		return ""
 	case *w.MayBegin:
@@ -253,25 +256,31 @@ func (p *page) versions(counts map[string]int64) {
 }
 
 func (p *page) blocking(r *Report) {
-	if len(r.Blocking) == 0 && !r.BlockingTruncated {
+	blocking, counts := r.Blocking, r.Counts
+	if wave := r.holding(); wave != nil {
+		blocking, counts = wave.Blocking, wave.Counts
+	}
+	hidden := int64(0)
+	if blocking != nil && counts.Total != nil && counts.Ready != nil {
+		hidden = *counts.Total - *counts.Ready - int64(len(blocking))
+	}
+	isTruncated := hidden > 0 || r.BlockingTruncated
+	if len(blocking) == 0 && !isTruncated {
 		return
 	}
 	p.write("\n### Elements that are not ready\n")
-	if len(r.Blocking) > 0 {
+	noun := "element"
+	if len(blocking) > 0 {
+		noun = "more element"
 		p.write("\n| element | site | counts as | state | version | remark |\n|---|---|---|---|---|---|\n")
-		p.rows(blockerRows(r.Blocking), MaxReportBytes, "element")
+		p.rows(blockerRows(blocking), MaxReportBytes, "element")
 	}
-	if !r.BlockingTruncated {
+	if !isTruncated {
 		return
 	}
-	noun, more := "more element", "More elements are"
-	if len(r.Blocking) == 0 {
-		noun = "element"
-	}
-	if r.Counts.Total != nil && r.Counts.Ready != nil {
-		if hidden := *r.Counts.Total - *r.Counts.Ready - int64(len(r.Blocking)); hidden > 0 {
-			more = isAre(hidden, noun)
-		}
+	more := "More elements are"
+	if hidden > 0 {
+		more = isAre(hidden, noun)
 	}
 	p.write("\n*%s not ready: `max_blocking_elements` bounds this list.*\n", more)
 }

@@ -69,6 +69,10 @@ func wavesReport() *Report {
 			{
 				Number: 2, Ready: new(false), MayBegin: new(true), Done: new(false), Summary: "closed: 5/12 ready (41.66%), 6 pending, 1 failed", Counts: counts(12, 5),
 				Reasons: []string{"1 element failed (max_failed is 0): BR-FRA-01 (Frankfurt) (failed: disk full).", "5 of 12 elements are ready (41.66%), 100% required: 6 pending, 1 failed."},
+				Blocking: []Blocker{
+					{ElementID: "1", Name: new("BR-FRA-01"), SiteName: new("Frankfurt"), Class: ClassFailed, Phase: imagestatus.PhaseFailed, UpgradeState: new("failed"), ActiveVersion: new(formerVersion), FailureInfo: new("disk full")},
+					{ElementID: "3", Name: new("DC-1"), Class: ClassPending, Phase: imagestatus.PhaseQueued, UpgradeState: new("pending"), ActiveVersion: new(formerVersion)},
+				},
 			},
 			{Number: 3, Ready: new(false), MayBegin: new(false), Done: new(false), Summary: "closed: 0/85 ready (0%), 85 pending", Counts: counts(85, 0)},
 			{Number: 4, MayBegin: new(true), Counts: counts(0, 0)},
@@ -88,8 +92,10 @@ func hostileReport(text func(label string) string) *Report {
 	return &Report{
 		Name: text("gate"), Ready: new(false), Summary: text("summary"), Reasons: []string{text("reason"), text("reason")},
 		ByPhase: map[string]int64{text("phase"): 2, "failed": 1}, ByVersion: map[string]int64{text("by version"): 3},
-		Blocking: []Blocker{blocker(ClassPending), blocker(ClassFailed), blocker(Class(text("class")))},
-		Waves:    []WaveReport{{Number: 1, Ready: new(false), Summary: text("wave"), Reasons: []string{text("wave's reason")}}},
+		Waves: []WaveReport{{
+			Number: 1, Ready: new(false), Summary: text("wave"), Reasons: []string{text("wave's reason")},
+			Blocking: []Blocker{blocker(ClassPending), blocker(ClassFailed), blocker(Class(text("class")))},
+		}},
 	}
 }
 
@@ -107,7 +113,7 @@ func TestReportsReadAsInTheirGoldenFiles(t *testing.T) {
 		"open": openReport(t), "closed": closedReport(t), "waves": wavesReport(),
 		"waves_done": {Done: new(true), Summary: "all waves are done", Waves: []WaveReport{{Number: 1, Done: new(true), Ready: new(true)}}},
 		"bare":       {},
-		"unlisted":   {Ready: new(false), BlockingTruncated: true, Counts: ReportCounts{Total: new(int64(9)), Ready: new(int64(2))}},
+		"unlisted":   {Ready: new(false), BlockingTruncated: true, Blocking: []Blocker{}, Counts: ReportCounts{Total: new(int64(9)), Ready: new(int64(2))}},
 		"hostile":    hostileReport(func(label string) string { return hostileBy[label] }),
 	} {
 		path := filepath.Join("testdata", "report", name+".md")
@@ -171,7 +177,7 @@ func TestReportFitsIntoAComment(t *testing.T) {
 	long := hostileReport(func(string) string { return worst })
 	for i := range 500 {
 		long.Reasons = append(long.Reasons, worst[:300])
-		long.Blocking = append(long.Blocking, long.Blocking[i%3])
+		long.Waves[0].Blocking = append(long.Waves[0].Blocking, long.Waves[0].Blocking[i%3])
 		long.Waves = append(long.Waves, WaveReport{Number: int64(i), Summary: worst})
 		long.ByVersion[fmt.Sprint(worst[:60], i)] = 1
 		long.ByPhase[fmt.Sprint("phase", i)] = 1
@@ -195,7 +201,7 @@ func TestReportFitsIntoAComment(t *testing.T) {
 		unit := rapid.SampledFrom([]string{"@", "é", "漢", "a", "x:y "}).Draw(t, "unit")
 		for range rapid.IntRange(0, 60).Draw(t, "more") {
 			report.Reasons = append(report.Reasons, strings.Repeat(unit, rapid.IntRange(0, 1200).Draw(t, "length")))
-			report.Blocking = append(report.Blocking, report.Blocking[0])
+			report.Waves[0].Blocking = append(report.Waves[0].Blocking, report.Waves[0].Blocking[0])
 		}
 		if page := report.Markdown(); len(page) > MaxReportBytes || !utf8.ValidString(page) {
 			t.Fatalf("%d bytes, want at most %d of UTF-8", len(page), MaxReportBytes)
@@ -257,7 +263,7 @@ func TestHeadingSaysTheVerdictOnce(t *testing.T) {
 		"⛔ Upgrade gate closed: open: 1/1 ready": {Ready: new(false), Summary: "open: 1/1 ready"},
 		"⛔ Upgrade gate \"a\" closed":            {Ready: new(false), Name: "a"},
 		"❔ Upgrade gate without a verdict":       {},
-		"⏳ Upgrade waves in progress: wave 1":    {Done: new(false), Waves: []WaveReport{}, Summary: "wave 1"},
+		"⏳ Upgrade waves not done: wave 1":       {Done: new(false), Waves: []WaveReport{}, Summary: "wave 1"},
 		"❔ Upgrade waves":                        {Waves: []WaveReport{}},
 	} {
 		if got, _, _ := strings.Cut(report.Markdown(), "\n"); got != "## "+want {
