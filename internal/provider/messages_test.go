@@ -426,7 +426,7 @@ func (m *messages) elements() {
 	fault(m.t, server, simulator.Fault{Kind: "html_200", On: simulator.RequestSites})
 	m.add("sites that cannot be read", p.read(elementsType, everything).diagnostics)
 	server.SetSwitches(simulator.Switches{FleetDenied: true})
-	m.add("elements that may not be read", p.read(elementsType, everything).diagnostics)
+	m.add("elements that may not be read", p.read(elementsType, map[string]any{"ids_only": true}).diagnostics)
 	m.namedElements()
 }
 
