@@ -181,6 +181,7 @@ override_data {
 run "open" {
   command = plan
   variables {
+    canary_sites   = ["BR-MIL-01"]
     target_version = "6.3.6-b9"
   }
 }
