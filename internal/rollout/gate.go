@@ -14,6 +14,9 @@ import (
 type Gate struct {
 	// Name tells the gate from others in a message; "" is none.
 	Name string
+	// Wave is the number from 1 of the wave that ElementIDs are; 0 is none. It
+	// only tells the texts what was asked for.
+	Wave int
 	// Target is what the elements must run.
 	Target Target
 	// MinReadyPercent is the share of elements that must be ready, 0 to 100;

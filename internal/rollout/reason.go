@@ -11,7 +11,7 @@ import (
 func reasonTooFew(f *finding) string {
 	selected, bound := f.Counts.withRow(), fmt.Sprintf("(min_elements is %d)", f.minElements())
 	switch {
-	case f.Selected != nil:
+	case f.Selected != nil || f.Wave > 0:
 		return fmt.Sprintf("%s %s.", f.selects(f.asked()), bound)
 	case selected == 0:
 		return fmt.Sprintf("The selection matches no element that has an image status %s.", bound)
@@ -22,6 +22,8 @@ func reasonTooFew(f *finding) string {
 
 func adviseTooFew(f *finding) string {
 	switch {
+	case f.Wave > 0:
+		return "Check the selection, the sizes of the waves and min_elements: every wave must have as many elements."
 	case f.Selected == nil:
 		return "Check the selection: element_ids and filters must name elements of this tenant."
 	case f.NotSelected > 0:

@@ -108,21 +108,29 @@ func reasonExcluded(f *finding) string {
 	return fmt.Sprintf("Other conditions of where leave out what it names: %s.", listNames(values, func(value string) string { return value }))
 }
 
-// selects says how many elements were asked for by a description.
+// selects says how many elements were asked for by a description or as a wave.
 func (f *finding) selects(count int64) string {
 	selected := "no element"
 	if count > 0 {
 		selected = countOf(count, "element")
 	}
-	if f.NotSelected > 0 {
+	switch {
+	case f.Wave > 0 && f.NotSelected > 0:
+		return fmt.Sprintf("Wave %d and the filters select %s", f.Wave, selected)
+	case f.Wave > 0:
+		return fmt.Sprintf("Wave %d has %s", f.Wave, selected)
+	case f.NotSelected > 0:
 		return "where and the filters select " + selected
+	default:
+		return "where selects " + selected
 	}
-	return "where selects " + selected
 }
 
-// askedBy says by which argument elements were asked for.
+// askedBy says by what elements were asked for.
 func (f *finding) askedBy() string {
 	switch {
+	case f.Wave > 0:
+		return fmt.Sprintf("of wave %d", f.Wave)
 	case f.Selected == nil:
 		return "named in element_ids"
 	case f.NotSelected > 0:

@@ -190,6 +190,19 @@ func (t *Tally) Missing() []string {
 	return missing
 }
 
+// ask adds an element to those that were asked for.
+func (t *Tally) ask(id string) { t.gate.ElementIDs = append(t.gate.ElementIDs, id) }
+
+// asked lists the elements that were asked for, in the order of ids and never
+// nil. It is without those that a description selects and the filters leave out.
+func (t *Tally) asked() []string {
+	asked := slices.DeleteFunc(append([]string{}, t.gate.ElementIDs...), func(id string) bool {
+		return t.gate.Selected != nil && t.leftOut[id]
+	})
+	slices.Sort(asked)
+	return asked
+}
+
 // LeaveOut says which of the missing elements have a row that the filters of
 // the selection leave out. Where a description selects the elements, these are
 // then not asked for; without one they are in ClassLeftOut.
