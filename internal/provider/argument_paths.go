@@ -15,6 +15,10 @@ const summaryInvalidArgument = "Invalid argument"
 // listed stands in a path for the position in a list.
 type listed struct{}
 
+// argumentWaveNumber is that of a gate about one wave, which only the elements
+// that were read can refuse.
+const argumentWaveNumber imagestatus.Argument = "number of wave"
+
 // argumentPaths is where a configuration has what the domain calls an argument.
 var argumentPaths = map[imagestatus.Argument][]any{
 	imagestatus.ArgumentElementID:         {"element_ids", listed{}},
@@ -31,8 +35,7 @@ var argumentPaths = map[imagestatus.Argument][]any{
 	rollout.ArgumentTargetVersion:         {"target_version"},
 	rollout.ArgumentVersion:               {"version"},
 	rollout.ArgumentTargetImage:           {"target_image_id"},
-	rollout.ArgumentMinReadyPercent:       {"min_ready_percent"},
-	rollout.ArgumentMaxFailedPercent:      {"max_failed_percent"},
+	argumentWaveNumber:                    {nameWave, "number"},
 	rollout.ArgumentGroups:                {"groups"},
 	rollout.ArgumentFirst:                 {"first", listed{}},
 	rollout.ArgumentLast:                  {"last", listed{}},

@@ -35,6 +35,15 @@ func columnsType[Row any](columns []column[Row]) tftypes.Object {
 	return tftypes.Object{AttributeTypes: types}
 }
 
+// columnValues makes the values of a row's attributes.
+func columnValues[Row any](columns []column[Row], row *Row) map[string]tftypes.Value {
+	values := make(map[string]tftypes.Value, len(columns))
+	for i := range columns {
+		values[columns[i].name] = columns[i].value(row)
+	}
+	return values
+}
+
 // listOfRows makes the Terraform value of rows from the values of each one's
 // attributes.
 func listOfRows[Row any](kind tftypes.Object, rows []Row, values func(*Row) map[string]tftypes.Value) tftypes.Value {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
@@ -144,6 +145,10 @@ const laterRemedy = "Try again later, or raise `timeouts` of this block."
 func (c *connection) addError(diags *diag.Diagnostics, err error) {
 	if unmet, is := errors.AsType[*rollout.UnmetError](err); is {
 		diags.AddAttributeError(pathAlong(argumentPaths[unmet.Argument]), summaryUnmet, explainUnmet(unmet))
+		return
+	}
+	if argument, isArgument := errors.AsType[*imagestatus.ArgumentError](err); isArgument {
+		addArgumentErrors(diags, argument)
 		return
 	}
 	diags.AddError(c.explanation(err))

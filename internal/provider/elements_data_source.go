@@ -94,12 +94,7 @@ func (c *connection) elements(ctx context.Context, described *inventory.Where, w
 	if described != nil {
 		where = *described
 	}
-	var unread, err error
-	if withItems && !where.NeedsSites() {
-		fleet, unread, err = c.explainedFleet(ctx)
-	} else {
-		fleet, err = c.fleet(ctx, where.NeedsSites())
-	}
+	fleet, unread, err := c.describedFleet(ctx, where, withItems)
 	if err != nil {
 		c.addError(diags, err)
 		return nil, selected, false
@@ -156,12 +151,7 @@ var elementColumns = []column[placedElement]{
 		}
 		return nil
 	}),
-	elementText("site_name", "Name of the element's site. Null as well if the sites cannot be read; a warning then says why.", func(e *placedElement) *string {
-		if e.site == nil {
-			return nil
-		}
-		return e.site.Name
-	}),
+	elementText("site_name", "Name of the element's site. Null as well if the sites cannot be read; a warning then says why.", siteNameOf),
 	elementText("role", "Role of the element, such as `HUB` (data centre) or `SPOKE` (branch).", func(e *placedElement) *string { return e.Role }),
 	elementText("model_name", "Model, such as `ion 3200`.", func(e *placedElement) *string { return e.ModelName }),
 	elementText("serial_number", "Serial number.", func(e *placedElement) *string { return e.SerialNumber }),
@@ -177,6 +167,13 @@ var elementColumns = []column[placedElement]{
 	elementTexts("site_tags", "Tags of the element's site. Empty if the site has none or the element is bound to no site; null if the site's tags are not known.",
 		(*placedElement).siteTags),
 	elementText("peer_group", "The peer group of the element. "+peerGroupText, func(e *placedElement) *string { return new(e.PeerGroup()) }),
+}
+
+func siteNameOf(e *placedElement) *string {
+	if e.site == nil {
+		return nil
+	}
+	return e.site.Name
 }
 
 // siteTags is nil where the tags are not known.
@@ -219,9 +216,5 @@ func elementTexts(name, description string, values func(*placedElement) []string
 var elementType = columnsType(elementColumns)
 
 func elementValues(element *placedElement) map[string]tftypes.Value {
-	values := make(map[string]tftypes.Value, len(elementColumns))
-	for i := range elementColumns {
-		values[elementColumns[i].name] = elementColumns[i].value(element)
-	}
-	return values
+	return columnValues(elementColumns, element)
 }

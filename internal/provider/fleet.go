@@ -24,11 +24,32 @@ func (c *connection) explainedFleet(ctx context.Context) (fleet *inventory.Fleet
 		unread = failure
 		return nil
 	})
-	if err == nil && errors.Is(ctx.Err(), context.Canceled) {
-		// The run was interrupted: that is no reason to go on without sites.
-		return nil, nil, unread
+	if err == nil {
+		err = explains(ctx, unread)
 	}
-	return fleet, unread, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return fleet, unread, nil
+}
+
+// explains is nil where a read that only explains may have failed. Where the
+// run was interrupted, that is no reason to go on without.
+func explains(ctx context.Context, unread error) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return unread
+	}
+	return nil
+}
+
+// describedFleet is the fleet with the sites that a description needs, or that
+// names need: in that case unread says why there are none.
+func (c *connection) describedFleet(ctx context.Context, where inventory.Where, withNames bool) (fleet *inventory.Fleet, unread, err error) {
+	if withNames && !where.NeedsSites() {
+		return c.explainedFleet(ctx)
+	}
+	fleet, err = c.fleet(ctx, where.NeedsSites())
+	return fleet, nil, err
 }
 
 // readFleet reads the fleet; sitesFailed decides whether it is an error that the

@@ -105,6 +105,7 @@ func (p *prismaProvider) DataSources(context.Context) []func() datasource.DataSo
 		newElementImageStatusesDataSource,
 		newElementImageStatusAggregateDataSource,
 		newElementImagesDataSource,
+		newUpgradeWavesDataSource,
 		newUpgradeGateDataSource,
 	}
 }

@@ -20,10 +20,16 @@ import (
 // selectionModel is how a configuration chooses elements, the same on every
 // surface that reads a fleet.
 type selectionModel struct {
-	ElementIDs  types.List   `tfsdk:"element_ids"`
-	Where       types.Object `tfsdk:"where"`
-	Filters     types.List   `tfsdk:"filters"`
+	membersModel
+
 	QueryParams types.String `tfsdk:"query_params"`
+}
+
+// membersModel is the part of it that says who belongs to a rollout.
+type membersModel struct {
+	ElementIDs types.List   `tfsdk:"element_ids"`
+	Where      types.Object `tfsdk:"where"`
+	Filters    types.List   `tfsdk:"filters"`
 }
 
 type filterModel struct {

@@ -1,7 +1,9 @@
 package provider
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/big"
@@ -18,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 )
 
@@ -42,7 +45,15 @@ var printable = regexp.MustCompile(`^[\pL\pM\pN\pP\pS]([\pL\pM\pN\pP\pS ]*[\pL\p
 // resource and the action.
 type gateModel struct {
 	selectionModel
-	Name                types.String  `tfsdk:"name"`
+	ruleModel
+
+	Name types.String `tfsdk:"name"`
+	Wait types.Object `tfsdk:"wait"`
+	Wave types.Object `tfsdk:"wave"`
+}
+
+// ruleModel is what must hold of the elements, of a gate as of every wave.
+type ruleModel struct {
 	TargetVersion       types.String  `tfsdk:"target_version"`
 	TargetImageID       types.String  `tfsdk:"target_image_id"`
 	VerifyTarget        types.Bool    `tfsdk:"verify_target"`
@@ -53,7 +64,6 @@ type gateModel struct {
 	MaxFailedPercent    types.Float64 `tfsdk:"max_failed_percent"`
 	MinElements         types.Int64   `tfsdk:"min_elements"`
 	MaxBlockingElements types.Int64   `tfsdk:"max_blocking_elements"`
-	Wait                types.Object  `tfsdk:"wait"`
 }
 
 type waitModel struct {
@@ -74,6 +84,7 @@ func gateArguments() map[string]schema.Attribute {
 			"It tells gates apart: Terraform shows warnings with the same heading only once. "+
 			"Default: the heading of a closed gate has its target and one of the elements that are not ready.", maxNameLength),
 	}
+	attributes[nameWave] = waveAttribute()
 	maps.Copy(attributes, targetArguments())
 	maps.Copy(attributes, gateThresholds())
 	return attributes
@@ -179,13 +190,14 @@ func (m gateModel) read(ctx context.Context, diags *diag.Diagnostics) (asked gat
 	target, err := rollout.ParseTarget(optionalText(m.TargetVersion), optionalText(m.TargetImageID))
 	addArgumentErrors(diags, err)
 	m.checkVerify(diags)
+	wave, waveKnown := m.wave(ctx, diags)
 	gate := rollout.Gate{
-		Name:             m.Name.ValueString(),
+		Name:             cmp.Or(m.Name.ValueString(), wave.called()),
 		Target:           target,
 		RequireConnected: m.RequireConnected.ValueBool(),
 		SettledFor:       durationArgument(path.Root("settled_for"), m.SettledFor, 0, time.Nanosecond, diags),
-		MinReadyPercent:  percentArgument(m.MinReadyPercent, rollout.ParseReadyPercent, diags),
-		MaxFailedPercent: percentArgument(m.MaxFailedPercent, rollout.ParseMaxFailedPercent, diags),
+		MinReadyPercent:  percentArgument(path.Root("min_ready_percent"), m.MinReadyPercent, rollout.ParseReadyPercent, diags),
+		MaxFailedPercent: percentArgument(path.Root("max_failed_percent"), m.MaxFailedPercent, rollout.ParseMaxFailedPercent, diags),
 		MinElements:      orDefault(m.MinElements, defaultMinElements),
 		MaxBlocking:      int(orDefault(m.MaxBlockingElements, defaultMaxBlocking)),
 		ElementIDs:       chosen.ElementIDs(),
@@ -199,17 +211,19 @@ func (m gateModel) read(ctx context.Context, diags *diag.Diagnostics) (asked gat
 	} {
 		known = known && !value.IsUnknown()
 	}
-	return gateRead{gate: gate, chosen: chosen, verify: m.VerifyTarget.ValueBool()}, known
+	return gateRead{gate: gate, chosen: chosen, verify: m.VerifyTarget.ValueBool(), wave: wave}, known && waveKnown
 }
 
 // percentArgument reads a percentage as it was typed: the shortest decimal is
 // what was, and the binary number is not. Nil is none.
-func percentArgument(value types.Float64, parse func(string) (*big.Rat, error), diags *diag.Diagnostics) *big.Rat {
+func percentArgument(at path.Path, value types.Float64, parse func(string) (*big.Rat, error), diags *diag.Diagnostics) *big.Rat {
 	if value.IsNull() || value.IsUnknown() {
 		return nil
 	}
 	percent, err := parse(strconv.FormatFloat(value.ValueFloat64(), 'f', -1, 64))
-	addArgumentErrors(diags, err)
+	if refused, ok := errors.AsType[*imagestatus.ArgumentError](err); ok {
+		invalid(diags, at, refused.Quoted(), refused.Problem+" "+refused.Remedy)
+	}
 	return percent
 }
 

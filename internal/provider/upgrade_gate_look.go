@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
@@ -18,6 +19,8 @@ type gateRead struct {
 	chosen choice
 	// verify says that a target which the tenant's images do not meet is an error.
 	verify bool
+	// wave narrows it to one wave of what is chosen; nil is all of it.
+	wave *waveChoice
 }
 
 // look judges the fleet as it is now. What the controller calls the elements
@@ -26,6 +29,9 @@ type gateRead struct {
 func (c *connection) look(ctx context.Context, asked gateRead, named *namer) (rollout.Verdict, error) {
 	if err := named.verify(ctx, asked); err != nil {
 		return rollout.Verdict{}, err
+	}
+	if asked.wave != nil {
+		return c.lookAtWave(ctx, asked, named)
 	}
 	gate, selection, err := c.members(ctx, asked)
 	if err != nil {
@@ -38,17 +44,23 @@ func (c *connection) look(ctx context.Context, asked gateRead, named *namer) (ro
 	if err := c.leaveOut(ctx, selection, tally); err != nil {
 		return rollout.Verdict{}, err
 	}
-	verdict := tally.Verdict(gate.Fleet)
+	return c.explained(ctx, tally, gate.Fleet, named), nil
+}
+
+// explained is the verdict with the names of the elements that a closed gate
+// shows. known is what was read of the fleet to judge it.
+func (c *connection) explained(ctx context.Context, tally *rollout.Tally, known *inventory.Fleet, named *namer) rollout.Verdict {
+	verdict := tally.Verdict(known)
 	if verdict.Ready || !c.showNames {
-		return verdict, nil
+		return verdict
 	}
-	names, unnamed, images := named.explain(ctx, gate.Fleet, verdict.Blocking, tally.WantsImages(&verdict))
+	names, unnamed, images := named.explain(ctx, known, verdict.Blocking, tally.WantsImages(&verdict))
 	verdict = tally.Verdict(names)
 	verdict.Unnamed = unnamed
 	if images != nil {
 		tally.Explain(&verdict, names, images)
 	}
-	return verdict, nil
+	return verdict
 }
 
 // members decides which elements a gate is about, and reads what its rule has
@@ -75,7 +87,7 @@ func (c *connection) members(ctx context.Context, asked gateRead) (gate rollout.
 // leaveOut tells the tally which of the elements without a row have one that
 // the filters leave out. Only where filters narrow elements that are named, and
 // some of these have no row, is one more read needed.
-func (c *connection) leaveOut(ctx context.Context, selection imagestatus.Selection, tally *rollout.Tally) error {
+func (c *connection) leaveOut(ctx context.Context, selection imagestatus.Selection, tally rowless) error {
 	missing := tally.Missing()
 	if len(missing) == 0 || !selection.Filtered() {
 		return nil
@@ -87,6 +99,12 @@ func (c *connection) leaveOut(ctx context.Context, selection imagestatus.Selecti
 	}
 	tally.LeaveOut(left.elements)
 	return nil
+}
+
+// rowless is the part of a tally that is about elements without a row.
+type rowless interface {
+	Missing() []string
+	LeaveOut(elements map[string]bool)
 }
 
 // leftOut collects the elements whose rows a selection leaves out.

@@ -1,9 +1,12 @@
 package provider
 
 import (
+	"context"
+
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 )
@@ -60,9 +63,6 @@ func countsValue(counts rollout.Counts) types.Object {
 
 // gateResults are the attributes of gateResultModel.
 func gateResults() map[string]schema.Attribute {
-	count := func(description string) schema.Attribute {
-		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
-	}
 	text := func(description string) schema.Attribute {
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
@@ -91,23 +91,31 @@ func gateResults() map[string]schema.Attribute {
 		"blocking_elements": schema.ListNestedAttribute{
 			Computed:            true,
 			MarkdownDescription: "Elements that are not ready, the worst first, at most `max_blocking_elements`.",
-			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"element_id":     text("Id of the element; empty for a row that names none, and for a value of `where` that selects no element."),
-				"element_name":   text("Name of the element. Null where it has none, or where it was not read: beyond the first 100 elements, with `show_names = false`, or when the list of elements could not be read."),
-				"site_name":      text("Name of the element's site. Null where the element is bound to none, or where it was not read."),
-				"class":          text("What it counts as, from the worst on: " + markdownList(rollout.BlockingClasses()) + "."),
-				"upgrade_state":  text("State as the controller spells it."),
-				"phase":          text("Phase of the state; null for an element that is missing or left out."),
-				"active_version": text("Version that the element runs."),
-				"upgrade_version": text("Version that the element is on its way to, while its upgrade is in progress. " +
-					"Null for any other element, with `show_names = false`, and where the list of images could not be read or lacks the image."),
-				"download_percent": count("Progress of the download in percent."),
-				"failure_info":     text("The controller's text about a failure, at most 300 characters of it."),
-			}},
+			NestedObject:        schema.NestedAttributeObject{Attributes: blockerAttributes()},
 		},
 		"blocking_truncated": schema.BoolAttribute{
 			Computed: true, MarkdownDescription: "Whether more elements are not ready than `blocking_elements` holds.",
 		},
+	}
+}
+
+// blockerAttributes are the attributes of blockerModel.
+func blockerAttributes() map[string]schema.Attribute {
+	text := func(description string) schema.Attribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+	return map[string]schema.Attribute{
+		"element_id":     text("Id of the element; empty for a row that names none, and for a value of `where` that selects no element."),
+		"element_name":   text("Name of the element. Null where it has none, or where it was not read: beyond the first 100 elements, with `show_names = false`, or when the list of elements could not be read."),
+		"site_name":      text("Name of the element's site. Null where the element is bound to none, or where it was not read."),
+		"class":          text("What it counts as, from the worst on: " + markdownList(rollout.BlockingClasses()) + "."),
+		"upgrade_state":  text("State as the controller spells it."),
+		"phase":          text("Phase of the state; null for an element that is missing or left out."),
+		"active_version": text("Version that the element runs."),
+		"upgrade_version": text("Version that the element is on its way to, while its upgrade is in progress. " +
+			"Null for any other element, with `show_names = false`, and where the list of images could not be read or lacks the image."),
+		"download_percent": schema.Int64Attribute{Computed: true, MarkdownDescription: "Progress of the download in percent."},
+		"failure_info":     text("The controller's text about a failure, at most 300 characters of it."),
 	}
 }
 
@@ -144,4 +152,43 @@ func newBlockerModel(blocker rollout.Blocker) blockerModel {
 		model.Phase = &phase
 	}
 	return model
+}
+
+// The same as values that are made without reflection, for lists of them.
+var (
+	countsType  = rawType(countAttributes())
+	blockerType = rawType(blockerAttributes())
+)
+
+// rawType is the Terraform type of an object with attributes.
+func rawType(attributes map[string]schema.Attribute) tftypes.Object {
+	types := make(map[string]tftypes.Type, len(attributes))
+	for name, attribute := range attributes {
+		types[name] = attribute.GetType().TerraformType(context.Background())
+	}
+	return tftypes.Object{AttributeTypes: types}
+}
+
+func countsRaw(counts rollout.Counts) tftypes.Value {
+	values := map[string]tftypes.Value{countTotal: tftypes.NewValue(tftypes.Number, counts.Total)}
+	for _, class := range rollout.Classes() {
+		values[string(class)] = tftypes.NewValue(tftypes.Number, counts.Of(class))
+	}
+	return tftypes.NewValue(countsType, values)
+}
+
+func blockerValues(blocker *rollout.Blocker) map[string]tftypes.Value {
+	model := newBlockerModel(*blocker)
+	text := func(value any) tftypes.Value { return tftypes.NewValue(tftypes.String, value) }
+	return map[string]tftypes.Value{
+		"element_id":       text(model.ElementID),
+		"element_name":     text(model.ElementName),
+		"site_name":        text(model.SiteName),
+		"class":            text(model.Class),
+		"upgrade_state":    text(model.UpgradeState),
+		"phase":            text(model.Phase),
+		"active_version":   text(model.ActiveVersion),
+		"download_percent": tftypes.NewValue(tftypes.Number, model.DownloadPercent),
+		"failure_info":     text(model.FailureInfo),
+	}
 }

@@ -104,6 +104,9 @@ func (t *SequenceTally) Wave(number int) *Tally {
 	return t.waves[number-1]
 }
 
+// Waves is the number of waves, at least 1.
+func (t *SequenceTally) Waves() int { return len(t.waves) }
+
 // Missing lists the elements of all waves that have no row so far.
 func (t *SequenceTally) Missing() []string {
 	var missing []string
