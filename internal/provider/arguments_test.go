@@ -92,7 +92,7 @@ func (a argument) name() string { return strings.Join(a.path, ".") }
 
 // written is the path as a diagnostic writes it, where lists have one entry.
 func (a argument) written() string {
-	return strings.Replace(a.name(), "filters.", "filters[0].", 1)
+	return strings.NewReplacer("filters.", "filters[0].", "overrides.", "overrides[0].").Replace(a.name())
 }
 
 func (a argument) isText() bool {
@@ -125,6 +125,10 @@ func argumentsOf(surface string, attributes []*tfprotov6.SchemaAttribute, above 
 func needed(server *simulator.Server) map[string]any {
 	return map[string]any{
 		"element_id":         server.ElementIDs()[0],
+		"sizes":              []any{"100%"},
+		"wave.sizes":         []any{"100%"},
+		"wave.number":        1,
+		"overrides.wave":     1,
 		"filters.field":      "id",
 		"filters.values":     []any{"1"},
 		"sort_by.field":      "id",
@@ -188,6 +192,8 @@ var meaningful = func() map[string]string {
 	words := map[string]string{
 		"element_ids":      emptySelectsNothing,
 		"states":           emptySelectsNothing,
+		"first":            "An empty list pins none",
+		"last":             "An empty list pins none",
 		"group_by":         "An empty list is the same as none",
 		"filters.values[]": "An empty text is a value like any other",
 	}
@@ -426,7 +432,7 @@ func TestTimeoutsAreAboveZero(t *testing.T) {
 					t.Errorf("%s = %q: got:\n%s\nwant:\n%s", argument, duration, got, want)
 				}
 			}
-			config := argument.configuration(map[string]any{"element_id": "1", "aggregate.operator": "count", "aggregate.field": "id"}, surface.attributes, "1ms")
+			config := argument.configuration(map[string]any{"element_id": "1", "sizes": []any{"100%"}, "aggregate.operator": "count", "aggregate.field": "id"}, surface.attributes, "1ms")
 			if diagnostics := surface.validate(config); len(diagnostics) > 0 {
 				t.Errorf("%s of a millisecond:\n%s", argument, render(diagnostics))
 			}

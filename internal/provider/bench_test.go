@@ -167,6 +167,24 @@ func BenchmarkElements(b *testing.B) {
 	}
 }
 
+// BenchmarkWaves splits and judges a fleet, with and without the lists of
+// elements in state.
+func BenchmarkWaves(b *testing.B) {
+	for _, elements := range []int{400, 10_000} {
+		for _, listed := range []bool{false, true} {
+			b.Run(fmt.Sprintf("%d/list_elements=%t", elements, listed), func(b *testing.B) {
+				p := newProtocol(b, serve(b, simulator.Options{Elements: elements}).Environment(simulator.Unified)...)
+				read := p.rpc(b, wavesType, inWaves(threeSizes, toTarget(), map[string]any{"list_elements": listed}))
+				b.ReportAllocs()
+				for b.Loop() {
+					read()
+				}
+				b.ReportMetric(stateBytes(b, p, wavesType, read()), "state-B")
+			})
+		}
+	}
+}
+
 // BenchmarkFleet reads 50,000 elements for a verdict and for an aggregate, with
 // a new provider each time, hence a new sign-in, against a bare HTTP read of the
 // same pages: the least that any program must do for the same answer.

@@ -274,6 +274,7 @@ var readers = []reader{
 	{name: "waiting-gate", pages: true, read: readGate(map[string]any{"wait": map[string]any{}, "timeouts": map[string]any{"read": "100s"}})},
 	{name: "action", pages: true, read: invokeGate},
 	{name: "elements", pages: true, on: simulator.RequestElements, read: readElements},
+	{name: "waves", pages: true, on: simulator.RequestQuery, read: readRollout},
 	{name: "images", on: simulator.RequestImages, blind: []simulator.FaultKind{"row_lost"}, read: readImages},
 }
 
@@ -404,6 +405,19 @@ func readGate(more map[string]any) func(context.Context, *virtual, []imagestatus
 		want, _ := wantVerdict(truth)
 		return compared(v.readIn(ctx, gateType, matrixGate(more)), want)
 	}
+}
+
+// readRollout reads the statuses alone, as one wave of all that is named.
+func readRollout(ctx context.Context, v *virtual, truth []imagestatus.Status) outcome {
+	want, ready := wantVerdict(truth)
+	read := v.readIn(ctx, wavesType, map[string]any{
+		"element_ids": v.controller.ElementIDs(), "sizes": []any{"100%"}, "keep_apart": "none", "list_elements": false, "max_failed": 1, "min_ready_percent": 96,
+	})
+	result := compared(read, map[string]any{"done": ready})
+	if attributes, isObject := plain(read.value).(map[string]any); result.wrong == "" && isObject {
+		result.wrong = cmp.Diff(want["counts"], object(list(attributes["waves"])[0])["counts"])
+	}
+	return result
 }
 
 func openGate(ctx context.Context, v *virtual, truth []imagestatus.Status) outcome {

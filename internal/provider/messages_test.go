@@ -427,6 +427,7 @@ func (m *messages) elements() {
 	m.add("sites that cannot be read", p.read(elementsType, everything).diagnostics)
 	server.SetSwitches(simulator.Switches{FleetDenied: true})
 	m.add("elements that may not be read", p.read(elementsType, map[string]any{"ids_only": true}).diagnostics)
+	m.waves(p, server)
 	m.namedElements()
 }
 
@@ -440,6 +441,20 @@ func (m *messages) namedElements() {
 	for _, name := range []string{"shell", "hub", "BR-FRA-01-A", "*"} {
 		m.add("an element by the name "+name, p.read(oneType, namedElement(name)).diagnostics)
 	}
+}
+
+// waves has a server whose elements may not be read.
+func (m *messages) waves(p *protocol, server *simulator.Server) {
+	named := map[string]any{"element_ids": server.ElementIDs(), "keep_apart": "none"}
+	m.add("waves whose elements cannot be named", p.read(wavesType, inWaves(threeSizes, named)).diagnostics)
+	m.add("sizes that shrink", p.read(wavesType, inWaves([]string{"5", "3", "100%"})).diagnostics)
+	m.add("sizes that leave elements out", p.read(wavesType, inWaves([]string{"25%"})).diagnostics)
+	m.add("two entries for one wave", p.read(wavesType, inWaves(threeSizes, map[string]any{"overrides": []map[string]any{{"wave": 2}, {"wave": 2}}})).diagnostics)
+	m.add("a pinned element that is not selected", p.read(wavesType, inWaves(threeSizes, named, map[string]any{"first": []string{"1"}})).diagnostics)
+	m.add("a wave beyond the sizes", p.read(gateType, map[string]any{"wave": map[string]any{"sizes": threeSizes, "number": 4, "keep_apart": "none"}}).diagnostics)
+	server.SetSwitches(simulator.Switches{})
+	fault(m.t, server)
+	m.add("a wave beyond the waves", p.read(gateType, map[string]any{"wave": map[string]any{"sizes": threeSizes, "number": 4}}).diagnostics)
 }
 
 func (m *messages) gates() {

@@ -72,7 +72,7 @@ func TestEverythingIsDescribedInMarkdownSentences(t *testing.T) {
 			check("function "+name+" "+parameter.Name, parameter.Description, parameter.DescriptionKind)
 		}
 	}
-	if len(p.schemas.DataSourceSchemas) != 6 || len(p.schemas.EphemeralResourceSchemas) != 1 || len(p.schemas.ActionSchemas) != 1 || len(p.schemas.Functions) != 6 {
+	if len(p.schemas.DataSourceSchemas) != 7 || len(p.schemas.EphemeralResourceSchemas) != 1 || len(p.schemas.ActionSchemas) != 1 || len(p.schemas.Functions) != 6 {
 		t.Error("the number of surfaces is another one than DESIGN.md has")
 	}
 }

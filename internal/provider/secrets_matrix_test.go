@@ -160,6 +160,7 @@ func TestAccFaultsLeakNoSecretThroughTheCLI(t *testing.T) {
 				data "prismasdwan_element_image_statuses" "fleet" {}
 				data "prismasdwan_upgrade_gate" "gate" {}
 				data "prismasdwan_elements" "all" {}
+				data "prismasdwan_upgrade_waves" "all" { sizes = ["1", "100%"] }
 				output "summary" { value = data.prismasdwan_upgrade_gate.gate.summary }
 			`})
 			console.environment = append(append(console.environment, server.Environment(form)...),

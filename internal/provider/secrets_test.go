@@ -64,6 +64,7 @@ func TestAccNoSecretIsLoggedStoredOrPrinted(t *testing.T) {
 				data "prismasdwan_upgrade_gate" "gate" {}
 				data "prismasdwan_elements" "all" {}
 				data "prismasdwan_element_images" "all" {}
+				data "prismasdwan_upgrade_waves" "all" { sizes = ["1", "100%"] }
 			`})
 			if variable != "" {
 				console.needs(featureEphemeral)

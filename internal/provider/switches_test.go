@@ -343,6 +343,36 @@ var questions = []question{
 		},
 	},
 	{
+		name: "waves of the fleet", pairs: true,
+		read: func(p *protocol, _ *simulator.Server) reading { return p.read(wavesType, inWaves(threeSizes)) },
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			members := slices.Concat(waveIDs(got)...)
+			want := idsOf(devicesOf(server))
+			for _, row := range server.Rows() {
+				if id := row.Element(); id != "" && !slices.Contains(want, id) {
+					want = append(want, id)
+				}
+			}
+			slices.Sort(members)
+			slices.Sort(want)
+			if !slices.Equal(members, want) {
+				t.Errorf("the waves hold %d elements, want each of the %d that have a row or are listed:\n%s", len(members), len(want), gocmp.Diff(want, members))
+			}
+			expect(t, got, map[string]any{"done": false})
+		},
+	},
+	{
+		name: "gate over a wave",
+		read: func(p *protocol, _ *simulator.Server) reading {
+			return p.read(gateType, map[string]any{"wave": map[string]any{"sizes": []string{"100%"}, "number": 1}, "filters": []map[string]any{filter("phase", "", "succeeded")}})
+		},
+		check: func(t *testing.T, got map[string]any, _ *simulator.Server) {
+			t.Helper()
+			expect(t, object(got["counts"]), map[string]any{"failed": number64(0), "left_out": number64(0)})
+		},
+	},
+	{
 		name: questionImages,
 		read: func(p *protocol, _ *simulator.Server) reading { return p.read(imagesType, everything) },
 		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
@@ -429,13 +459,17 @@ var unreadable = map[string]map[string]bool{
 
 // ofElements are the questions that need the lists of elements and sites.
 var ofElements = map[string]bool{
-	"closed gate by name":              true,
-	"elements by role and site tag":    true,
-	"elements of the fleet":            true,
-	"ids by name":                      true,
-	"open gate by name":                true,
-	"rows of hubs with their elements": true, "count of sites by a pattern": true,
-	"count by site, role and connection": true, "one element by name": true,
+	"closed gate by name":                true,
+	"count by site, role and connection": true,
+	"count of sites by a pattern":        true,
+	"elements by role and site tag":      true,
+	"elements of the fleet":              true,
+	"gate over a wave":                   true,
+	"ids by name":                        true,
+	"one element by name":                true,
+	"open gate by name":                  true,
+	"rows of hubs with their elements":   true,
+	"waves of the fleet":                 true,
 }
 
 // wantedError gives the summary of the error that a question must end in; ""
@@ -463,6 +497,7 @@ func wantedError(position simulator.Position, form simulator.Form, question stri
 			"gate over an element that has no row": ignoredFilter,
 			questionVerified:                       ignoredFilter,
 			"gate on a target that no image has":   ignoredFilter,
+			"gate over a wave":                     ignoredFilter,
 			"closed gate by name":                  ignoredFilter,
 			"open gate by name":                    ignoredFilter,
 			"rows of hubs with their elements":     ignoredFilter,
