@@ -1,54 +1,75 @@
-# One gate for each wave: a wave's rollout needs every wave before it.
-
-variable "element_ids" {
-  description = "Ids of all elements that take part."
-  type        = list(string)
-}
+# A policy for each wave up to a number that people raise. A gate holds only
+# what is new: a wave that has begun stays as it is when a gate closes again.
 
 variable "target_version" {
   description = "Version or constraint that the elements must run."
   type        = string
 }
 
+variable "up_to_wave" {
+  description = "Number of the last wave that has a policy. Raise it by one to begin the next wave."
+  type        = number
+  default     = 1
+}
+
+variable "begun" {
+  description = "The output of the same name of the last apply: the policies that there are."
+  type        = map(object({ elements = list(string), version = string }))
+  default     = {}
+}
+
+data "prismasdwan_upgrade_waves" "branches" {
+  where          = { roles = ["SPOKE"] }
+  sizes          = ["3", "25%", "100%"]
+  target_version = var.target_version
+
+  # One element in ten may fail, which is none in a wave of three.
+  min_ready_percent  = 90
+  max_failed_percent = 10
+}
+
 locals {
-  waves = provider::prismasdwan::plan_waves(var.element_ids, ["3", "25%", "100%"])
-
-  # A wave without elements needs no gate, and a gate over nothing never opens.
-  gated_waves = { for number, wave in local.waves : tostring(number) => wave if length(wave) > 0 }
-}
-
-data "prismasdwan_upgrade_gate" "wave" {
-  for_each = local.gated_waves
-
-  name              = "wave ${each.key}"
-  element_ids       = each.value
-  target_version    = var.target_version
-  min_ready_percent = 95
-  max_failed        = 1
-}
-
-output "waves" {
-  value = {
-    for number, gate in data.prismasdwan_upgrade_gate.wave :
-    number => gate.summary
+  policies = {
+    for wave in data.prismasdwan_upgrade_waves.branches.waves :
+    tostring(wave.number) => { elements = wave.element_ids, version = var.target_version }
+  }
+  waves = {
+    for wave in data.prismasdwan_upgrade_waves.branches.waves :
+    tostring(wave.number) => wave
+    if wave.number <= var.up_to_wave
   }
 }
 
-# What to upgrade next: the first wave whose gate is closed.
-output "next_wave" {
-  value = join(",", try([
-    for number, wave in local.waves : wave
-    if !try(data.prismasdwan_upgrade_gate.wave[tostring(number)].ready, true)
-  ][0], []))
+# Stands for what upgrades the elements of a wave.
+resource "terraform_data" "policy" {
+  for_each = local.waves
+
+  input = local.policies[each.key]
+
+  lifecycle {
+    precondition {
+      condition     = each.value.may_begin || try(var.begun[each.key] == local.policies[each.key], false)
+      error_message = "Wave ${each.key} is held: ${data.prismasdwan_upgrade_waves.branches.summary}."
+    }
+  }
 }
 
-# The first wave may always begin; each later one needs those before it.
+output "begun" {
+  value = { for number, policy in terraform_data.policy : number => policy.input }
+}
+
+output "rollout" {
+  value = data.prismasdwan_upgrade_waves.branches.summary
+}
+
+# Which waves may begin, and what to upgrade next.
 output "waves_that_may_begin" {
-  value = [
-    for number in keys(local.gated_waves) : number
-    if alltrue([
-      for before, gate in data.prismasdwan_upgrade_gate.wave :
-      gate.ready if tonumber(before) < tonumber(number)
-    ])
-  ]
+  value = [for wave in data.prismasdwan_upgrade_waves.branches.waves : wave.number if wave.may_begin]
+}
+
+output "next_elements" {
+  value = join(",", flatten([
+    for wave in data.prismasdwan_upgrade_waves.branches.waves : wave.element_ids
+    if wave.number == data.prismasdwan_upgrade_waves.branches.current
+  ]))
 }
