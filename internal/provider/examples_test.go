@@ -20,12 +20,14 @@ import (
 
 const examplesDirectory = "../../examples"
 
-// exampleNeeds are the features that examples need, by their first directory.
+// exampleNeeds are the features that examples need, by their directory or by the
+// first part of it.
 var exampleNeeds = map[string]feature{
-	"actions":             featureAction,
-	"ephemeral-resources": featureEphemeral,
-	"offline-tests":       featureEphemeral,
-	"rollout":             featureEphemeral,
+	"actions":                featureAction,
+	"guides/waves-by-action": featureAction,
+	"ephemeral-resources":    featureEphemeral,
+	"offline-tests":          featureEphemeral,
+	"rollout":                featureEphemeral,
 }
 
 // TestAccExamplesApply applies every example that the documentation shows to a
@@ -37,8 +39,10 @@ func TestAccExamplesApply(t *testing.T) {
 			t.Parallel()
 			server := startSimulator(t, simulator.Options{Elements: 60, Seed: 1, Scenario: "steady"})
 			terminal := newTerminal(t, server, exampleFiles(t, example, server))
-			if wanted, needs := exampleNeeds[strings.Split(example, "/")[0]]; needs {
-				terminal.needs(wanted)
+			for _, of := range []string{strings.Split(example, "/")[0], example} {
+				if wanted, needs := exampleNeeds[of]; needs {
+					terminal.needs(wanted)
+				}
 			}
 			terminal.succeeds([]string{"get"})
 			terminal.succeeds([]string{"fmt", "-check"})

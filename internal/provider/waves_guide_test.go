@@ -1,11 +1,14 @@
 package provider
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
 
@@ -115,5 +118,108 @@ func TestThresholdsOfTheExampleSuitEachOfItsWaves(t *testing.T) {
 	}
 	if several == 0 {
 		t.Error("no wave may have a failed element, so that this proves little")
+	}
+}
+
+// One apply upgrades wave after wave, and a gate that closes again afterwards
+// plans nothing and holds nothing.
+func TestAccActionsLetOneWaveBeginAfterTheOther(t *testing.T) {
+	t.Parallel()
+	server := startSimulator(t, simulator.Options{Elements: 60, Seed: 1, Scenario: "steady", Speed: 1200})
+	files := exampleFiles(t, "guides/waves-by-action", server)
+	files["main.tf"] = strings.ReplaceAll(files["main.tf"], `{ hold = "1s" }`, `{ interval = "1s" }`)
+	files["target.auto.tfvars"] = fmt.Sprintf("target_version = %q\n", simulator.TargetImage().Version)
+	terminal := newTerminal(t, server, files)
+	terminal.needs(featureAction)
+	waves := waveIDs(newProtocol(t, variables(server, simulator.Unified)...).read(wavesType, inWaves(threeSizes, byWhere(map[string]any{"roles": []string{"SPOKE"}}))).must(t))
+	if len(waves) != 4 {
+		t.Fatalf("the example is about four waves, and the fleet has %d", len(waves))
+	}
+	for i, wave := range waves[:3] {
+		if err := server.Upgrade(wave, simulator.TargetImage(), simulator.Plan{Delay: time.Duration(i) * time.Hour}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	output, applied := terminal.run("apply", "-auto-approve")
+	if !applied {
+		t.Fatal(output)
+	}
+	// Terraform may start to wait for several waves at once. A policy is created
+	// when all that it waits for is over.
+	at := func(words string) int {
+		place := strings.Index(output, words)
+		if place < 0 {
+			t.Fatalf("%q is not printed:\n%s", words, output)
+		}
+		return place
+	}
+	for wave := 2; wave <= 4; wave++ {
+		created := at(fmt.Sprintf("terraform_data.wave_%d: Creating...", wave))
+		if before := at(fmt.Sprintf("terraform_data.wave_%d: Creation complete", wave-1)); before > created {
+			t.Errorf("policy %d is created before policy %d:\n%s", wave, wave-1, output)
+		}
+		for awaited := 1; awaited < wave; awaited++ {
+			done := at(fmt.Sprintf("Action complete: action.prismasdwan_await_upgrade.wave_%d (triggered by terraform_data.wave_%d)", awaited, wave))
+			if done > created {
+				t.Errorf("policy %d is created before wave %d is done:\n%s", wave, awaited, output)
+			}
+		}
+	}
+	if err := server.Fail(waves[0][0], "disk full"); err != nil {
+		t.Fatal(err)
+	}
+	terminal.succeeds([]string{"plan", "-input=false", "-detailed-exitcode"}, "No changes.")
+}
+
+// TestNoPairIsEverDownTogether upgrades all waves in order, and looks at every
+// virtual minute who installs or reboots.
+func TestNoPairIsEverDownTogether(t *testing.T) {
+	t.Parallel()
+	for keepApart, want := range map[string]bool{"peer_group": false, "none": true} {
+		t.Run(keepApart, func(t *testing.T) {
+			t.Parallel()
+			server := startSimulator(t, simulator.Options{Elements: 60, Seed: 1, Scenario: "steady"})
+			p := newProtocol(t, variables(server, simulator.Unified)...)
+			groups := make(map[string]string)
+			for _, d := range devicesOf(server) {
+				groups[d.ID] = d.PeerGroup()
+			}
+			config := inWaves(threeSizes, toTarget(), map[string]any{"keep_apart": keepApart, "element_ids": server.ElementIDs()})
+			together, minutes, installed := false, 0, 0
+			for begun := json.Number("0"); ; minutes++ {
+				if minutes > 24*60 {
+					t.Fatal("the rollout does not end within a day")
+				}
+				got := p.read(wavesType, config).must(t)
+				if got["done"] == true {
+					break
+				}
+				if current := got["current"].(json.Number); current != begun {
+					begun = current
+					number, err := current.Int64()
+					if err != nil {
+						t.Fatal(err)
+					}
+					if err := server.Upgrade(waveIDs(got)[number-1], simulator.TargetImage(), simulator.Plan{Stagger: time.Minute}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				down := make(map[string]int)
+				for _, row := range server.Rows() {
+					if row.Phase() == imagestatus.PhaseInstalling {
+						installed++
+						down[groups[row.Element()]]++
+						together = together || down[groups[row.Element()]] > 1
+					}
+				}
+				server.Advance(time.Minute)
+			}
+			if together != want {
+				t.Errorf("both members of a pair were down at the same time: %t, want %t", together, want)
+			}
+			if installed == 0 {
+				t.Errorf("in %d minutes no element was seen to install", minutes)
+			}
+		})
 	}
 }
