@@ -708,6 +708,7 @@ func TestUnchangedFleetGivesTheSameBytesInWhateverOrderItComes(t *testing.T) {
 		statusesType:  {"sort_by": map[string]any{"field": "active_version", "direction": "desc"}},
 		aggregateType: aggregateOf("count", "id", "upgrade_state", "phase"),
 		gateType:      {"max_blocking_elements": 5},
+		wavesType:     inWaves(threeSizes, map[string]any{"max_blocking_elements": 5}),
 	} {
 		first, second := p.read(typeName, config), p.read(typeName, config)
 		first.must(t)

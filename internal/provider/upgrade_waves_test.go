@@ -1,11 +1,19 @@
 package provider
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
@@ -435,4 +443,113 @@ func TestNamesOfClosedWavesAreOfTheirElements(t *testing.T) {
 			t.Errorf("names are read though they are not wanted: %v", got["waves"])
 		}
 	}
+}
+
+// A wave without lists takes as much state for ten times the elements, but for
+// the digits of its numbers.
+func TestStateOfAWaveWithoutListsDoesNotGrowWithTheFleet(t *testing.T) {
+	t.Parallel()
+	sizes := make(map[int][]int)
+	for _, elements := range []int{500, 5_000} {
+		server := startSimulator(t, simulator.Options{Elements: elements, Seed: 1, Scenario: "steady"})
+		got := newProtocol(t, variables(server, simulator.Unified)...).
+			read(wavesType, inWaves(threeSizes, toTarget(), map[string]any{"list_elements": false})).must(t)
+		for _, wave := range list(got["waves"]) {
+			text, err := json.Marshal(wave)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sizes[elements] = append(sizes[elements], len(text))
+		}
+	}
+	for i, size := range sizes[5_000] {
+		if size > 700 || size-sizes[500][i] > 40 {
+			t.Errorf("wave %d takes %d bytes in a fleet of 5,000 elements and %d in one of 500", i+1, size, sizes[500][i])
+		}
+	}
+	t.Logf("bytes of each wave by fleet size: %v", sizes)
+}
+
+func TestAccWavesInTerraform(t *testing.T) {
+	t.Parallel()
+	for _, form := range forms {
+		t.Run(string(form), func(t *testing.T) {
+			t.Parallel()
+			server := startSimulator(t, simulator.Options{Elements: 30, Seed: 1, Scenario: "steady"})
+			waves := waveIDs(newProtocol(t, variables(server, form)...).read(wavesType, inWaves(threeSizes, byWhere(map[string]any{"roles": []string{"SPOKE"}}))).must(t))
+			upgradeNow(t, server, waves[0]...)
+			config := `
+data "prismasdwan_upgrade_waves" "branches" {
+  where          = { roles = ["SPOKE"] }
+  sizes          = ["3", "25%", "100%"]
+  target_version = "` + simulator.TargetImage().Version + `"
+}
+data "prismasdwan_upgrade_waves" "report" {
+  sizes         = ["1", "100%"]
+  list_elements = false
+}
+output "may_begin" {
+  value = [for wave in data.prismasdwan_upgrade_waves.branches.waves : wave.number if wave.may_begin]
+}
+output "elements" {
+  value = [for wave in data.prismasdwan_upgrade_waves.branches.waves : wave.element_ids]
+}
+`
+			var lists []any
+			for _, wave := range waves {
+				lists = append(lists, plainTexts(wave...))
+			}
+			at := func(name string) tfjsonpath.Path { return tfjsonpath.New(name) }
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: connected(server, form),
+				Steps: []resource.TestStep{
+					{
+						Config:      `data "prismasdwan_upgrade_waves" "all" { sizes = ["3", "25%"] }`,
+						ExpectError: regexp.MustCompile(`(?s)sizes\s+is\s+\["3",\s+"25%"\].*"100%"`),
+					},
+					{
+						Config: config,
+						ConfigStateChecks: []statecheck.StateCheck{
+							statecheck.ExpectKnownOutputValue("elements", equals(lists)),
+							statecheck.ExpectKnownOutputValue("may_begin", equals([]any{number64(1), number64(2)})),
+							statecheck.ExpectKnownValue("data.prismasdwan_upgrade_waves.branches", at("current"), knownvalue.Int64Exact(2)),
+							statecheck.ExpectKnownValue("data.prismasdwan_upgrade_waves.branches", at("done"), knownvalue.Bool(false)),
+							statecheck.ExpectKnownValue("data.prismasdwan_upgrade_waves.branches", at("waves").AtSliceIndex(0).AtMapKey("counts").AtMapKey("ready"), knownvalue.Int64Exact(3)),
+							statecheck.ExpectKnownValue("data.prismasdwan_upgrade_waves.report", at("waves").AtSliceIndex(0).AtMapKey("element_ids"), knownvalue.Null()),
+							statecheck.ExpectKnownValue("data.prismasdwan_upgrade_waves.report", at("waves").AtSliceIndex(0).AtMapKey("elements"), knownvalue.Null()),
+						},
+					},
+					{
+						Config:           config,
+						ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+					},
+				},
+			})
+		})
+	}
+}
+
+// Sizes that are not known at plan are read with at apply.
+func TestAccWavesThatAreNotKnownYetAreReadAtApply(t *testing.T) {
+	t.Parallel()
+	server := startSimulator(t, simulator.Options{Elements: 10, Seed: 1, Scenario: "steady"})
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: connected(server, simulator.Unified),
+		Steps: []resource.TestStep{{
+			Config: `
+resource "terraform_data" "first" {
+  input = "2"
+}
+data "prismasdwan_upgrade_waves" "later" {
+  sizes      = [terraform_data.first.output, "100%"]
+  keep_apart = "none"
+}
+`,
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{readAtApply{"data.prismasdwan_upgrade_waves.later"}}},
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue("data.prismasdwan_upgrade_waves.later", tfjsonpath.New("waves").AtSliceIndex(0).AtMapKey("element_ids"), knownvalue.ListSizeExact(2)),
+				statecheck.ExpectKnownValue("data.prismasdwan_upgrade_waves.later", tfjsonpath.New("waves"), knownvalue.ListSizeExact(2)),
+			},
+		}},
+	})
 }
