@@ -39,6 +39,7 @@ func (a *awaitUpgradeAction) Configure(_ context.Context, req action.ConfigureRe
 
 func (a *awaitUpgradeAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	arguments := gateArguments()
+	arguments[nameWave] = waveAttribute()
 	arguments["wait"] = waitAttribute("The action always waits; default: with the defaults below.")
 	arguments["timeouts"] = timeoutsAttribute("invoke", timeouts.Type{ObjectType: timeoutsType("invoke")}, "`"+shortDuration(defaultWaitTimeout)+"`")
 	attributes, err := actionAttributes(arguments)

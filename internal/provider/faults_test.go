@@ -414,7 +414,7 @@ func readRollout(ctx context.Context, v *virtual, truth []imagestatus.Status) ou
 		"element_ids": v.controller.ElementIDs(), "sizes": []any{"100%"}, "keep_apart": "none", "list_elements": false, "max_failed": 1, "min_ready_percent": 96,
 	})
 	result := compared(read, map[string]any{"done": ready})
-	if attributes, isObject := plain(read.value).(map[string]any); result.wrong == "" && isObject {
+	if attributes, isObject := plain(read.value).(map[string]any); isObject && result.wrong == "" && attributes["waves"] != nil {
 		result.wrong = cmp.Diff(want["counts"], object(list(attributes["waves"])[0])["counts"])
 	}
 	return result

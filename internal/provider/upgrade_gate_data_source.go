@@ -41,6 +41,7 @@ func (d *upgradeGateDataSource) Configure(_ context.Context, req datasource.Conf
 // resource, but for their timeouts.
 func upgradeGateAttributes() map[string]schema.Attribute {
 	attributes := gateArguments()
+	attributes[nameWave] = waveAttribute()
 	attributes["wait"] = waitAttribute("Default: one look.")
 	attributes["enforce"] = enforceAttribute()
 	maps.Copy(attributes, gateResults())

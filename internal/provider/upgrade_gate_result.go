@@ -162,11 +162,11 @@ var (
 
 // rawType is the Terraform type of an object with attributes.
 func rawType(attributes map[string]schema.Attribute) tftypes.Object {
-	types := make(map[string]tftypes.Type, len(attributes))
+	kinds := make(map[string]tftypes.Type, len(attributes))
 	for name, attribute := range attributes {
-		types[name] = attribute.GetType().TerraformType(context.Background())
+		kinds[name] = attribute.GetType().TerraformType(context.Background())
 	}
-	return tftypes.Object{AttributeTypes: types}
+	return tftypes.Object{AttributeTypes: kinds}
 }
 
 func countsRaw(counts rollout.Counts) tftypes.Value {

@@ -38,7 +38,7 @@ func waveIDs(got map[string]any) [][]string {
 	for _, wave := range list(got["waves"]) {
 		var ids []string
 		for _, id := range list(object(wave)["element_ids"]) {
-			ids = append(ids, id.(string))
+			ids = append(ids, fmt.Sprint(id))
 		}
 		waves = append(waves, ids)
 	}
@@ -52,10 +52,10 @@ func stages(t *testing.T, got map[string]any) string {
 	for i, entry := range list(got["waves"]) {
 		wave := object(entry)
 		word := "closed"
-		if wave["done"] == true {
+		if done := wave["done"]; done == any(true) {
 			word = "done"
 		}
-		if wave["may_begin"] == true {
+		if mayBegin := wave["may_begin"]; mayBegin == any(true) {
 			word += "+"
 		}
 		if wave["ready"] != wave["done"] || wave["number"] != number64(int64(i+1)) {
@@ -63,7 +63,7 @@ func stages(t *testing.T, got map[string]any) string {
 		}
 		words = append(words, word)
 	}
-	return strings.Join(words, " ")
+	return strings.Join(words, ",")
 }
 
 // upgradeNow brings elements to the target image.
@@ -149,7 +149,7 @@ func TestWavesListTheirElementsAsTheControllerDoes(t *testing.T) {
 		wave := object(entry)
 		var want []any
 		for _, id := range list(wave["element_ids"]) {
-			item := wantElement(described[id.(string)])
+			item := wantElement(described[fmt.Sprint(id)])
 			want = append(want, map[string]any{"id": id, "name": item["name"], "site_name": item["site_name"], "peer_group": item["peer_group"]})
 		}
 		expect(t, wave, map[string]any{"elements": want})
@@ -174,17 +174,17 @@ func TestWavesAreDoneOneAfterTheOther(t *testing.T) {
 		t.Fatalf("got %d waves: %q", len(waves), waves)
 	}
 	rest := len(waves[2])
-	says("closed+ closed closed", "wave 1 of 3: 0/3 ready (0%), 3 pending; waves 2 and 3 are held", number64(1))
+	says("closed+,closed,closed", "wave 1 of 3: 0/3 ready (0%), 3 pending; waves 2 and 3 are held", number64(1))
 	upgradeNow(t, server, waves[0]...)
-	says("done+ closed+ closed", fmt.Sprintf("wave 2 of 3: 0/%d ready (0%%), %d pending; wave 3 is held", len(waves[1]), len(waves[1])), number64(2))
+	says("done+,closed+,closed", fmt.Sprintf("wave 2 of 3: 0/%d ready (0%%), %d pending; wave 3 is held", len(waves[1]), len(waves[1])), number64(2))
 	upgradeNow(t, server, waves[1]...)
-	says("done+ done+ closed+", fmt.Sprintf("wave 3 of 3: 0/%d ready (0%%), %d pending", rest, rest), number64(3))
+	says("done+,done+,closed+", fmt.Sprintf("wave 3 of 3: 0/%d ready (0%%), %d pending", rest, rest), number64(3))
 	upgradeNow(t, server, waves[2]...)
-	says("done+ done+ done+", "done: 3 waves, 30 elements", nil)
+	says("done+,done+,done+", "done: 3 waves, 30 elements", nil)
 	if err := server.Fail(waves[0][1], "disk full"); err != nil {
 		t.Fatal(err)
 	}
-	says("closed+ done done", "wave 1 of 3: 2/3 ready (66.66%), 1 failed; waves 2 and 3 are held", number64(1))
+	says("closed+,done,done", "wave 1 of 3: 2/3 ready (66.66%), 1 failed; waves 2 and 3 are held", number64(1))
 }
 
 func TestWavesAreJudgedFromOneReadOfEachList(t *testing.T) {
@@ -238,7 +238,7 @@ func TestNothingOpensAWaveWrongly(t *testing.T) {
 		stages string
 		says   string
 	}{
-		"everything is ready": {config: inWaves([]string{"1", "100%"}), stages: "done+ done+ done+"},
+		"everything is ready": {config: inWaves([]string{"1", "100%"}), stages: "done+,done+,done+"},
 		"an empty list of ids": {
 			config: inWaves(threeSizes, map[string]any{"element_ids": []string{}}), stages: "closed+", says: "Wave 1 has no element (min_elements is 1).",
 		},
@@ -247,21 +247,21 @@ func TestNothingOpensAWaveWrongly(t *testing.T) {
 		},
 		"a misspelt name": {
 			config: inWaves([]string{"1", "100%"}, byWhere(map[string]any{"names": []string{"DC-FRA-01", "DC-FRA-02", "DC-FRA-3"}})),
-			stages: "closed+ closed", says: `No element has the name "DC-FRA-3" (where.names)`,
+			stages: "closed+,closed", says: `No element has the name "DC-FRA-3" (where.names)`,
 		},
 		"a name that another condition leaves out": {
 			config: inWaves([]string{"1", "100%"}, byWhere(map[string]any{"names": []string{"DC-FRA-01", "BR-LON-01"}, "roles": []string{"HUB"}})),
 			stages: "closed+", says: `element named "BR-LON-01" (where.names)`,
 		},
 		"an element of the list that has no row": {
-			config: inWaves([]string{"1", "100%"}), stages: "closed+ done done", says: "1 without a status yet",
+			config: inWaves([]string{"1", "100%"}), stages: "closed+,done,done", says: "1 without a status yet",
 			spoil: func(t *testing.T, f namedFleet) {
 				t.Helper()
 				f.AddElement(inventory.Element{ID: "1800000000000000001", Name: new("BR-NEW-01")})
 			},
 		},
 		"a row whose element is not in the list": {
-			config: inWaves([]string{"1", "100%"}), stages: "done+ done+ closed+", says: "1 pending",
+			config: inWaves([]string{"1", "100%"}), stages: "done+,done+,closed+", says: "1 pending",
 			spoil: func(t *testing.T, f namedFleet) {
 				t.Helper()
 				f.AddRow(simulator.Row{ID: new("1800000000000000002"), ElementID: new("1800000000000000003"), UpgradeState: new("downloading")})
@@ -271,7 +271,7 @@ func TestNothingOpensAWaveWrongly(t *testing.T) {
 			config: inWaves([]string{"1", "100%"}, map[string]any{"element_ids": []string{"1800000000000000004"}}), stages: "closed+", says: "1 without a status yet",
 		},
 		"filters that leave out what is named": {
-			config: inWaves([]string{"100%"}, map[string]any{"filters": []map[string]any{filter("phase", "", "failed")}}), stages: "closed+ closed", says: "Wave 1 and the filters select no element",
+			config: inWaves([]string{"100%"}, map[string]any{"filters": []map[string]any{filter("phase", "", "failed")}}), stages: "closed+,closed", says: "Wave 1 and the filters select no element",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -373,19 +373,19 @@ func TestOverridesAndPinsAreOfTheirWaveAlone(t *testing.T) {
 		config map[string]any
 		stages string
 	}{
-		"the same rule for all waves": {inWaves([]string{"2", "100%"}, pinned), "closed+ done"},
+		"the same rule for all waves": {inWaves([]string{"2", "100%"}, pinned), "closed+,done"},
 		"a lenient first wave": {inWaves([]string{"2", "100%"}, pinned, map[string]any{
 			"overrides": []map[string]any{{"wave": 1, "min_ready_percent": 50, "max_failed": 1}},
-		}), "done+ done+"},
+		}), "done+,done+"},
 		"a lenient second wave": {inWaves([]string{"2", "100%"}, pinned, map[string]any{
 			"overrides": []map[string]any{{"wave": 2, "min_ready_percent": 0, "max_failed_percent": 100}},
-		}), "closed+ done"},
+		}), "closed+,done"},
 		"a strict first wave": {inWaves([]string{"2", "100%"}, pinned, map[string]any{
 			"min_ready_percent": 50, "max_failed": 1, "overrides": []map[string]any{{"wave": 1, "max_failed": 0}},
-		}), "closed+ done"},
+		}), "closed+,done"},
 		"a wave that there is not": {inWaves([]string{"2", "100%"}, pinned, map[string]any{
 			"min_ready_percent": 50, "max_failed": 1, "overrides": []map[string]any{{"wave": 9, "max_failed": 0}},
-		}), "done+ done+"},
+		}), "done+,done+"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -499,7 +499,7 @@ output "elements" {
 			for _, wave := range waves {
 				lists = append(lists, plainTexts(wave...))
 			}
-			at := func(name string) tfjsonpath.Path { return tfjsonpath.New(name) }
+			at := tfjsonpath.New[string]
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: connected(server, form),
 				Steps: []resource.TestStep{

@@ -38,7 +38,7 @@ func outcome(verdict SequenceVerdict) string {
 		}
 		waves = append(waves, word)
 	}
-	return strings.Join(waves, ", ")
+	return strings.Join(waves, "|")
 }
 
 func TestWavesAreJudgedFromOneRead(t *testing.T) {
@@ -57,52 +57,52 @@ func TestWavesAreJudgedFromOneRead(t *testing.T) {
 	}{
 		"nothing is upgraded": {
 			waves: waves, rows: rowsOf("downloading", "1", "2", "3", "4", "5", "6"),
-			want: "closed may begin, closed, closed", current: 1,
+			want: "closed may begin|closed|closed", current: 1,
 			summary: "wave 1 of 3: 0/1 ready (0%), 1 pending; waves 2 and 3 are held",
 		},
 		"the first wave is done": {
 			waves: waves, rows: append(done("1", "2"), rowsOf("failed", "3", "4", "5", "6")...),
-			want: "done may begin, closed may begin, closed", current: 2,
+			want: "done may begin|closed may begin|closed", current: 2,
 			summary: "wave 2 of 3: 1/2 ready (50%), 1 failed; wave 3 is held",
 		},
 		"a wave that is done and not the ones before it": {
 			waves: waves, rows: append(done("2", "3", "4", "5", "6"), rowsOf("failed", "1")...),
-			want: "closed may begin, done, done", current: 1,
+			want: "closed may begin|done|done", current: 1,
 			summary: "wave 1 of 3: 0/1 ready (0%), 1 failed; waves 2 and 3 are held",
 		},
 		"the last wave is not done": {
 			waves: waves, rows: append(done("1", "2", "3", "4", "5"), rowsOf("downloading", "6")...),
-			want: "done may begin, done may begin, closed may begin", current: 3,
+			want: "done may begin|done may begin|closed may begin", current: 3,
 			summary: "wave 3 of 3: 2/3 ready (66.66%), 1 pending",
 		},
 		"all waves are done": {
 			waves: waves, rows: done("1", "2", "3", "4", "5", "6"),
-			want: "done may begin, done may begin, done may begin", summary: "done: 3 waves, 6 elements",
+			want: "done may begin|done may begin|done may begin", summary: "done: 3 waves, 6 elements",
 		},
 		"more than two waves are held": {
 			waves: [][]string{{"1"}, {"2"}, {"3"}, {"4"}}, rows: done("2", "3", "4"),
-			want: "closed may begin, done, done, done", current: 1,
+			want: "closed may begin|done|done|done", current: 1,
 			summary: "wave 1 of 4: 0/1 ready (0%), 1 missing; waves 2 to 4 are held",
 		},
 		"an element without a row holds its wave": {
 			waves: waves, rows: done("1", "2", "4", "5", "6"),
-			want: "done may begin, closed may begin, done", current: 2,
+			want: "done may begin|closed may begin|done", current: 2,
 			summary: "wave 2 of 3: 1/2 ready (50%), 1 missing; wave 3 is held",
 		},
 		"a row that names no element holds every wave": {
 			waves: waves, rows: append(done("1", "2", "3", "4", "5", "6"), elementRow("-", "complete", wantedVersion)),
-			want: "closed may begin, closed, closed", current: 1,
+			want: "closed may begin|closed|closed", current: 1,
 			summary: "wave 1 of 3: 1/2 ready (50%), 1 unrecognized; waves 2 and 3 are held",
 		},
 		"an element that is in no wave joins the last": {
 			waves: waves, rows: append(done("1", "2", "3", "4", "5", "6"), rowsOf("pending", "7")...),
-			want: "done may begin, done may begin, closed may begin", current: 3,
+			want: "done may begin|done may begin|closed may begin", current: 3,
 			summary: "wave 3 of 3: 3/4 ready (75%), 1 pending",
 		},
 		"a name that no element has holds every wave": {
 			gate:  Gate{Selected: &inventory.Selected{Unmatched: []inventory.Unmatched{{Criterion: inventory.CriterionNames, Value: "x"}}}},
 			waves: waves, rows: done("1", "2", "3", "4", "5", "6"),
-			want: "closed may begin, closed, closed", current: 1,
+			want: "closed may begin|closed|closed", current: 1,
 			summary: "wave 1 of 3: 1/2 ready (50%), 1 missing; waves 2 and 3 are held",
 		},
 		"an empty selection": {
@@ -113,28 +113,28 @@ func TestWavesAreJudgedFromOneRead(t *testing.T) {
 		},
 		"waves without an element are left out": {
 			waves: [][]string{{"1"}, {}, {"2"}, {}}, rows: done("1"),
-			want: "done may begin, closed may begin", current: 2, summary: "wave 2 of 2: 0/1 ready (0%), 1 missing",
+			want: "done may begin|closed may begin", current: 2, summary: "wave 2 of 2: 0/1 ready (0%), 1 missing",
 		},
 		"an override opens its wave alone": {
 			waves: waves, rows: append(done("1", "2", "4", "5"), rowsOf("failed", "3", "6")...),
 			overrides: map[int]Thresholds{2: {MinReadyPercent: big.NewRat(50, 1), MaxFailed: new(int64(1))}},
-			want:      "done may begin, done may begin, closed may begin", current: 3,
+			want:      "done may begin|done may begin|closed may begin", current: 3,
 			summary: "wave 3 of 3: 2/3 ready (66.66%), 1 failed",
 		},
 		"an override closes its wave alone": {
 			gate:  Gate{MinReadyPercent: big.NewRat(50, 1), MaxFailedPercent: big.NewRat(50, 1)},
 			waves: waves, rows: append(done("1", "2", "4", "5"), rowsOf("failed", "3", "6")...),
 			overrides: map[int]Thresholds{3: {MaxFailedPercent: big.NewRat(10, 1)}},
-			want:      "done may begin, done may begin, closed may begin", current: 3,
+			want:      "done may begin|done may begin|closed may begin", current: 3,
 			summary: "wave 3 of 3: 2/3 ready (66.66%), 1 failed",
 		},
 		"filters leave elements of a description out": {
 			gate: Gate{Selected: &inventory.Selected{}}, waves: waves, rows: done("1", "2", "4", "5", "6"), leftOut: []string{"3"},
-			want: "done may begin, done may begin, done may begin", summary: "done: 3 waves, 5 elements",
+			want: "done may begin|done may begin|done may begin", summary: "done: 3 waves, 5 elements",
 		},
 		"filters leave elements asked for by id out": {
 			waves: waves, rows: done("1", "2", "4", "5", "6"), leftOut: []string{"3"},
-			want: "done may begin, closed may begin, done", current: 2,
+			want: "done may begin|closed may begin|done", current: 2,
 			summary: "wave 2 of 3: 1/2 ready (50%), 1 left out; wave 3 is held",
 		},
 	} {
