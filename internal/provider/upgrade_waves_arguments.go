@@ -81,7 +81,7 @@ func upgradeWavesArguments() map[string]schema.Attribute {
 	attributes[nameOverrides] = overridesAttribute()
 	attributes["list_elements"] = schema.BoolAttribute{
 		Optional: true,
-		MarkdownDescription: "Whether the waves list their elements. With `false`, `element_ids` and `elements` of the waves are null and the list of sites is read only where `where` needs it; " +
+		MarkdownDescription: "Whether the waves list their elements. With `false`, `element_ids` and `elements` of the waves are null, and sites are read only for `where` and for the names in `reasons`; " +
 			"a wave then takes a few hundred bytes of state, however large it is. Default: `true`.",
 	}
 	attributes["timeouts"] = readTimeouts("`" + shortDuration(defaultReadTimeout) + "`")

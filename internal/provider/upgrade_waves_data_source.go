@@ -44,7 +44,8 @@ func (d *upgradeWavesDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 		"summary": schema.StringAttribute{Computed: true, MarkdownDescription: "The rollout in one line, such as `wave 2 of 4: 37/40 ready (92.5%), 1 failed; waves 3 and 4 are held`."},
 	})
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Splits a fleet into waves that never take both members of a pair, and judges all of them from one read: who is in which wave, which waves are done, and which may begin.\n\n" +
+		MarkdownDescription: "Splits a fleet into waves that never take both members of a pair, and judges all of them from one read: who is in which wave, which waves are done, and which may begin. " +
+			"Each wave is judged alone, by the same rule over its own elements.\n\n" +
 			"The same elements always make the same waves. An element that joins the fleet moves no other one to an earlier wave; elements that leave can. " +
 			"An element that has a status and is not in the controller's list of elements belongs to the last wave. " +
 			"A row that names no element holds every wave.\n\n" +

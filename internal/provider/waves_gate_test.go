@@ -61,8 +61,8 @@ func TestGateOverAWaveIsCalledByItsNumberUnlessItHasAName(t *testing.T) {
 	fleet := newNamedFleet(t)
 	fleet.fail(t, "BR-LON-02")
 	p := fleet.protocol(t, simulator.Unified)
-	wave := ofWave(1, inWaves([]string{"100%"}, map[string]any{"keep_apart": "none", "enforce": true}))
 	for name, want := range map[string]string{"": "wave 1", "pilots": "pilots"} {
+		wave := ofWave(1, inWaves([]string{"100%"}, map[string]any{"keep_apart": "none", "enforce": true}))
 		if name != "" {
 			wave["name"] = name
 		}
