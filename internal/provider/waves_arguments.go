@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -167,7 +168,7 @@ func (w *waveChoice) called() string {
 // beyond is the error of a number that no wave has.
 func (w *waveChoice) beyond(waves int) error {
 	return &imagestatus.ArgumentError{
-		Argument: argumentWaveNumber, Value: fmt.Sprint(w.number),
+		Argument: argumentWaveNumber, Value: strconv.Itoa(w.number),
 		Problem: fmt.Sprintf("The last wave is number %d.", waves), Remedy: fmt.Sprintf("Write a number from 1 to %d, or add a size.", waves),
 	}
 }
