@@ -59,7 +59,7 @@ func upgradeWavesArguments() map[string]schema.Attribute {
 		Validators:          []validator.List{entries{emptyAllowed: true}},
 		MarkdownDescription: "Ids of the elements that take part. Default: every element of the tenant. An empty list selects nothing, and no wave is then done. Conflicts with `where`.",
 	}
-	attributes[nameWhere] = whereAttribute("What no element has holds every wave, since it could be in any. Default: every element of the tenant. Conflicts with `element_ids`.",
+	attributes[nameWhere] = whereAttribute("A name, site or serial number that selects no element holds every wave, since the element could be in any. Default: every element of the tenant. Conflicts with `element_ids`.",
 		objectvalidator.ConflictsWith(path.MatchRoot("element_ids")))
 	if filters, isList := attributes["filters"].(schema.ListNestedAttribute); isList {
 		filters.MarkdownDescription = "Conditions on the fields of a row, all of which must hold; at least one. They leave elements out of their waves and move no other element: " +
