@@ -306,8 +306,12 @@ func TestVerifiedTargetThatCannotBeMetIsAnErrorOnEverySurface(t *testing.T) {
 					checkSays(t, diagnostics, says)
 				}
 			}
-			if failure := onlyError(t, p.planAction(verified)); !strings.HasPrefix(failure, "Error: Target cannot be met [") {
-				t.Errorf("%s, plan of the action: got %q", name, failure)
+			for surface, diagnostics := range map[string][]*tfprotov6.Diagnostic{
+				"plan of the action": p.planAction(verified), "waves": p.read(wavesType, inWaves(threeSizes, verified)).diagnostics,
+			} {
+				if failure := onlyError(t, diagnostics); !strings.HasPrefix(failure, "Error: Target cannot be met [") {
+					t.Errorf("%s, %s: got %q", name, surface, failure)
+				}
 			}
 		}
 	}

@@ -80,6 +80,10 @@ func (d *upgradeWavesDataSource) Read(ctx context.Context, req datasource.ReadRe
 	}
 	ctx, cancel := context.WithTimeout(d.connection.logging(ctx), limit)
 	defer cancel()
+	if err := newNamer(d.connection.client).verify(ctx, asked.gateRead); err != nil {
+		d.connection.addError(&resp.Diagnostics, err)
+		return
+	}
 	tally, who, err := d.connection.judgeWaves(ctx, asked)
 	if err != nil {
 		d.connection.addError(&resp.Diagnostics, err)
