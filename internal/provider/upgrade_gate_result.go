@@ -188,6 +188,7 @@ func blockerValues(blocker *rollout.Blocker) map[string]tftypes.Value {
 		"upgrade_state":    text(model.UpgradeState),
 		"phase":            text(model.Phase),
 		"active_version":   text(model.ActiveVersion),
+		"upgrade_version":  text(model.UpgradeVersion),
 		"download_percent": tftypes.NewValue(tftypes.Number, model.DownloadPercent),
 		"failure_info":     text(model.FailureInfo),
 	}

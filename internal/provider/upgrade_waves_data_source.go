@@ -80,7 +80,8 @@ func (d *upgradeWavesDataSource) Read(ctx context.Context, req datasource.ReadRe
 	}
 	ctx, cancel := context.WithTimeout(d.connection.logging(ctx), limit)
 	defer cancel()
-	if err := newNamer(d.connection.client).verify(ctx, asked.gateRead); err != nil {
+	named := newNamer(d.connection.client)
+	if err := named.verify(ctx, asked.gateRead); err != nil {
 		d.connection.addError(&resp.Diagnostics, err)
 		return
 	}
@@ -94,22 +95,27 @@ func (d *upgradeWavesDataSource) Read(ctx context.Context, req datasource.ReadRe
 		resp.Diagnostics.AddWarning(summaryNamesUnread, "`elements` of the waves lack names, because a list that has them cannot be read; everything else is complete. "+
 			"Set `list_elements` to `false` to do without `elements`.\n\n"+reason)
 	}
-	verdict := d.connection.namedWaves(ctx, tally, who)
+	verdict := d.connection.explainedWaves(ctx, tally, who, named)
 	if err := setRaw(ctx, &resp.State, req.Config, wavesValues(verdict, who.fleet, asked.listed, model.shown())); err != nil {
 		d.connection.addError(&resp.Diagnostics, err)
 	}
 }
 
-// namedWaves is the verdict with the names of the elements that are shown as not
-// ready, read where that has not failed before.
-func (c *connection) namedWaves(ctx context.Context, tally *rollout.SequenceTally, who roster) rollout.SequenceVerdict {
+// explainedWaves is the verdict with the names of the elements that are shown as
+// not ready, and with what the tenant's images say of the current wave, both read
+// where that has not failed before.
+func (c *connection) explainedWaves(ctx context.Context, tally *rollout.SequenceTally, who roster, named *namer) rollout.SequenceVerdict {
 	verdict := tally.Verdict(who.fleet)
-	blocking := verdict.Blocking()
-	if len(blocking) == 0 || !c.showNames || who.unread != nil {
+	blocking, wantsImages := verdict.Blocking(), tally.WantsImages(&verdict)
+	if !c.showNames || who.unread != nil || len(blocking) == 0 && !wantsImages {
 		return verdict
 	}
-	names, _ := newNamer(c.client).names(ctx, who.fleet, blocking)
-	return tally.Verdict(names)
+	names, _, images := named.explain(ctx, who.fleet, blocking, wantsImages)
+	verdict = tally.Verdict(names)
+	if images != nil {
+		tally.Explain(&verdict, names, images)
+	}
+	return verdict
 }
 
 // shownWave is a wave with what its attributes are made of.
@@ -167,7 +173,7 @@ var waveColumns = []column[shownWave]{
 	{
 		name: "blocking_elements", kind: tftypes.List{ElementType: blockerType},
 		schema: schema.ListNestedAttribute{
-			Computed: true, MarkdownDescription: "Elements of the wave that are not ready, the worst first, at most `max_blocking_elements`.",
+			Computed: true, MarkdownDescription: "Elements of the wave that are not ready, the worst first, at most `max_blocking_elements`. Images are read for the current wave, so that `upgrade_version` is null in the others.",
 			NestedObject: schema.NestedAttributeObject{Attributes: blockerAttributes()},
 		},
 		value: func(w *shownWave) tftypes.Value {

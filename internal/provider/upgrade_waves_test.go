@@ -553,3 +553,21 @@ data "prismasdwan_upgrade_waves" "later" {
 		}},
 	})
 }
+
+// The waves after the current one are not on target because they are held, which
+// no image explains.
+func TestTargetIsExplainedForTheCurrentWave(t *testing.T) {
+	t.Parallel()
+	fleet := newNamedFleet(t)
+	got := fleet.protocol(t, simulator.Unified).read(wavesType, inWaves([]string{"1", "100%"}, map[string]any{"target_version": "6.3.66-b9"})).must(t)
+	const says = "No image of this tenant satisfies 6.3.66-b9; the nearest is 6.3.6-b9."
+	for i, wave := range list(got["waves"]) {
+		reasons := fmt.Sprint(object(wave)["reasons"])
+		if strings.Contains(reasons, says) != (i == 0) {
+			t.Errorf("wave %d: the reasons are %s", i+1, reasons)
+		}
+	}
+	if reads := fleet.Count(simulator.RequestImages); reads != 1 {
+		t.Errorf("the images were read %d times, want once", reads)
+	}
+}

@@ -68,6 +68,19 @@ func (t *Tally) Explain(verdict *Verdict, known *inventory.Fleet, images *invent
 	}
 }
 
+// WantsImages is Tally.WantsImages of the current wave. The waves after it are
+// held, and nothing on target is what they should be.
+func (t *SequenceTally) WantsImages(verdict *SequenceVerdict) bool {
+	return !verdict.Done() && t.waves[verdict.Current-1].WantsImages(&verdict.Waves[verdict.Current-1].Verdict)
+}
+
+// Explain is Tally.Explain for the current wave.
+func (t *SequenceTally) Explain(verdict *SequenceVerdict, known *inventory.Fleet, images *inventory.Catalogue) {
+	if !verdict.Done() {
+		t.waves[verdict.Current-1].Explain(&verdict.Waves[verdict.Current-1].Verdict, known, images)
+	}
+}
+
 // modelCounts are the numbers of elements by model.
 type modelCounts struct {
 	counts map[string]int64
