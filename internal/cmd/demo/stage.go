@@ -35,8 +35,9 @@ type stage struct {
 	out       *printer
 	server    *simulator.Server
 	terraform string
-	// configuration is a copy of examples/rollout.
-	configuration string
+	// examples is the folder of a copy of the examples, configuration the one of
+	// them that commands run in.
+	examples, configuration string
 	environment   []string
 	canary        []string
 }
@@ -55,10 +56,11 @@ func prepare(ctx context.Context, out *printer, directory string) (*stage, error
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{out: out, terraform: terraform, configuration: filepath.Join(directory, "rollout")}
-	if err := os.CopyFS(s.configuration, os.DirFS(filepath.Join(repository, "examples", "rollout"))); err != nil {
-		return nil, fmt.Errorf("copy the example: %w", err)
+	s := &stage{out: out, terraform: terraform, examples: filepath.Join(directory, "examples")}
+	if err := os.CopyFS(s.examples, os.DirFS(filepath.Join(repository, "examples"))); err != nil {
+		return nil, fmt.Errorf("copy the examples: %w", err)
 	}
+	s.configuration = filepath.Join(s.examples, "rollout")
 	s.server, err = simulator.Start(ctx, simulator.Options{Elements: fleetSize, Seed: fleetSeed, Scenario: "rollout"})
 	if err != nil {
 		return nil, fmt.Errorf("start the simulator: %w", err)

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -73,6 +76,14 @@ var steps = []step{
 			}
 			return s.run(ctx, expectation{succeeds: true, prints: []string{"1 changed"}}, "apply", "-auto-approve")
 		},
+	},
+	{
+		title: "Four waves, and never both members of a pair",
+		story: func(*stage) string {
+			return "The configuration is examples/waves: the branches of two cities, most of them pairs. " +
+				"Each wave may begin when the one before it is done, and the data source says who is next."
+		},
+		act: rollOutInWaves,
 	},
 }
 
@@ -183,4 +194,75 @@ func failBetweenPlanAndApply(ctx context.Context, s *stage) error {
 		return fmt.Errorf("fail an element: %w", err)
 	}
 	return s.run(ctx, expectation{prints: []string{"Upgrade gate closed", failing, "disk full", "Resource precondition failed"}}, "apply", "saved.tfplan")
+}
+
+// wavesOfExample is how many waves examples/waves has over the demo's fleet.
+const wavesOfExample = 4
+
+// rollOutInWaves upgrades wave after wave, as the example says who is next.
+func rollOutInWaves(ctx context.Context, s *stage) error {
+	s.configuration = filepath.Join(s.examples, "waves")
+	if err := s.writeVariables(simulator.TargetImage().Version); err != nil {
+		return err
+	}
+	if err := s.run(ctx, expectation{succeeds: true, prints: []string{"Terraform has been successfully initialized!"}, terse: true}, "init"); err != nil {
+		return err
+	}
+	for wave := 1; wave <= wavesOfExample; wave++ {
+		if err := s.showWave(ctx, fmt.Sprintf("wave %d of %d", wave, wavesOfExample)); err != nil {
+			return err
+		}
+		s.out.line("")
+		s.out.text(fmt.Sprintf("The elements of wave %d are upgraded.", wave))
+		if err := s.upgradeNext(ctx); err != nil {
+			return err
+		}
+	}
+	return s.showWave(ctx, "done: ")
+}
+
+// showWave reads the fleet and shows where the rollout is.
+func (s *stage) showWave(ctx context.Context, rollout string) error {
+	if err := s.run(ctx, expectation{succeeds: true, prints: []string{"Apply complete!"}, terse: true}, "apply", "-auto-approve"); err != nil {
+		return err
+	}
+	return s.run(ctx, expectation{succeeds: true, prints: []string{rollout}}, "output")
+}
+
+// upgradeNext upgrades the elements that the example names, and lets the time go by
+// that this takes.
+func (s *stage) upgradeNext(ctx context.Context) error {
+	command := exec.CommandContext(ctx, s.terraform, "output", "-json", "next") //nolint:gosec // Running Terraform is what the demo is for.
+	command.Dir, command.Env = s.configuration, s.environment
+	printed, err := command.Output()
+	if err != nil {
+		return fmt.Errorf("read who is next: %w", err)
+	}
+	var labels []string
+	if err := json.Unmarshal(printed, &labels); err != nil {
+		return fmt.Errorf("read who is next: %w", err)
+	}
+	next := make([]string, len(labels))
+	for i, label := range labels {
+		name, _, _ := strings.Cut(label, " (")
+		if next[i], err = s.idOf(name); err != nil {
+			return err
+		}
+	}
+	if err := s.server.Upgrade(next, simulator.TargetImage(), simulator.Plan{}); err != nil {
+		return fmt.Errorf("upgrade a wave: %w", err)
+	}
+	s.server.Advance(time.Hour)
+	return nil
+}
+
+// idOf finds an element by its name.
+func (s *stage) idOf(name string) (string, error) {
+	elements := s.server.Elements()
+	for i := range elements {
+		if elements[i].Name != nil && *elements[i].Name == name || elements[i].ID == name {
+			return elements[i].ID, nil
+		}
+	}
+	return "", fmt.Errorf("the fleet has no element %q", name)
 }
