@@ -38,8 +38,8 @@ type stage struct {
 	// examples is the folder of a copy of the examples, configuration the one of
 	// them that commands run in.
 	examples, configuration string
-	environment   []string
-	canary        []string
+	environment             []string
+	canary                  []string
 }
 
 func prepare(ctx context.Context, out *printer, directory string) (*stage, error) {
