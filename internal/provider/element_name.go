@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -12,12 +11,8 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
-const (
-	// maxCandidates bounds the list of elements that have one name.
-	maxCandidates = 10
-	// candidatesTimeout bounds the read of what only explains an error.
-	candidatesTimeout = 10 * time.Second
-)
+// maxCandidates bounds the list of elements that have one name.
+const maxCandidates = 10
 
 // elementNamed finds the one element with a name. It is nil where diags say why
 // there is none, or more than one.
@@ -53,7 +48,7 @@ func (c *connection) candidates(ctx context.Context, elements []*inventory.Eleme
 			siteIDs = append(siteIDs, id)
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, candidatesTimeout)
+	ctx, cancel := context.WithTimeout(ctx, namesTimeout)
 	defer cancel()
 	sites, err := c.client.SitesByID(ctx, siteIDs)
 	if err != nil {
