@@ -34,7 +34,8 @@ func show(ctx context.Context, record string) error {
 		return run(ctx, out)
 	}
 	recording := new(recorder)
-	out.color = false
+	// The picture is in color, whatever the terminal is.
+	out.color = true
 	out.out = io.MultiWriter(os.Stdout, recording)
 	if err := run(ctx, out); err != nil {
 		return err

@@ -36,10 +36,9 @@ func TestRecordingHoldsEveryLineOnce(t *testing.T) {
 	}
 	filled := 0
 	for _, line := range recording.lines() {
-		if len([]rune(line)) > columns {
-			t.Errorf("a line has %d characters: %q", len([]rune(line)), line)
-		}
-		if line != "" {
+		if text := line.text(); len([]rune(text)) > columns {
+			t.Errorf("a line has %d characters: %q", len([]rune(text)), text)
+		} else if text != "" {
 			filled++
 		}
 	}
@@ -60,5 +59,33 @@ func TestTextIsFoldedAtTheWidth(t *testing.T) {
 		if len(line) > textWidth {
 			t.Errorf("a line has %d characters, want at most %d: %q", len(line), textWidth, line)
 		}
+	}
+}
+
+func TestColorsOfTheTerminalAreThoseOfThePicture(t *testing.T) {
+	t.Parallel()
+	for printed, want := range map[string]string{
+		"plain": "plain",
+		"\x1b[31m\x1b[1mError: \x1b[0m\x1b[0mclosed":   `<tspan class="red bold">Error: </tspan>closed`,
+		"\x1b[33mWarning\x1b[39m & more":               `<tspan class="yellow">Warning</tspan> &amp; more`,
+		"\x1b[90mgray\x1b[m\x1b[2K\x1b[1mbold\x1b[22m": `<tspan class="gray">gray</tspan><tspan class="bold">bold</tspan>`,
+		"\x1b[38": "",
+	} {
+		line, _ := readLine(printed, style{})
+		if got := line.markup(); got != want {
+			t.Errorf("%q: got %s, want %s", printed, got, want)
+		}
+	}
+	line, next := readLine("\x1b[32mgreen", style{})
+	if line.text() != "green" || next.color != "green" {
+		t.Errorf("the next line begins with %+v", next)
+	}
+}
+
+func TestRecordingTakesAtMostAMinute(t *testing.T) {
+	t.Parallel()
+	lines := make([]styledLine, 2_000)
+	if total := duration(lines, timePerLine(lines)); total > 60 {
+		t.Errorf("the recording takes %.0f s", total)
 	}
 }
