@@ -104,14 +104,7 @@ func (a Aggregate) Check() error {
 		}
 	}
 	names := append(FilterNames(), slices.Sorted(maps.Keys(a.Resolvers))...)
-	for i, name := range a.GroupBy {
-		if !slices.Contains(names, name) {
-			return &ArgumentError{
-				Argument: ArgumentGroup, Positions: []int{i}, Value: name, Problem: "No such field.", Remedy: spelling(name, names),
-			}
-		}
-	}
-	return nil
+	return CheckNames(ArgumentGroup, a.GroupBy, names, "No such field.")
 }
 
 // Derived lists the names of GroupBy that no controller knows: FieldPhase and

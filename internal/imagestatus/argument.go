@@ -2,6 +2,7 @@ package imagestatus
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -23,6 +24,7 @@ const (
 	ArgumentAggregateOperator Argument = "operator of aggregate"
 	ArgumentAggregateField    Argument = "field of aggregate"
 	ArgumentGroup             Argument = "group"
+	ArgumentAttribute         Argument = "attribute of row"
 )
 
 // ArgumentError reports an argument that cannot be used.
@@ -76,6 +78,19 @@ func (e *ArgumentError) under(position int) *ArgumentError {
 	below := *e
 	below.Positions = append([]int{position}, e.Positions...)
 	return &below
+}
+
+// CheckNames reports the first name that is not among those allowed, as
+// *ArgumentError at its position. The problem is a sentence such as "No such field."
+func CheckNames[T ~string](argument Argument, names, allowed []T, problem string) error {
+	for i, name := range names {
+		if !slices.Contains(allowed, name) {
+			return &ArgumentError{
+				Argument: argument, Positions: []int{i}, Value: string(name), Problem: problem, Remedy: spelling(string(name), allowed),
+			}
+		}
+	}
+	return nil
 }
 
 // oneOf writes the allowed values for a message: `a`, `b` or `c`.

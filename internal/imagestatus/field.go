@@ -29,6 +29,7 @@ type Field struct {
 	Description string
 
 	value func(*Status) Value
+	copy  func(to, from *Status)
 }
 
 // Value reads the field from a row.
@@ -47,41 +48,41 @@ const (
 var phaseField = Field{Name: FieldPhase, Kind: KindText, value: func(s *Status) Value { return TextValue(string(s.Phase())) }}
 
 var fieldTable = []Field{
-	text(FieldID, func(s *Status) *string { return s.ID },
+	text(FieldID, func(s *Status) **string { return &s.ID },
 		"Identifier of the status row. It is not the element's identifier."),
-	text(FieldElementID, func(s *Status) *string { return s.ElementID },
+	text(FieldElementID, func(s *Status) **string { return &s.ElementID },
 		"Identifier of the element (ION device), as digits in text."),
-	text("active_image_id", func(s *Status) *string { return s.ActiveImageID },
+	text("active_image_id", func(s *Status) **string { return &s.ActiveImageID },
 		"Identifier of the image that the element runs. Null, or an image that the tenant no longer lists, is possible."),
-	text("active_version", func(s *Status) *string { return s.ActiveVersion },
+	text("active_version", func(s *Status) **string { return &s.ActiveVersion },
 		"Version that the element runs, such as `6.3.6-b9`."),
-	text("previous_image_id", func(s *Status) *string { return s.PreviousImageID },
+	text("previous_image_id", func(s *Status) **string { return &s.PreviousImageID },
 		"Identifier of the image that ran before the last upgrade."),
-	text("rollback_version", func(s *Status) *string { return s.RollbackVersion },
+	text("rollback_version", func(s *Status) **string { return &s.RollbackVersion },
 		"Version that the element falls back to when an upgrade fails."),
-	text("upgrade_image_id", func(s *Status) *string { return s.UpgradeImageID },
+	text("upgrade_image_id", func(s *Status) **string { return &s.UpgradeImageID },
 		"Identifier of the image of the last upgrade command that the element received; null when there was none."),
-	text(FieldUpgradeState, func(s *Status) *string { return s.UpgradeState },
+	text(FieldUpgradeState, func(s *Status) **string { return &s.UpgradeState },
 		"State of the last download or upgrade as the controller spells it; null when there was none. See `phase` for its meaning."),
-	integer("download_percent", "", func(s *Status) *int64 { return s.DownloadPercent },
+	integer("download_percent", "", func(s *Status) **int64 { return &s.DownloadPercent },
 		"Progress of the image download in percent, 0 to 100."),
-	integer("download_interval", "", func(s *Status) *int64 { return s.DownloadInterval },
+	integer("download_interval", "", func(s *Status) **int64 { return &s.DownloadInterval },
 		"Download interval, 0 to 59. The vendor does not document the unit."),
-	integer("upgrade_interval", "", func(s *Status) *int64 { return s.UpgradeInterval },
+	integer("upgrade_interval", "", func(s *Status) **int64 { return &s.UpgradeInterval },
 		"Upgrade interval, 0 to 59. The vendor does not document the unit."),
-	text("scheduled_download", func(s *Status) *string { return s.ScheduledDownload },
+	text("scheduled_download", func(s *Status) **string { return &s.ScheduledDownload },
 		"Scheduled download time, `MM-DD-YYYY HH:MM:SS` in UTC. The function `parse_schedule` turns it into RFC 3339."),
-	text("scheduled_upgrade", func(s *Status) *string { return s.ScheduledUpgrade },
+	text("scheduled_upgrade", func(s *Status) **string { return &s.ScheduledUpgrade },
 		"Scheduled upgrade time, `MM-DD-YYYY HH:MM:SS` in UTC. The function `parse_schedule` turns it into RFC 3339."),
-	text("failure_info", func(s *Status) *string { return s.FailureInfo },
+	text("failure_info", func(s *Status) **string { return &s.FailureInfo },
 		"The controller's own text about a failed download or upgrade."),
-	integer("software_version_change_time", "", func(s *Status) *int64 { return s.SoftwareVersionChangeTime },
+	integer("software_version_change_time", "", func(s *Status) **int64 { return &s.SoftwareVersionChangeTime },
 		"Time of the last change of version as the controller's integer. The vendor does not document the unit."),
-	integer("_etag", "etag", func(s *Status) *int64 { return s.Etag },
+	integer("_etag", "etag", func(s *Status) **int64 { return &s.Etag },
 		"Object version of the row (`_etag` on the wire)."),
-	integer("_created_on_utc", "-", func(s *Status) *int64 { return s.CreatedOnUTC },
+	integer("_created_on_utc", "-", func(s *Status) **int64 { return &s.CreatedOnUTC },
 		"Creation time of the row in the controller's 17-digit form."),
-	integer("_updated_on_utc", "-", func(s *Status) *int64 { return s.UpdatedOnUTC },
+	integer("_updated_on_utc", "-", func(s *Status) **int64 { return &s.UpdatedOnUTC },
 		"Time of the row's last change in the controller's 17-digit form."),
 }
 
@@ -116,30 +117,50 @@ func FieldByName(name string) (Field, bool) {
 	return field, found
 }
 
-func text(name string, get func(*Status) *string, description string) Field {
-	return Field{Name: name, Attribute: name, Kind: KindText, Description: description, value: func(s *Status) Value {
-		if pointer := get(s); pointer != nil {
-			return TextValue(*pointer)
+// Only returns the row with the fields of these wire names alone; the others are
+// null. A row that is kept so does not keep the texts of the others.
+func (s *Status) Only(names []string) Status {
+	var row Status
+	for _, name := range names {
+		if field, known := fieldByName[name]; known {
+			field.copy(&row, s)
 		}
-		return Value{}
-	}}
+	}
+	return row
+}
+
+func text(name string, member func(*Status) **string, description string) Field {
+	return Field{
+		Name: name, Attribute: name, Kind: KindText, Description: description,
+		value: func(s *Status) Value {
+			if pointer := *member(s); pointer != nil {
+				return TextValue(*pointer)
+			}
+			return Value{}
+		},
+		copy: func(to, from *Status) { *member(to) = *member(from) },
+	}
 }
 
 // integer takes the attribute's name where it differs from the wire name; "-"
 // stands for a field that no attribute carries as it came.
-func integer(name, attribute string, get func(*Status) *int64, description string) Field {
+func integer(name, attribute string, member func(*Status) **int64, description string) Field {
 	switch attribute {
 	case "":
 		attribute = name
 	case "-":
 		attribute = ""
 	}
-	return Field{Name: name, Attribute: attribute, Kind: KindInteger, Description: description, value: func(s *Status) Value {
-		if pointer := get(s); pointer != nil {
-			return IntegerValue(*pointer)
-		}
-		return Value{}
-	}}
+	return Field{
+		Name: name, Attribute: attribute, Kind: KindInteger, Description: description,
+		value: func(s *Status) Value {
+			if pointer := *member(s); pointer != nil {
+				return IntegerValue(*pointer)
+			}
+			return Value{}
+		},
+		copy: func(to, from *Status) { *member(to) = *member(from) },
+	}
 }
 
 // Value is one field's value: null, a text or a 64-bit integer. The zero Value

@@ -119,6 +119,25 @@ func TestFieldReadsItsOwnMemberAndKeepsNullApartFromZero(t *testing.T) {
 	}
 }
 
+func TestRowCanBeKeptWithSomeOfItsFields(t *testing.T) {
+	t.Parallel()
+	var row Status
+	for _, field := range wireFields {
+		setMember(t, &row, field.member, "value", 42)
+	}
+	for _, kept := range wireFields {
+		only := row.Only([]string{kept.name, FieldPhase})
+		for _, field := range Fields() {
+			if got := !field.Value(&only).Null(); got != (field.Name == kept.name) {
+				t.Errorf("only %s: %s is kept: %t", kept.name, field.Name, got)
+			}
+		}
+	}
+	if all := row.Only(FieldNames()); !reflect.DeepEqual(all, row) {
+		t.Errorf("got %+v, want the whole row", all)
+	}
+}
+
 func setMember(t *testing.T, row *Status, member, text string, number int64) {
 	t.Helper()
 	switch pointer := reflect.ValueOf(row).Elem().FieldByName(member).Addr().Interface().(type) {

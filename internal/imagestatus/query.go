@@ -117,6 +117,16 @@ func (q Query) SentFields() []string {
 	return unique(fields)
 }
 
+// KeptFields are what to keep of a row of which these fields are shown, so that
+// SortRows can still order it.
+func (q Query) KeptFields(shown []string) []string {
+	fields := append([]string{FieldID, FieldElementID}, shown...)
+	if q.Sort != nil {
+		fields = append(fields, q.Sort.Field)
+	}
+	return unique(fields)
+}
+
 // Shows reports whether a field of a row may be shown. A controller fills
 // fields that were not asked for with made-up values (observed), and what the
 // mask selects is not documented: with it, only the row's id can be trusted.

@@ -32,6 +32,7 @@ var argumentPaths = map[imagestatus.Argument][]any{
 	imagestatus.ArgumentAggregateOperator: {"aggregate", "operator"},
 	imagestatus.ArgumentAggregateField:    {"aggregate", "field"},
 	imagestatus.ArgumentGroup:             {"group_by", listed{}},
+	imagestatus.ArgumentAttribute:         {nameFields, listed{}},
 	rollout.ArgumentTargetVersion:         {"target_version"},
 	rollout.ArgumentVersion:               {"version"},
 	rollout.ArgumentTargetImage:           {"target_image_id"},

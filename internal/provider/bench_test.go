@@ -527,9 +527,11 @@ type rivalModel struct {
 	Limit         types.Int64    `tfsdk:"limit"`
 	DestPage      types.Int64    `tfsdk:"dest_page"`
 	WithElements  types.Bool     `tfsdk:"with_elements"`
+	Fields        types.List     `tfsdk:"fields"`
 	Request       types.Object   `tfsdk:"request"`
 	Timeouts      timeouts.Value `tfsdk:"timeouts"`
 	Items         []rivalRow     `tfsdk:"items"`
+	ItemsJSON     types.String   `tfsdk:"items_json"`
 	MatchedCount  types.Int64    `tfsdk:"matched_count"`
 	ReturnedCount types.Int64    `tfsdk:"returned_count"`
 	Truncated     types.Bool     `tfsdk:"truncated"`
@@ -561,7 +563,7 @@ type rivalRow struct {
 
 // rivalElement is the element of a row that was not asked for.
 var rivalElement = func() types.Object {
-	kind, _ := joinedColumn().schema.GetType().(types.ObjectType)
+	kind, _ := joinedColumn(nil).schema.GetType().(types.ObjectType)
 	return types.ObjectNull(kind.AttrTypes)
 }()
 

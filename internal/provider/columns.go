@@ -3,6 +3,8 @@ package provider
 import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
 // column is one attribute of a row: its schema, and its value in a Row. Values
@@ -13,9 +15,13 @@ type column[Row any] struct {
 	schema schema.Attribute
 	kind   tftypes.Type
 	// field is the wire field that the value comes from, where a query can
-	// leave fields out.
+	// leave fields out; empty where it cannot.
 	field string
 	value func(*Row) tftypes.Value
+}
+
+func (c column[Row]) shownBy(query imagestatus.Query) bool {
+	return c.field == "" || query.Shows(c.field)
 }
 
 func columnAttributes[Row any](columns []column[Row]) map[string]schema.Attribute {
@@ -24,6 +30,23 @@ func columnAttributes[Row any](columns []column[Row]) map[string]schema.Attribut
 		attributes[column.name] = column.schema
 	}
 	return attributes
+}
+
+func columnNames[Row any](columns []column[Row]) []string {
+	names := make([]string, len(columns))
+	for i := range columns {
+		names[i] = columns[i].name
+	}
+	return names
+}
+
+// fieldsOf are the wire fields that the values of columns come from.
+func fieldsOf[Row any](columns []column[Row]) []string {
+	fields := make([]string, len(columns))
+	for i := range columns {
+		fields[i] = columns[i].field
+	}
+	return fields
 }
 
 // columnsType is the Terraform type of a row.

@@ -30,13 +30,15 @@ func columnsNamed(names ...string) []column[placedElement] {
 
 var joinedType = columnsType(joinedColumns)
 
-// joinedColumn is the element of a row as an attribute of it.
-func joinedColumn() column[imagestatus.Status] {
+// joinedColumn is the element of a row as an attribute of it, described by a
+// fleet; without one it is null.
+func joinedColumn(fleet *inventory.Fleet) column[imagestatus.Status] {
 	attributes := columnAttributes(joinedColumns)
 	// Here sites that cannot be read are an error, and so never a null.
 	attributes[nameSiteName] = schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the element's site."}
 	return column[imagestatus.Status]{
 		name: nameElement, kind: joinedType,
+		value: func(s *imagestatus.Status) tftypes.Value { return joinedValue(fleet, s) },
 		schema: schema.SingleNestedAttribute{
 			Computed: true, Attributes: attributes,
 			MarkdownDescription: "What the lists of elements and sites say of the row's element. " +
@@ -105,13 +107,7 @@ func groupValue(value tftypes.Value) imagestatus.Value {
 
 // elementGroupNames lists the names of elementGroups in the order of the
 // documentation.
-func elementGroupNames() []string {
-	names := make([]string, len(groupedColumns))
-	for i := range groupedColumns {
-		names[i] = groupedColumns[i].name
-	}
-	return names
-}
+func elementGroupNames() []string { return columnNames(groupedColumns) }
 
 // listsOf says which lists a grouping needs.
 func listsOf(groupBy []string) lists {

@@ -116,7 +116,7 @@ func (d *elementImageStatusDataSource) Read(ctx context.Context, req datasource.
 		model.addNoStatus(&resp.Diagnostics, id)
 		return
 	}
-	if err := setRaw(ctx, &resp.State, req.Config, rowValues(status, imagestatus.Query{})); err != nil {
+	if err := setRaw(ctx, &resp.State, req.Config, rowValues(status)); err != nil {
 		d.connection.addError(&resp.Diagnostics, err)
 	}
 }

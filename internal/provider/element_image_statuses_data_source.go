@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
@@ -17,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
 
@@ -37,9 +40,11 @@ type elementImageStatusesModel struct {
 	Limit         types.Int64    `tfsdk:"limit"`
 	DestPage      types.Int64    `tfsdk:"dest_page"`
 	WithElements  types.Bool     `tfsdk:"with_elements"`
+	Fields        types.List     `tfsdk:"fields"`
 	Request       types.Object   `tfsdk:"request"`
 	Timeouts      timeouts.Value `tfsdk:"timeouts"`
 	Items         types.List     `tfsdk:"items"`
+	ItemsJSON     types.String   `tfsdk:"items_json"`
 	MatchedCount  types.Int64    `tfsdk:"matched_count"`
 	ReturnedCount types.Int64    `tfsdk:"returned_count"`
 	Truncated     types.Bool     `tfsdk:"truncated"`
@@ -50,6 +55,8 @@ type sortModel struct {
 	Field     types.String `tfsdk:"field"`
 	Direction types.String `tfsdk:"direction"`
 }
+
+const nameFields = "fields"
 
 const (
 	directionAscending  = "asc"
@@ -71,7 +78,7 @@ func (d *elementImageStatusesDataSource) Schema(_ context.Context, _ datasource.
 	attributes := selectionAttributes()
 	attributes["sort_by"] = schema.SingleNestedAttribute{
 		Optional: true,
-		MarkdownDescription: "Order of `items`. Default: by `element_id`. Rows that are equal in the field are ordered by `element_id`, then by `id`. " +
+		MarkdownDescription: "Order of `items` and `items_json`. Default: by `element_id`. Rows that are equal in the field are ordered by `element_id`, then by `id`. " +
 			"With `limit` or `dest_page` the controller sorts too, so that the first rows of this order are the ones returned.",
 		Attributes: map[string]schema.Attribute{
 			"field": schema.StringAttribute{
@@ -102,30 +109,42 @@ func (d *elementImageStatusesDataSource) Schema(_ context.Context, _ datasource.
 		Optional: true,
 		MarkdownDescription: "Whether each of `items` describes its element by name, site, role, model, connection and tags, as `element`. " +
 			"The lists of elements and sites are read for it, whole; where one cannot be read, that is an error. " +
-			"Cannot be used with `retrieved_fields_mask`. Default: `false`.",
+			"With `fields`, the lists are read only if `element` is among them. Cannot be used with `retrieved_fields_mask`. Default: `false`.",
+	}
+	attributes[nameFields] = schema.ListAttribute{
+		Optional: true, ElementType: types.StringType,
+		Validators: []validator.List{entries{}},
+		MarkdownDescription: "Attributes of `items` wanted as `items_json` instead, at least one: " + markdownList(columnNames(itemColumns(nil))) + ". " +
+			"`element` needs `with_elements`; an attribute that `retrieved_fields` leaves out is an error. Whole rows are read all the same. Default: `items` with all attributes.",
 	}
 	attributes["request"] = requestAttribute()
 	attributes["timeouts"] = readTimeouts("`" + shortDuration(defaultReadTimeout) + "`")
 	attributes["items"] = schema.ListNestedAttribute{
 		Computed:            true,
-		MarkdownDescription: "One object for each row, in the order of `sort_by`. What the controller sent as null or left out is null.",
-		NestedObject:        schema.NestedAttributeObject{Attributes: columnAttributes(itemColumns)},
+		MarkdownDescription: "One object for each row, in the order of `sort_by`. What the controller sent as null or left out is null. `items` itself is null with `fields`.",
+		NestedObject:        schema.NestedAttributeObject{Attributes: columnAttributes(itemColumns(nil))},
+	}
+	attributes["items_json"] = schema.StringAttribute{
+		Computed: true,
+		MarkdownDescription: "The rows as a JSON text for `jsondecode()`: an array of objects with the attributes that `fields` names, in the order of `items`. " +
+			"Attributes are in the order of this page, whatever their order in `fields`. Null without `fields`.",
 	}
 	attributes["matched_count"] = schema.Int64Attribute{
 		Computed:            true,
 		MarkdownDescription: "Number of rows that match, returned or not. Null when the controller does not say and not all were read.",
 	}
 	attributes["returned_count"] = schema.Int64Attribute{
-		Computed: true, MarkdownDescription: "Number of `items`.",
+		Computed: true, MarkdownDescription: "Number of rows in `items` or `items_json`.",
 	}
 	attributes["truncated"] = schema.BoolAttribute{
-		Computed: true, MarkdownDescription: "True when rows match that are not in `items`, because of `limit` or `dest_page`.",
+		Computed: true, MarkdownDescription: "True when rows match that are not among those returned, because of `limit` or `dest_page`.",
 	}
 	attributes["response"] = responseAttribute()
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads the current image status of the elements (ION devices) that match, as the endpoint " +
 			"*Get Image Status of Element (v2.1)* gives it, all pages of it.\n\n" +
-			"State holds more than 900 bytes for each row, and about 400 more with `with_elements`. To decide on a large fleet without keeping its rows, use the gate or an aggregate.",
+			"State holds more than 900 bytes for each row, and about 400 more with `with_elements`. With `fields` it holds a JSON text of the attributes that you need, which is also several times as fast. " +
+			"To decide on a large fleet without keeping its rows, use the gate or an aggregate.",
 		Attributes: attributes,
 	}
 }
@@ -135,8 +154,33 @@ func (d *elementImageStatusesDataSource) ValidateConfig(ctx context.Context, req
 	var model elementImageStatusesModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if !resp.Diagnostics.HasError() {
-		model.query(ctx, &resp.Diagnostics)
+		query, _ := model.query(ctx, &resp.Diagnostics)
+		model.fields(ctx, query, &resp.Diagnostics)
 	}
+}
+
+// fields returns the wanted attributes of a row, nil for all, and reports those
+// that cannot be had.
+func (m elementImageStatusesModel) fields(ctx context.Context, query imagestatus.Query, diags *diag.Diagnostics) []string {
+	names, known := knownTexts(ctx, m.Fields, diags)
+	if !known || names == nil {
+		return names
+	}
+	all := itemColumns(nil)
+	addArgumentErrors(diags, imagestatus.CheckNames(imagestatus.ArgumentAttribute, names, columnNames(all), "No such attribute of a row."))
+	for i, name := range names {
+		at := path.Root(nameFields).AtListIndex(i)
+		for _, column := range all {
+			if column.name == name && !column.shownBy(query) {
+				invalid(diags, at, strconv.Quote(name), fmt.Sprintf("It comes from `%s`, which is not retrieved, so that it would be null in every row. "+
+					"Add `%s` to `request.retrieved_fields`, or leave out `request`: whole rows are read by default.", column.field, column.field))
+			}
+		}
+		if name == nameElement && !m.WithElements.IsUnknown() && !m.WithElements.ValueBool() {
+			invalid(diags, at, strconv.Quote(name), "The lists of elements and sites are not read, so that it would be null in every row. Set `with_elements` to `true`.")
+		}
+	}
+	return names
 }
 
 // query makes a query of the arguments, as far as they are known, and of the
@@ -172,6 +216,7 @@ func (d *elementImageStatusesDataSource) Read(ctx context.Context, req datasourc
 		return
 	}
 	query, chosen := model.query(ctx, &resp.Diagnostics)
+	fields := model.fields(ctx, query, &resp.Diagnostics)
 	limit, problems := model.Timeouts.Read(ctx, defaultReadTimeout)
 	resp.Diagnostics.Append(problems...)
 	if resp.Diagnostics.HasError() {
@@ -179,7 +224,7 @@ func (d *elementImageStatusesDataSource) Read(ctx context.Context, req datasourc
 	}
 	ctx, cancel := context.WithTimeout(d.connection.logging(ctx), limit)
 	defer cancel()
-	withElements := model.WithElements.ValueBool()
+	withElements := model.WithElements.ValueBool() && (fields == nil || slices.Contains(fields, nameElement))
 	selection, fleet, ok := d.connection.selection(ctx, chosen, lists{elements: withElements, sites: withElements}, &resp.Diagnostics)
 	if !ok {
 		return
@@ -188,29 +233,61 @@ func (d *elementImageStatusesDataSource) Read(ctx context.Context, req datasourc
 		fleet = nil
 	}
 	query.Selection = selection
-	rows, summary, err := sdwan.Read(ctx, d.connection.client, query, func() *rowCollector { return new(rowCollector) })
-	if err != nil {
-		d.connection.addError(&resp.Diagnostics, err)
-		return
+	values, err := d.connection.rows(ctx, query, fields, fleet)
+	if err == nil {
+		err = setRaw(ctx, &resp.State, req.Config, values)
 	}
-	query.SortRows(rows.rows)
-	err = setRaw(ctx, &resp.State, req.Config, map[string]tftypes.Value{
-		"items":          rowsValue(rows.rows, query, fleet),
-		"matched_count":  tftypes.NewValue(tftypes.Number, summary.Matched),
-		"returned_count": tftypes.NewValue(tftypes.Number, int64(len(rows.rows))),
-		"truncated":      tftypes.NewValue(tftypes.Bool, summary.Truncated),
-		"response":       responseValue(summary.Envelope),
-	})
 	if err != nil {
 		d.connection.addError(&resp.Diagnostics, err)
 	}
 }
 
+// rows reads the rows of a query and makes the values of the results: items, or
+// the text of the fields where these are given.
+func (c *connection) rows(ctx context.Context, query imagestatus.Query, fields []string, fleet *inventory.Fleet) (map[string]tftypes.Value, error) {
+	var wanted []column[imagestatus.Status]
+	var kept []string
+	if fields != nil {
+		wanted = slices.DeleteFunc(itemColumns(fleet), func(c column[imagestatus.Status]) bool { return !slices.Contains(fields, c.name) })
+		kept = query.KeptFields(fieldsOf(wanted))
+	}
+	rows, summary, err := sdwan.Read(ctx, c.client, query, func() *rowCollector { return &rowCollector{kept: kept} })
+	if err != nil {
+		return nil, err //nolint:wrapcheck // An *sdwan.Error has its context.
+	}
+	query.SortRows(rows.rows)
+	values := map[string]tftypes.Value{
+		"items":          tftypes.NewValue(tftypes.List{ElementType: itemType}, nil),
+		"items_json":     tftypes.NewValue(tftypes.String, nil),
+		"matched_count":  tftypes.NewValue(tftypes.Number, summary.Matched),
+		"returned_count": tftypes.NewValue(tftypes.Number, int64(len(rows.rows))),
+		"truncated":      tftypes.NewValue(tftypes.Bool, summary.Truncated),
+		"response":       responseValue(summary.Envelope),
+	}
+	if fields == nil {
+		values["items"] = rowsValue(rows.rows, query, fleet)
+		return values, nil
+	}
+	text, err := rowsText(wanted, rows.rows)
+	if err != nil {
+		return nil, fmt.Errorf("write the rows: %w", err)
+	}
+	values["items_json"] = tftypes.NewValue(tftypes.String, text)
+	return values, nil
+}
+
 // rowCollector keeps every row. It is the one consumer that does.
-type rowCollector struct{ rows []imagestatus.Status }
+type rowCollector struct {
+	rows []imagestatus.Status
+	// kept are the fields to keep of each row; nil keeps all.
+	kept []string
+}
 
 // Add keeps the row.
 func (c *rowCollector) Add(status imagestatus.Status) error {
+	if c.kept != nil {
+		status = status.Only(c.kept)
+	}
 	c.rows = append(c.rows, status)
 	return nil
 }

@@ -76,14 +76,16 @@ func phaseList() string {
 func rowAttributes() map[string]schema.Attribute { return columnAttributes(columns) }
 
 // itemColumns are those of a row among others, which may have its element beside
-// the columns.
-var itemColumns = append(slices.Clip(columns), joinedColumn())
+// the columns: from the fleet, or null where there is none.
+func itemColumns(fleet *inventory.Fleet) []column[imagestatus.Status] {
+	return append(slices.Clip(columns), joinedColumn(fleet))
+}
 
-var itemType = columnsType(itemColumns)
+var itemType = columnsType(itemColumns(nil))
 
 // rowValues makes the Terraform values of a row's attributes.
-func rowValues(status *imagestatus.Status, query imagestatus.Query) map[string]tftypes.Value {
-	return shownColumns(query).values(status)
+func rowValues(status *imagestatus.Status) map[string]tftypes.Value {
+	return shownColumns(columns, imagestatus.Query{}).values(status)
 }
 
 // shown are the columns of which a query shows the values. The others are null
@@ -93,10 +95,10 @@ type shown struct {
 	nulls   map[string]tftypes.Value
 }
 
-func shownColumns(query imagestatus.Query) shown {
+func shownColumns(columns []column[imagestatus.Status], query imagestatus.Query) shown {
 	s := shown{nulls: make(map[string]tftypes.Value)}
 	for _, column := range columns {
-		if query.Shows(column.field) {
+		if column.shownBy(query) {
 			s.columns = append(s.columns, column)
 		} else {
 			s.nulls[column.name] = tftypes.NewValue(column.kind, nil)
@@ -106,7 +108,7 @@ func shownColumns(query imagestatus.Query) shown {
 }
 
 func (s shown) values(status *imagestatus.Status) map[string]tftypes.Value {
-	values := make(map[string]tftypes.Value, len(itemColumns))
+	values := make(map[string]tftypes.Value, len(s.columns)+len(s.nulls))
 	maps.Copy(values, s.nulls)
 	for i := range s.columns {
 		values[s.columns[i].name] = s.columns[i].value(status)
@@ -127,10 +129,5 @@ func scalarValue(kind tftypes.Type, value imagestatus.Value) tftypes.Value {
 // rowsValue makes the Terraform value of all rows, with their elements where a
 // fleet is given.
 func rowsValue(rows []imagestatus.Status, query imagestatus.Query, fleet *inventory.Fleet) tftypes.Value {
-	shown := shownColumns(query)
-	return listOfRows(itemType, rows, func(status *imagestatus.Status) map[string]tftypes.Value {
-		values := shown.values(status)
-		values[nameElement] = joinedValue(fleet, status)
-		return values
-	})
+	return listOfRows(itemType, rows, shownColumns(itemColumns(fleet), query).values)
 }
