@@ -94,7 +94,12 @@ func (s checkingServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadD
 	if refused(checked.Diagnostics) {
 		return &tfprotov6.ReadDataSourceResponse{Diagnostics: checked.Diagnostics}, nil
 	}
-	return s.ProviderServer.ReadDataSource(ctx, req)
+	ctx, settled := withSettledState(ctx)
+	response, err := s.ProviderServer.ReadDataSource(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	return response, settled.put(response)
 }
 
 // OpenEphemeralResource checks the arguments, then opens.
