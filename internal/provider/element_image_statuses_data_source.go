@@ -169,15 +169,21 @@ func (m elementImageStatusesModel) fields(ctx context.Context, query imagestatus
 	all := itemColumns(nil)
 	addArgumentErrors(diags, imagestatus.CheckNames(imagestatus.ArgumentAttribute, names, columnNames(all), "No such attribute of a row."))
 	for i, name := range names {
-		at := path.Root(nameFields).AtListIndex(i)
-		for _, column := range all {
-			if column.name == name && !column.shownBy(query) {
-				invalid(diags, at, strconv.Quote(name), fmt.Sprintf("It comes from `%s`, which is not retrieved, so that it would be null in every row. "+
-					"Add `%s` to `request.retrieved_fields`, or leave out `request`: whole rows are read by default.", column.field, column.field))
-			}
+		advice := ""
+		at := slices.IndexFunc(all, func(c column[imagestatus.Status]) bool { return c.name == name })
+		switch masked := query.Request.RetrievedFieldsMask; {
+		case at < 0:
+		case name == nameElement && !m.WithElements.IsUnknown() && !m.WithElements.ValueBool():
+			advice = "The lists of elements and sites are not read, so that it would be null in every row. Set `with_elements` to `true`."
+		case all[at].shownBy(query):
+		case masked != nil && *masked:
+			advice = "With `request.retrieved_fields_mask` no attribute but `id` can be trusted, so that it would be null in every row. Leave out the mask, or the attribute."
+		default:
+			advice = fmt.Sprintf("It comes from `%s`, which is not retrieved, so that it would be null in every row. "+
+				"Add `%s` to `request.retrieved_fields`, or leave out `request`: whole rows are read by default.", all[at].field, all[at].field)
 		}
-		if name == nameElement && !m.WithElements.IsUnknown() && !m.WithElements.ValueBool() {
-			invalid(diags, at, strconv.Quote(name), "The lists of elements and sites are not read, so that it would be null in every row. Set `with_elements` to `true`.")
+		if advice != "" {
+			invalid(diags, path.Root(nameFields).AtListIndex(i), strconv.Quote(name), advice)
 		}
 	}
 	return names

@@ -246,6 +246,14 @@ func (m *messages) arguments() {
 		{"elements of rows without fields", statusesType, map[string]any{
 			"with_elements": true, "request": map[string]any{"retrieved_fields": []string{"id"}, "retrieved_fields_mask": true},
 		}},
+		{"attribute of a row", statusesType, map[string]any{"fields": []string{"activ_version"}}},
+		{"attribute that is not retrieved", statusesType, map[string]any{
+			"fields": []string{"phase"}, "request": map[string]any{"retrieved_fields": []string{"id"}},
+		}},
+		{"attribute behind a mask", statusesType, map[string]any{
+			"fields": []string{"phase"}, "request": map[string]any{"retrieved_fields": []string{"id"}, "retrieved_fields_mask": true},
+		}},
+		{"element without elements", statusesType, map[string]any{"fields": []string{"element"}}},
 		{"a description for the controller", aggregateType, map[string]any{
 			"aggregate": map[string]any{"operator": "count", "field": "id"}, "where": map[string]any{"connected": true}, "compute": "controller",
 		}},

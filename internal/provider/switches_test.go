@@ -112,6 +112,16 @@ var questions = []question{
 		},
 	},
 	{
+		name: "rows as text",
+		read: func(p *protocol, _ *simulator.Server) reading {
+			return p.read(statusesType, map[string]any{"fields": []string{"element_id", "active_version", "phase"}})
+		},
+		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
+			t.Helper()
+			checkText(t, got, some(wantItems(server.Rows()), "element_id", "active_version", "phase"))
+		},
+	},
+	{
 		name: "rows of a selection", pairs: true,
 		read: func(p *protocol, _ *simulator.Server) reading {
 			return p.read(statusesType, map[string]any{"filters": []map[string]any{filter("upgrade_state", "", "complete", "done", "upgrade_complete")}})
