@@ -453,14 +453,14 @@ const (
 // are fewer than the largest number of the controller.
 var unreadable = map[string]map[string]bool{
 	"TotalCountOfPage": {
-		"rows of the fleet": true, "first rows by another order": true, "rows of a selection": true, "rows of a phase": true, "fields that were asked for": true,
+		"rows of the fleet": true, "first rows by another order": true, "rows of a selection": true, "rows of a phase": true, "fields that were asked for": true, "rows as text": true,
 		"count by version": true, "mean by phase": true, "closed gate over the fleet": true,
 		"ephemeral gate over a selection": true, "gate over an element that has no row": true,
 		"elements of the fleet": true, "elements by role and site tag": true, "ids by name": true,
 		"rows of hubs with their elements": true, "count of sites by a pattern": true, "count by site, role and connection": true, "one element by name": true,
 	},
 	"MaxTotalCount": {
-		"rows of the fleet": true, "first rows by another order": true, "rows of a phase": true, "fields that were asked for": true,
+		"rows of the fleet": true, "first rows by another order": true, "rows of a phase": true, "fields that were asked for": true, "rows as text": true,
 		"count by version": true, "mean by phase": true, "closed gate over the fleet": true,
 		"elements of the fleet": true, "elements by role and site tag": true, "ids by name": true,
 		"rows of hubs with their elements": true, "count of sites by a pattern": true, "count by site, role and connection": true, "one element by name": true,
