@@ -1,7 +1,7 @@
 // Command bench measures the real Terraform with this provider on simulated
-// fleets of 1,000, 10,000 and 50,000 elements: the time of an apply, the peak
-// memory of Terraform and of the provider, and the size of the state. It leaves
-// nothing behind. Nothing that the released binary needs may live here.
+// fleets of 1,000, 10,000 and 50,000 elements: the time of an apply, the
+// processor time in it, the peak memory of Terraform and of the provider, and the
+// size of the state. It leaves nothing behind. Nothing that the released binary needs may live here.
 package main
 
 import (
@@ -38,6 +38,9 @@ func run(ctx context.Context, arguments []string) (err error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	sizes := flags.String("elements", "1000,10000,50000", "sizes of the fleets")
 	repeats := flags.Int("runs", 3, "runs of each, of which the median is shown")
+	// The Go module proxy cannot provide it: its releases from 2 on have the path
+	// of a module of version 1.
+	other := flags.String("http-provider", "", "binary of hashicorp/http 3.0 or later for the rows with data \"http\"; default: terraform-provider-http on PATH")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
@@ -50,21 +53,28 @@ func run(ctx context.Context, arguments []string) (err error) {
 		return fmt.Errorf("make a working directory: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(directory)) }()
-	bench, err := prepare(ctx, directory)
+	bench, err := prepare(ctx, directory, *other)
 	if err != nil {
 		return err
 	}
 	if !measuresMemory {
 		fmt.Println("The peak memory of processes is read from /proc, which is Linux's; here it is left out.")
 	}
+	if bench.http == "" {
+		fmt.Printf("The rows with data \"http\" are left out: %s is not on PATH, and -http-provider does not name it.\n", httpBinary)
+	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "elements\twhat\ttime\tterraform\tprovider\tstate\t")
+	fmt.Fprintln(table, "elements\twhat\ttime\tprocessor\tterraform\tprovider\tstate\t")
+	measured := make(map[int]map[string]measurement)
 	for _, elements := range fleets {
-		if err := bench.measureFleet(ctx, table, elements, max(1, *repeats)); err != nil {
+		if measured[elements], err = bench.measureFleet(ctx, table, elements, max(1, *repeats)); err != nil {
 			return err
 		}
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil {
+		return fmt.Errorf("print the table: %w", err)
+	}
+	return printRatios(fleets, measured)
 }
 
 func parseSizes(text string) ([]int, error) {
@@ -79,56 +89,78 @@ func parseSizes(text string) ([]int, error) {
 	return sizes, nil
 }
 
-// surface is one thing to read, and its configuration.
-type surface struct{ name, configuration string }
-
-var surfaces = []surface{
-	{"nothing", ""},
-	{"statuses", `data "prismasdwan_element_image_statuses" "fleet" {}`},
-	{"aggregate", `data "prismasdwan_element_image_status_aggregate" "fleet" {
-  aggregate = { operator = "avg", field = "download_percent" }
-  group_by  = ["phase"]
-  compute   = "provider"
-}`},
-	{"gate", `data "prismasdwan_upgrade_gate" "fleet" { target_version = ">= 6.3.5" }`},
-	{"gate by site", `data "prismasdwan_upgrade_gate" "fleet" {
-  where          = { site_tags_any = ["emea", "amer", "apac"] }
-  target_version = ">= 6.3.5"
-}`},
-	{"elements", `data "prismasdwan_elements" "fleet" {}`},
-	{"element ids", `data "prismasdwan_elements" "fleet" { ids_only = true }`},
-}
-
-// measureFleet measures every surface on one fleet.
-func (b *bench) measureFleet(ctx context.Context, table *tabwriter.Writer, elements, repeats int) error {
+// measureFleet measures every surface on one fleet. The surfaces take turns, so
+// that what else the machine does meets all of them.
+func (b *bench) measureFleet(ctx context.Context, table *tabwriter.Writer, elements, repeats int) (map[string]measurement, error) {
 	server, err := simulator.Start(ctx, simulator.Options{Elements: elements, Scenario: "rollout"})
 	if err != nil {
-		return fmt.Errorf("start the simulator: %w", err)
+		return nil, fmt.Errorf("start the simulator: %w", err)
 	}
 	defer server.Close()
-	for _, surface := range surfaces {
-		var runs []measurement
-		for range repeats {
+	if err := failSome(server); err != nil {
+		return nil, err
+	}
+	runs := make(map[string][]measurement)
+	for range repeats {
+		for _, surface := range b.surfaces(server.URL, elements) {
 			one, err := b.apply(ctx, server, surface)
 			if err != nil {
-				return fmt.Errorf("%s of %d elements: %w", surface.name, elements, err)
+				return nil, fmt.Errorf("%s of %d elements: %w", surface.name, elements, err)
 			}
-			runs = append(runs, one)
+			runs[surface.name] = append(runs[surface.name], one)
 		}
-		shown := medians(runs)
-		fmt.Fprintf(table, "%d\t%s\t%.2f s\t%s\t%s\t%d B\t\n", elements, surface.name, shown.time.Seconds(),
+	}
+	measured := make(map[string]measurement, len(runs))
+	for _, surface := range b.surfaces(server.URL, elements) {
+		shown := medians(runs[surface.name])
+		measured[surface.name] = shown
+		fmt.Fprintf(table, "%d\t%s\t%.2f s\t%.2f s\t%s\t%s\t%d B\t\n", elements, surface.name, shown.time.Seconds(), shown.processor.Seconds(),
 			megabytes(shown.terraform), megabytes(shown.provider), shown.state)
+	}
+	return measured, nil
+}
+
+// failSome has one element in fifty fail, so that there is something to report.
+func failSome(server *simulator.Server) error {
+	for i, id := range server.ElementIDs() {
+		if i%50 != 0 {
+			continue
+		}
+		if err := server.Update(id, func(row *simulator.Row) { row.UpgradeState = new("failed") }); err != nil {
+			return fmt.Errorf("fail an element: %w", err)
+		}
+	}
+	return nil
+}
+
+// printRatios compares the ways to answer one question with the first of them.
+func printRatios(fleets []int, measured map[int]map[string]measurement) error {
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(table, "\nelements\t%s, against\ttime\tprocessor\tstate\tbudget\t\n", failedAsText)
+	for _, elements := range fleets {
+		ours := measured[elements][failedAsText]
+		for _, baseline := range []string{failedTyped, failedByHTTP} {
+			theirs, compared := measured[elements][baseline]
+			if !compared {
+				continue
+			}
+			fmt.Fprintf(table, "%d\t%s\t%.2f\t%.2f\t%.3f\t0.5\t\n", elements, baseline, ours.time.Seconds()/theirs.time.Seconds(),
+				ours.processor.Seconds()/theirs.processor.Seconds(), float64(ours.state)/float64(theirs.state))
+		}
+	}
+	if err := table.Flush(); err != nil {
+		return fmt.Errorf("print the ratios: %w", err)
 	}
 	return nil
 }
 
 // measurement is what one run took; memory and state are in bytes.
 type measurement struct {
-	time                       time.Duration
+	time, processor            time.Duration
 	terraform, provider, state int64
 }
 
-// medians gives the median of each part.
+// medians returns the median of each part.
 func medians(runs []measurement) measurement {
 	middle := func(part func(measurement) int64) int64 {
 		values := make([]int64, len(runs))
@@ -140,6 +172,7 @@ func medians(runs []measurement) measurement {
 	}
 	return measurement{
 		time:      time.Duration(middle(func(m measurement) int64 { return int64(m.time) })),
+		processor: time.Duration(middle(func(m measurement) int64 { return int64(m.processor) })),
 		terraform: middle(func(m measurement) int64 { return m.terraform }),
 		provider:  middle(func(m measurement) int64 { return m.provider }),
 		state:     middle(func(m measurement) int64 { return m.state }),

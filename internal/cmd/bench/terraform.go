@@ -14,15 +14,21 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
 
-const providerBinary = "terraform-provider-prismasdwan"
+const (
+	providerBinary = "terraform-provider-prismasdwan"
+	httpBinary     = "terraform-provider-http"
+	httpAddress    = "registry.terraform.io/hashicorp/http"
+)
 
 // bench is what the runs have in common.
 type bench struct {
 	directory, terraform, settings string
+	// http is the directory of hashicorp/http's binary; empty where there is none.
+	http string
 }
 
-// prepare finds Terraform and builds the provider.
-func prepare(ctx context.Context, directory string) (*bench, error) {
+// prepare finds Terraform and the other provider, and builds this one.
+func prepare(ctx context.Context, directory, other string) (*bench, error) {
 	terraform, err := exec.LookPath("terraform")
 	if err != nil {
 		return nil, fmt.Errorf("find Terraform: install it from https://developer.hashicorp.com/terraform/install: %w", err)
@@ -32,25 +38,41 @@ func prepare(ctx context.Context, directory string) (*bench, error) {
 	if printed, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build the provider: %w\n%s", err, printed)
 	}
+	overrides := fmt.Sprintf("%q = %q", provider.Address, directory)
+	http, err := findHTTP(other)
+	if err != nil {
+		return nil, err
+	}
+	if http != "" {
+		overrides += fmt.Sprintf("\n    %q = %q", httpAddress, http)
+	}
 	settings := filepath.Join(directory, "cli.tfrc")
-	content := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", provider.Address, directory)
+	content := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %s\n  }\n  direct {}\n}\n", overrides)
 	if err := os.WriteFile(settings, []byte(content), 0o600); err != nil {
 		return nil, fmt.Errorf("write the CLI settings: %w", err)
 	}
-	return &bench{directory: directory, terraform: terraform, settings: settings}, nil
+	return &bench{directory: directory, terraform: terraform, settings: settings, http: http}, nil
 }
 
-// header is all of the configuration that reads nothing, which shows what
-// Terraform and the start of a provider cost by themselves.
-const header = `terraform {
-  required_providers {
-    prismasdwan = { source = "sdwanops/prismasdwan" }
-  }
+// findHTTP returns the directory of hashicorp/http's binary: the one that is
+// named, else one on PATH, else none.
+func findHTTP(named string) (string, error) {
+	if named == "" {
+		found, err := exec.LookPath(httpBinary)
+		if err != nil {
+			return "", nil //nolint:nilerr // It is left out then, and that is said.
+		}
+		named = found
+	}
+	binary, err := filepath.Abs(named)
+	if err != nil {
+		return "", fmt.Errorf("find the http provider: %w", err)
+	}
+	if _, err := os.Stat(binary); err != nil || filepath.Base(binary) != httpBinary {
+		return "", fmt.Errorf("-http-provider: %q is no file of the name %s", named, httpBinary)
+	}
+	return filepath.Dir(binary), nil
 }
-
-provider "prismasdwan" {}
-
-`
 
 // apply has Terraform read a surface in a directory of its own.
 func (b *bench) apply(ctx context.Context, server *simulator.Server, read surface) (_ measurement, err error) {
@@ -59,7 +81,7 @@ func (b *bench) apply(ctx context.Context, server *simulator.Server, read surfac
 		return measurement{}, fmt.Errorf("make a directory for the configuration: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(configuration)) }()
-	if err := os.WriteFile(filepath.Join(configuration, "main.tf"), []byte(header+read.configuration+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(configuration, "main.tf"), []byte(read.configuration+"\n"), 0o600); err != nil {
 		return measurement{}, fmt.Errorf("write the configuration: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
@@ -71,7 +93,7 @@ func (b *bench) apply(ctx context.Context, server *simulator.Server, read surfac
 	// Terraform ends its providers when it is asked to end.
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = 10 * time.Second
-	taken, err := b.watch(command)
+	taken, err := b.watch(command, read.binary)
 	if err != nil {
 		return measurement{}, err
 	}
@@ -88,7 +110,7 @@ func (b *bench) apply(ctx context.Context, server *simulator.Server, read surfac
 const pause = 5 * time.Millisecond
 
 // watch runs the command and looks at its processes until it ends.
-func (b *bench) watch(command *exec.Cmd) (measurement, error) {
+func (b *bench) watch(command *exec.Cmd, binary string) (measurement, error) {
 	var printed bytes.Buffer
 	command.Stdout, command.Stderr = &printed, &printed
 	started := time.Now()
@@ -107,10 +129,12 @@ func (b *bench) watch(command *exec.Cmd) (measurement, error) {
 				return measurement{}, fmt.Errorf("run terraform: %w\n%s", err, printed.Bytes())
 			}
 			taken.time = time.Since(started)
+			// Terraform waits for its providers, so that theirs is part of it.
+			taken.processor = command.ProcessState.UserTime() + command.ProcessState.SystemTime()
 			return taken, nil
 		case <-ticker.C:
 			taken.terraform = max(taken.terraform, peak(command.Process.Pid))
-			for _, child := range children(command.Process.Pid, providerBinary) {
+			for _, child := range children(command.Process.Pid, binary) {
 				taken.provider = max(taken.provider, peak(child))
 			}
 		}
