@@ -25,6 +25,19 @@ output "failures" {
   }
 }
 
+# The ids of those that failed, of a large fleet, and the version of each. State
+# holds three attributes of each row as a JSON text, and not all of them.
+data "prismasdwan_element_image_statuses" "fleet" {
+  fields = ["element_id", "active_version", "phase"]
+}
+
+output "failed_versions" {
+  value = {
+    for row in jsondecode(data.prismasdwan_element_image_statuses.fleet.items_json) :
+    row.element_id => row.active_version if row.phase == "failed"
+  }
+}
+
 # The ten slowest downloads that are under way.
 data "prismasdwan_element_image_statuses" "downloading" {
   filters = [
