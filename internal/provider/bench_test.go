@@ -139,6 +139,21 @@ func BenchmarkRows(b *testing.B) {
 	b.ReportMetric(stateBytes(b, p, nameStatuses, ours())/elements, "state-B/element")
 }
 
+// BenchmarkRowsAsText reads three attributes of each row as a text, against all of
+// them as values: the provider's share alone. What Terraform saves beside it is
+// measured by "make bench-cli".
+func BenchmarkRowsAsText(b *testing.B) {
+	const elements = 10_000
+	p := newProtocol(b, serve(b, simulator.Options{Elements: elements}).Environment(simulator.Unified)...)
+	ours := p.rpc(b, nameStatuses, map[string]any{"fields": []string{"element_id", "active_version", "phase"}})
+	rival := p.rpc(b, nameStatuses, nil)
+
+	contest := hold(b, func() { ours() }, func() { rival() })
+	contest.time(0.4)
+	contest.allocated(0.4)
+	b.ReportMetric(stateBytes(b, p, nameStatuses, ours())/elements, "state-B/element")
+}
+
 // BenchmarkRowsAlone is for profiles of the rows: -bench RowsAlone -cpuprofile.
 func BenchmarkRowsAlone(b *testing.B) {
 	server := serve(b, simulator.Options{Elements: 10_000})
