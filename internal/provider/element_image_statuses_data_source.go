@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -119,33 +120,40 @@ func (d *elementImageStatusesDataSource) Schema(_ context.Context, _ datasource.
 	}
 	attributes["request"] = requestAttribute()
 	attributes["timeouts"] = readTimeouts("`" + shortDuration(defaultReadTimeout) + "`")
-	attributes["items"] = schema.ListNestedAttribute{
-		Computed:            true,
-		MarkdownDescription: "One object for each row, in the order of `sort_by`. What the controller sent as null or left out is null. `items` itself is null with `fields`.",
-		NestedObject:        schema.NestedAttributeObject{Attributes: columnAttributes(itemColumns(nil))},
-	}
-	attributes["items_json"] = schema.StringAttribute{
-		Computed: true,
-		MarkdownDescription: "The rows as a JSON text for `jsondecode()`: an array of objects with the attributes that `fields` names, in the order of `items`. " +
-			"Attributes are in the order of this page, whatever their order in `fields`. Null without `fields`.",
-	}
-	attributes["matched_count"] = schema.Int64Attribute{
-		Computed:            true,
-		MarkdownDescription: "Number of rows that match, returned or not. Null when the controller does not say and not all were read.",
-	}
-	attributes["returned_count"] = schema.Int64Attribute{
-		Computed: true, MarkdownDescription: "Number of rows in `items` or `items_json`.",
-	}
-	attributes["truncated"] = schema.BoolAttribute{
-		Computed: true, MarkdownDescription: "True when rows match that are not among those returned, because of `limit` or `dest_page`.",
-	}
-	attributes["response"] = responseAttribute()
+	maps.Copy(attributes, rowsResults())
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads the current image status of the elements (ION devices) that match, as the endpoint " +
 			"*Get Image Status of Element (v2.1)* gives it, all pages of it.\n\n" +
 			"State holds more than 900 bytes for each row, and about 400 more with `with_elements`. With `fields` it holds a JSON text of the attributes that you need, which is also several times as fast. " +
 			"To decide on a large fleet without keeping its rows, use the gate or an aggregate.",
 		Attributes: attributes,
+	}
+}
+
+// rowsResults are the attributes that a read sets.
+func rowsResults() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"items": schema.ListNestedAttribute{
+			Computed:            true,
+			MarkdownDescription: "One object for each row, in the order of `sort_by`. What the controller sent as null or left out is null. `items` itself is null with `fields`.",
+			NestedObject:        schema.NestedAttributeObject{Attributes: columnAttributes(itemColumns(nil))},
+		},
+		"items_json": schema.StringAttribute{
+			Computed: true,
+			MarkdownDescription: "The rows as a JSON text for `jsondecode()`: an array of objects with the attributes that `fields` names, in the order of `items`. " +
+				"The attributes of an object are in the order that `fields` documents, whatever their order in the configuration. Null without `fields`.",
+		},
+		"matched_count": schema.Int64Attribute{
+			Computed:            true,
+			MarkdownDescription: "Number of rows that match, returned or not. Null when the controller does not say and not all were read.",
+		},
+		"returned_count": schema.Int64Attribute{
+			Computed: true, MarkdownDescription: "Number of rows in `items` or `items_json`.",
+		},
+		"truncated": schema.BoolAttribute{
+			Computed: true, MarkdownDescription: "True when rows match that are not among those returned, because of `limit` or `dest_page`.",
+		},
+		"response": responseAttribute(),
 	}
 }
 

@@ -14,13 +14,14 @@ import (
 // the columns' order. The values of one row at a time are in memory beside the
 // text.
 func rowsText[Row any](columns []column[Row], rows []Row) (string, error) {
-	text, err := []byte{'['}, error(nil)
+	text := []byte{'['}
 	for i := range rows {
 		if i > 0 {
 			text = append(text, ',')
 		}
 		for j := range columns {
 			text = append(text, separator(j)...)
+			var err error
 			if text, err = appendMember(text, columns[j].name, columns[j].value(&rows[i])); err != nil {
 				return "", err
 			}

@@ -1,8 +1,10 @@
 package provider
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -86,13 +88,11 @@ func TestFieldsReturnTheRowsOfItemsAsText(t *testing.T) {
 					t.Errorf("items_json without fields is %.100v, want null", typed["items_json"])
 				}
 				for _, attributes := range [][]string{{"phase", "element_id"}, {"updated_at", "etag", "failure_info", "active_version"}, allAttributes()} {
-					if config["with_elements"] == true {
+					if _, joined := config["with_elements"]; joined {
 						attributes = append(slices.Clip(attributes), nameElement)
 					}
 					configured := map[string]any{"fields": attributes}
-					for argument, value := range config {
-						configured[argument] = value
-					}
+					maps.Copy(configured, config)
 					got := p.read(statusesType, configured).must(t)
 					checkText(t, got, some(list(typed["items"]), attributes...))
 					for _, same := range []string{"matched_count", "returned_count", "truncated", "response"} {
@@ -157,7 +157,7 @@ func TestTextOfAnyValueIsReadBackAsTheValue(t *testing.T) {
 			Truth  bool     `json:"truth"`
 		}
 		want := object{List: list, Number: number, Text: text, Truth: true}
-		if again, err := json.Marshal(want); err != nil || string(again) != string(written) {
+		if again, err := json.Marshal(want); err != nil || !bytes.Equal(again, written) {
 			t.Fatalf("got %s, want %s (%v)", written, again, err)
 		}
 	})
