@@ -6,29 +6,43 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // rowsText writes rows as a JSON array of objects with the columns' values, in
 // the columns' order. The values of one row at a time are in memory beside the
-// text.
+// text, which is allocated once if the rows are as long as the first one.
 func rowsText[Row any](columns []column[Row], rows []Row) (string, error) {
-	text := []byte{'['}
+	var text strings.Builder
+	var row []byte
+	text.WriteByte('[')
 	for i := range rows {
-		if i > 0 {
-			text = append(text, ',')
+		var err error
+		if row, err = appendRow(row[:0], columns, &rows[i]); err != nil {
+			return "", err
 		}
-		for j := range columns {
-			text = append(text, separator(j)...)
-			var err error
-			if text, err = appendMember(text, columns[j].name, columns[j].value(&rows[i])); err != nil {
-				return "", err
-			}
+		if i == 0 {
+			text.Grow((len(row) + len(row)/8 + 1) * len(rows))
+		} else {
+			text.WriteByte(',')
 		}
-		text = append(text, '}')
+		text.Write(row)
 	}
-	return string(append(text, ']')), nil
+	text.WriteByte(']')
+	return text.String(), nil
+}
+
+func appendRow[Row any](text []byte, columns []column[Row], row *Row) ([]byte, error) {
+	for i := range columns {
+		text = append(text, separator(i)...)
+		var err error
+		if text, err = appendMember(text, columns[i].name, columns[i].value(row)); err != nil {
+			return nil, err
+		}
+	}
+	return append(text, '}'), nil
 }
 
 // separator stands before a member of an object.

@@ -38,6 +38,7 @@ func run(ctx context.Context, arguments []string) (err error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	sizes := flags.String("elements", "1000,10000,50000", "sizes of the fleets")
 	repeats := flags.Int("runs", 3, "runs of each, of which the median is shown")
+	only := flags.String("only", "", "measure only what has this text in its name, such as failed")
 	// The Go module proxy cannot provide it: its releases from 2 on have the path
 	// of a module of version 1.
 	other := flags.String("http-provider", "", "binary of hashicorp/http 3.0 or later for the rows with data \"http\"; default: terraform-provider-http on PATH")
@@ -60,6 +61,7 @@ func run(ctx context.Context, arguments []string) (err error) {
 	if !measuresMemory {
 		fmt.Println("The peak memory of processes is read from /proc, which is Linux's; here it is left out.")
 	}
+	bench.only = *only
 	if bench.http == "" {
 		fmt.Printf("The rows with data \"http\" are left out: %s is not on PATH, and -http-provider does not name it.\n", httpBinary)
 	}

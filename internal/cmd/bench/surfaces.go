@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
@@ -94,5 +96,5 @@ func (b *bench) surfaces(address string, elements int) []surface {
 			all = append(all, surface{name: failedByHTTP, configuration: configuration, binary: httpBinary})
 		}
 	}
-	return all
+	return slices.DeleteFunc(all, func(s surface) bool { return !strings.Contains(s.name, b.only) })
 }

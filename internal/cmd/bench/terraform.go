@@ -25,6 +25,8 @@ type bench struct {
 	directory, terraform, settings string
 	// http is the directory of hashicorp/http's binary; empty where there is none.
 	http string
+	// only is a text that what is measured has in its name.
+	only string
 }
 
 // prepare finds Terraform and the other provider, and builds this one.
