@@ -66,6 +66,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		"internal/cmd/simulator": {"internal/simulator"},
 		"internal/cmd/demo":      {"internal/simulator", "internal/provider", "internal/imagestatus"},
 		"internal/cmd/schema":    {"internal/provider"},
+		"internal/cmd/contract":  {},
 		"internal/cmd/bench":     {"internal/simulator", "internal/provider"},
 	}
 	for _, listed := range listPackages(t, "./...") {

@@ -3,11 +3,8 @@ package sdwan
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
-	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -23,29 +20,20 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
 
-// specFolder holds excerpts of the vendor's OpenAPI description. They are not
-// part of this repository, so the contract is only checked where they are.
-const specFolder = "../../../shared/spec"
+// contractFolder holds the facts of the vendor's OpenAPI description, which
+// "make contract" compares with the description itself.
+const contractFolder = "../simulator/testdata/contract"
 
 // contracts are the descriptions of the two forms, with the path of the query
 // and that of the profile.
 var contracts = map[simulator.Form]struct{ file, query, profile string }{
-	simulator.Unified: {"unified.yaml", unifiedQueryPath, unifiedProfilePath},
-	simulator.Legacy:  {"legacy.yaml", "/v2.1/api/tenants/{tenant_id}" + queryPath, legacyProfilePath},
+	simulator.Unified: {"unified.json", unifiedQueryPath, unifiedProfilePath},
+	simulator.Legacy:  {"legacy.json", "/v2.1/api/tenants/{tenant_id}" + queryPath, legacyProfilePath},
 }
 
 func loadContract(t *testing.T, form simulator.Form) *openapi3.T {
 	t.Helper()
-	return loadDescription(t, filepath.Join(specFolder, contracts[form].file))
-}
-
-// loadDescription skips the test where the file is not there.
-func loadDescription(t *testing.T, path string) *openapi3.T {
-	t.Helper()
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("the vendor's description is not here: %v", err)
-	}
-	document, err := openapi3.NewLoader().LoadFromFile(path)
+	document, err := openapi3.NewLoader().LoadFromFile(filepath.Join(contractFolder, contracts[form].file))
 	if err != nil {
 		t.Fatal(err)
 	}

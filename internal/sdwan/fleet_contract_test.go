@@ -3,7 +3,6 @@ package sdwan
 import (
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
@@ -13,13 +12,10 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
 
-// fleetContracts describe the lists in the two forms.
-var fleetContracts = map[simulator.Form]struct {
-	file string
-	base base
-}{
-	simulator.Unified: {"unified-fleet.yaml", unifiedBase},
-	simulator.Legacy:  {"legacy-fleet.yaml", base{before: "/", after: "/api/tenants/{tenant_id}"}},
+// documentedBases have the bases of the paths as they are documented.
+var documentedBases = map[simulator.Form]base{
+	simulator.Unified: unifiedBase,
+	simulator.Legacy:  {before: "/", after: "/api/tenants/{tenant_id}"},
 }
 
 // listedResources are the collections of the fleet with their rows on the wire and
@@ -41,7 +37,7 @@ var listedResources = []struct {
 
 func fleetContractOf(t *testing.T, form simulator.Form) *contract {
 	t.Helper()
-	return &contract{document: loadDescription(t, filepath.Join(specFolder, fleetContracts[form].file))}
+	return &contract{document: loadContract(t, form)}
 }
 
 // schemaOf is the schema of a good answer.
@@ -56,9 +52,9 @@ func TestEveryRequestForAListKeepsTheContract(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/%s", listed.subject, form), func(t *testing.T) {
 				t.Parallel()
 				c := fleetContractOf(t, form)
-				whole := c.operation(t, fleetContracts[form].base.path(listed.whole()), http.MethodGet)
+				whole := c.operation(t, documentedBases[form].path(listed.whole()), http.MethodGet)
 				wantValid(t, schemaOf(whole), []byte(`{"count":0,"id":"1","items":[]}`))
-				query := c.operation(t, fleetContracts[form].base.path(listed.query(nil)), http.MethodPost)
+				query := c.operation(t, documentedBases[form].path(listed.query(nil)), http.MethodPost)
 				body := query.RequestBody.Value.Content.Get("application/json").Schema.Value
 				fleet := &fakeFleet{rows: 2}
 				client, _ := clientOfFleet(t, fleet)
@@ -84,9 +80,9 @@ func TestListOfImagesIsDocumentedAndHasNoQuery(t *testing.T) {
 	t.Parallel()
 	for _, form := range forms {
 		c := fleetContractOf(t, form)
-		path := fleetContracts[form].base.path(imageCollection.whole())
+		path := documentedBases[form].path(imageCollection.whole())
 		wantValid(t, schemaOf(c.operation(t, path, http.MethodGet)), []byte(`{"count":1,"id":"1","type":"t","items":[`+exampleImage+`]}`))
-		if item := c.document.Paths.Value(fleetContracts[form].base.path(imageCollection.query(nil))); item != nil {
+		if item := c.document.Paths.Value(documentedBases[form].path(imageCollection.query(nil))); item != nil {
 			t.Errorf("%s: the images have a query", form)
 		}
 		for _, name := range properties(c.schema(t, "ElementImageV2N4")) {

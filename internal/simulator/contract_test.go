@@ -3,10 +3,7 @@ package simulator_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -16,17 +13,13 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
 
-// specFolder holds excerpts of the vendor's OpenAPI description. They are not
-// part of this repository, so the contract is only checked where they are.
-const specFolder = "../../../shared/spec"
+// contractFolder holds the facts of the vendor's OpenAPI description, which
+// "make contract" compares with the description itself.
+const contractFolder = "testdata/contract"
 
 func fleetContract(t *testing.T, form simulator.Form) *openapi3.T {
 	t.Helper()
-	path := filepath.Join(specFolder, string(form)+"-fleet.yaml")
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("the vendor's description is not here: %v", err)
-	}
-	document, err := openapi3.NewLoader().LoadFromFile(path)
+	document, err := openapi3.NewLoader().LoadFromFile(filepath.Join(contractFolder, string(form)+".json"))
 	if err != nil {
 		t.Fatal(err)
 	}
