@@ -11,8 +11,8 @@ func benchFleet(elements int) []Status {
 	rows := make([]Status, elements)
 	for i := range rows {
 		rows[i] = sampleRow()
-		rows[i].ID = new(strconv.Itoa(1_773_935_101_000_000_000 + i))
-		rows[i].ElementID = new(strconv.Itoa(1_773_934_978_000_000_000 + i))
+		rows[i].ID = new(strconv.FormatInt(1_773_935_101_000_000_000+int64(i), 10))
+		rows[i].ElementID = new(strconv.FormatInt(1_773_934_978_000_000_000+int64(i), 10))
 		switch {
 		case i%500 == 0:
 			rows[i].UpgradeState = new("failed")

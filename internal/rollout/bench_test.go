@@ -12,7 +12,7 @@ import (
 
 const benchElements = 50_000
 
-func benchID(i int) string { return strconv.Itoa(1_773_934_978_000_000_000 + i) }
+func benchID(i int) string { return strconv.FormatInt(1_773_934_978_000_000_000+int64(i), 10) }
 
 // benchFleet has rows as a large tenant's in the middle of a rollout: most are
 // done, some are on their way, few failed.
