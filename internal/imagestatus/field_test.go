@@ -79,7 +79,7 @@ func TestNamesAndAttributesOfFieldsAreUnique(t *testing.T) {
 
 func TestEveryPropertyOfTheVendorsItemHasAField(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{"unified.yaml", "legacy.yaml"} {
+	for _, file := range []string{"unified.json", "legacy.json"} {
 		kinds, _ := specItem(t, file)
 		for name, kind := range kinds {
 			if field, known := FieldByName(name); !known || field.Kind != kind {

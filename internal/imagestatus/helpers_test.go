@@ -1,9 +1,9 @@
 package imagestatus
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -139,43 +139,41 @@ func argumentErrors(t *testing.T, err error) []*ArgumentError {
 	return arguments
 }
 
-// specItem reads the schema of a row from the vendor's description: the kind
-// of each property and the values of upgrade_state. It reads line by line, as
-// the module has no YAML library of its own.
+// specItem reads the schema of a row from the facts of the vendor's description:
+// the kind of each property and the values of upgrade_state.
 func specItem(t *testing.T, file string) (map[string]Kind, []State) {
 	t.Helper()
-	path := filepath.Join("..", "..", "..", "shared", "spec", file)
-	raw, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("the vendor's description is not in this checkout: %v", err)
-	}
+	raw, err := os.ReadFile(filepath.Join("..", "simulator", "testdata", "contract", file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	kinds := make(map[string]Kind)
-	var states []State
-	inside, property := false, ""
-	for line := range strings.Lines(string(raw)) {
-		word := strings.TrimSpace(line)
-		depth := len(line) - len(strings.TrimLeft(line, " "))
-		switch {
-		case depth <= 4:
-			inside = word == "ElementImageStatusQueryFilterV2N1:"
-		case !inside:
-		case depth == 8:
-			property = strings.TrimSuffix(word, ":")
-		case word == "type: integer":
-			kinds[property] = KindInteger
-		case word == "type: string":
-			kinds[property] = KindText
-		case property == FieldUpgradeState && strings.HasPrefix(word, "- "):
-			states = append(states, State(strings.TrimPrefix(word, "- ")))
+	var facts struct {
+		Components struct {
+			Schemas map[string]struct {
+				Properties map[string]struct {
+					Type string  `json:"type"`
+					Enum []State `json:"enum"`
+				} `json:"properties"`
+			} `json:"schemas"`
+		} `json:"components"`
+	}
+	if err := json.Unmarshal(raw, &facts); err != nil {
+		t.Fatal(err)
+	}
+	properties := facts.Components.Schemas["ElementImageStatusQueryFilterV2N1"].Properties
+	if len(properties) == 0 {
+		t.Fatalf("%s has no properties of ElementImageStatusQueryFilterV2N1", file)
+	}
+	kinds := make(map[string]Kind, len(properties))
+	for name, property := range properties {
+		switch property.Type {
+		case "integer":
+			kinds[name] = KindInteger
+		case "string":
+			kinds[name] = KindText
 		}
 	}
-	if len(kinds) == 0 {
-		t.Fatalf("%s: no properties of ElementImageStatusQueryFilterV2N1 found", path)
-	}
-	return kinds, states
+	return kinds, properties[FieldUpgradeState].Enum
 }
 
 // testingT is what tests, property tests and benchmarks have in common.

@@ -98,7 +98,7 @@ func TestRowWithoutStateIsIdle(t *testing.T) {
 
 func TestStatesAreThoseOfTheVendor(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{"unified.yaml", "legacy.yaml"} {
+	for _, file := range []string{"unified.json", "legacy.json"} {
 		if _, want := specItem(t, file); !slices.Equal(States(), want) {
 			t.Errorf("%s: got %q, want %q", file, States(), want)
 		}

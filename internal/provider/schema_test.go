@@ -2,12 +2,10 @@ package provider
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -174,7 +172,7 @@ func TestEveryPropertyOfTheSpecificationHasItsAttribute(t *testing.T) {
 	for surface, schema := range schemasOf(startProtocol(t)) {
 		walk(surface, schema.Block.Attributes, func(at string, _ *tfprotov6.SchemaAttribute) { attributes[at] = true })
 	}
-	for _, file := range []string{"unified.yaml", "legacy.yaml"} {
+	for _, file := range []string{"unified.json", "legacy.json"} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			properties := specification(t, file)
@@ -223,41 +221,30 @@ func renamed(names map[string]string, property string) string {
 	return property
 }
 
-// specification lists the properties of each schema of the vendor's
-// specification, of which a clone without the shared folder has no copy.
+// specification lists the properties of each schema of a form, as the facts of
+// the vendor's description have them.
 func specification(t *testing.T, file string) map[string][]string {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "spec", file))
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("the vendor's specification is not part of the repository and is not here: %v", err)
-	}
+	content, err := os.ReadFile(filepath.Join("..", "simulator", "testdata", "contract", file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The excerpts are written with two spaces to a level throughout, so
-	// that names of schemas and properties are told by their indentation.
-	_, components, found := strings.Cut(string(content), "\n  schemas:\n")
-	if !found {
-		t.Fatalf("%s has no schemas", file)
+	var facts struct {
+		Components struct {
+			Schemas map[string]struct {
+				Properties map[string]any `json:"properties"`
+			} `json:"schemas"`
+		} `json:"components"`
+	}
+	if err := json.Unmarshal(content, &facts); err != nil {
+		t.Fatal(err)
 	}
 	properties := make(map[string][]string)
-	schema, within := "", false
-	for line := range strings.Lines(components) {
-		switch name := indented.FindStringSubmatch(line); {
-		case name == nil:
-		case len(name[1]) == 4:
-			schema, within = name[2], false
-		case len(name[1]) == 6:
-			within = name[2] == "properties"
-		case len(name[1]) == 8 && within:
-			properties[schema] = append(properties[schema], name[2])
-		}
+	for name, schema := range facts.Components.Schemas {
+		properties[name] = slices.Sorted(maps.Keys(schema.Properties))
 	}
 	return properties
 }
-
-// indented is a key of YAML with its indentation.
-var indented = regexp.MustCompile(`^( +)(\w+):`)
 
 // described is an attribute in the snapshot.
 type described struct {

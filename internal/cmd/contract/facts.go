@@ -185,8 +185,7 @@ func at(from object, keys ...string) object {
 // prose are the members of a schema that only people read.
 var prose = []string{"description", "title", "example", "examples", "externalDocs", "summary"}
 
-// reduce copies a schema without its prose. Lists whose order means nothing are
-// sorted.
+// reduce copies a schema without its prose.
 func reduce(schema object) object {
 	kept := object{}
 	for key, value := range schema {
@@ -203,7 +202,7 @@ func reduce(schema object) object {
 				kept[key] = reduce(value)
 			}
 		case []any:
-			kept[key] = reduceAll(key, value)
+			kept[key] = reduceAll(value)
 		default:
 			if !slices.Contains(prose, key) && !strings.HasPrefix(key, "x-") {
 				kept[key] = value
@@ -213,15 +212,12 @@ func reduce(schema object) object {
 	return kept
 }
 
-func reduceAll(key string, values []any) []any {
+func reduceAll(values []any) []any {
 	reduced := slices.Clone(values)
 	for i := range reduced {
 		if schema, is := reduced[i].(object); is {
 			reduced[i] = reduce(schema)
 		}
-	}
-	if key == "enum" || key == "required" {
-		slices.SortFunc(reduced, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	}
 	return reduced
 }
