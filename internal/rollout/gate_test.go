@@ -904,3 +904,24 @@ func TestShareOfReadyElementsIsNeverRoundedUp(t *testing.T) {
 		t.Errorf("0 of 0: got %v, want 0", got)
 	}
 }
+
+func TestVersionsThatAreTooLongAreJudgedAndNotRemembered(t *testing.T) {
+	t.Parallel()
+	// Leading zeros make one of the hundred, 6.3.6-b9, the target.
+	long := func(i int) string { return fmt.Sprintf("%s%06d", strings.Repeat("0", maxKeyRunes-8), i) + ".3.6-b9" }
+	tally := Gate{Target: mustTarget(t, wantedVersion, "")}.Judge()
+	for i := range 100 {
+		if err := tally.Add(elementRow(strconv.Itoa(i), "complete", long(i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(tally.reached) != 0 {
+		t.Errorf("%d versions longer than %d characters are remembered", len(tally.reached), maxKeyRunes)
+	}
+	if err := tally.Add(elementRow("short", "complete", wantedVersion)); err != nil {
+		t.Fatal(err)
+	}
+	if counts := tally.Verdict(nil).Counts; counts.Ready != 2 || counts.Pending != 99 || len(tally.reached) != 1 {
+		t.Errorf("got %+v with %d versions remembered, want 2 elements ready, 99 pending and 1 version", counts, len(tally.reached))
+	}
+}

@@ -597,3 +597,44 @@ func TestGroupsThatOnlyTheProviderKnowsAreComputedFromTheRows(t *testing.T) {
 	wantText(t, wantKind(t, err, KindNoAggregate).Problem, "only the provider can group by parity")
 	wantCount(t, simulated, simulator.RequestQuery, 0)
 }
+
+func TestValuesJoinTheCountsOfTheSameGroups(t *testing.T) {
+	t.Parallel()
+	group := func(version string, count int64) imagestatus.Group {
+		return imagestatus.Group{Key: []imagestatus.Value{imagestatus.TextValue(version)}, Count: count}
+	}
+	value := func(version string, number int64) answeredGroup {
+		return answeredGroup{row: imagestatus.Status{ActiveVersion: &version}, value: big.NewRat(number, 1)}
+	}
+	byVersion := []string{"active_version"}
+	for name, test := range map[string]struct {
+		groupBy []string
+		counts  []imagestatus.Group
+		values  []answeredGroup
+		want    []plainGroup
+	}{
+		"one group of all rows":     {nil, []imagestatus.Group{{Count: 9}}, []answeredGroup{{value: big.NewRat(7, 1)}}, []plainGroup{{"", "7", 9}}},
+		"one group of no rows":      {nil, nil, []answeredGroup{{}}, []plainGroup{{"", "null", 0}}},
+		"no group and no value":     {byVersion, nil, nil, []plainGroup{}},
+		"no group, and values":      {byVersion, nil, []answeredGroup{value("a", 7)}, nil},
+		"groups of the same key":    {byVersion, []imagestatus.Group{group("a", 9)}, []answeredGroup{value("a", 7)}, []plainGroup{{"a", "7", 9}}},
+		"more values than groups":   {byVersion, []imagestatus.Group{group("a", 9)}, []answeredGroup{value("a", 7), value("b", 8)}, nil},
+		"fewer values than groups":  {byVersion, []imagestatus.Group{group("a", 9), group("b", 1)}, []answeredGroup{value("a", 7)}, nil},
+		"as many groups and others": {byVersion, []imagestatus.Group{group("a", 9)}, []answeredGroup{value("b", 7)}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := clientOf(t, inMemoryConfig(inMemory(new(controller))))
+			got, failure := client.merge(test.counts, test.values, imagestatus.Aggregate{GroupBy: test.groupBy})
+			if test.want == nil {
+				if failure == nil || failure.Kind != KindNoAggregate {
+					t.Errorf("got %v and %v, want an error of kind %q", plain(got), failure, KindNoAggregate)
+				}
+				return
+			}
+			if diff := cmp.Diff(test.want, plain(got)); failure != nil || diff != "" {
+				t.Errorf("the error is %v; the groups differ (-want +got):\n%s", failure, diff)
+			}
+		})
+	}
+}

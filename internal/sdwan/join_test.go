@@ -262,3 +262,34 @@ func TestLeaderThatPanicsLeavesNobodyWaiting(t *testing.T) {
 		}
 	})
 }
+
+// lateEnd is a context whose end comes just after a flight has landed: a select
+// does not see it yet.
+type lateEnd struct{}
+
+func (lateEnd) Deadline() (time.Time, bool) { return time.Time{}, false }
+func (lateEnd) Done() <-chan struct{}       { return nil }
+func (lateEnd) Err() error                  { return context.Canceled }
+func (lateEnd) Value(any) any               { return nil }
+
+func TestReaderThatEndedMakesNoRequestOfItsOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var shared flights[statusPage]
+		led, _ := shared.board("query")
+		led.failure = &Error{Kind: KindCancelled}
+		var reads sync.WaitGroup
+		reads.Go(func() {
+			_, failure := shared.join(lateEnd{}, statusCollection.resource, []byte("query"), func() (*statusPage, *Error) {
+				t.Error("a reader that ended asked the controller")
+				return nil, nil
+			})
+			if failure != led.failure {
+				t.Errorf("got %v, want the failure of the read that was joined", failure)
+			}
+		})
+		synctest.Wait()
+		shared.land("query", led)
+		reads.Wait()
+	})
+}

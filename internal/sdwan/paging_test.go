@@ -57,3 +57,40 @@ func sorted(rows []imagestatus.Status) []imagestatus.Status {
 	imagestatus.Query{}.SortRows(rows)
 	return rows
 }
+
+func TestPageSizeThatWasRefusedIsNotAskedForAgain(t *testing.T) {
+	t.Parallel()
+	simulated := newSimulator(t, simulator.Options{Elements: 9, Switches: simulator.Switches{MaxLimit: 100, LimitMode: simulator.LimitRefuse}})
+	client := clientOf(t, inMemoryConfig(inMemory(simulated)))
+	// Each read is a page and the empty one past it, and only the first is refused.
+	for read, requests := range []int{3, 5} {
+		if err := readOnce(t.Context(), client); err != nil {
+			t.Fatalf("read %d: %v", read+1, err)
+		}
+		wantCount(t, simulated, simulator.RequestQuery, requests)
+	}
+}
+
+func TestRoomForRowsIsBoundedWhateverTheControllerCounts(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		total *integer
+		want  int64
+	}{
+		"not counted": {nil, 0},
+		"negative":    {new(integer(-1)), 0},
+		"none":        {new(integer(0)), 0},
+		"some":        {new(integer(5)), 5},
+		"nonsense":    {new(integer(1 << 60)), 100_000},
+	} {
+		if got := expected(&statusPage{TotalCount: test.total}); got != test.want {
+			t.Errorf("%s: room for %d rows is made, want %d", name, got, test.want)
+		}
+	}
+}
+
+func TestNegativeNumberOfMatchesIsInconsistent(t *testing.T) {
+	t.Parallel()
+	client := clientOf(t, inMemoryConfig(inMemory(&controller{query: respond(200, "application/json", `{"items":[{"id":"1","element_id":"1"}],"total_count":-1}`)})))
+	wantText(t, wantKind(t, readOnce(t.Context(), client), KindInconsistent).Error(), "-1")
+}

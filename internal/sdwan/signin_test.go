@@ -942,3 +942,24 @@ func TestRenewalsHaveTheirBounds(t *testing.T) {
 		}
 	}
 }
+
+// A session that could not be renewed is no replacement, whatever its number.
+func TestRefusedGrantIsNotReplacedByASessionThatEnded(t *testing.T) {
+	t.Parallel()
+	fake := new(controller)
+	client := clientOf(t, inMemoryConfig(inMemory(fake)))
+	refused, err := client.session.grant(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.session.answered(refused)
+	client.session.current.serial++
+	client.session.valid = false
+	again, err := client.session.after(t.Context(), refused, http.StatusUnauthorized, &persistence{renewed: make(map[int]int)})
+	if !again || err != nil {
+		t.Errorf("got %t and %v, want another grant", again, err)
+	}
+	if tokens := fake.count("/access_token"); tokens != 2 || !client.session.valid {
+		t.Errorf("%d tokens were asked for and the session is valid: %t; want 2 and true", tokens, client.session.valid)
+	}
+}

@@ -645,3 +645,26 @@ func TestEveryAttemptIsObserved(t *testing.T) {
 		})
 	}
 }
+
+// An http.RoundTripper must not change the request: it is sent again.
+func TestRequestIsNotChangedOnItsWay(t *testing.T) {
+	t.Parallel()
+	var sent string
+	network := roundTripper(func(request *http.Request) (*http.Response, error) {
+		sent = request.Header.Get("User-Agent")
+		return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}, nil
+	})
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fakeEndpoint, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := &wholeAnswers{network: network, config: Config{UserAgent: "agent/1", MaxResponseBytes: 1}}
+	response, err := answers.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if sent != "agent/1" || len(request.Header) != 0 {
+		t.Errorf("sent as %q; the caller's request now has the header %v", sent, request.Header)
+	}
+}

@@ -57,7 +57,7 @@ func TestWhatIsNoVersionIsRefusedWithAReason(t *testing.T) {
 func TestVersionsAreOrderedByNumberAndTag(t *testing.T) {
 	t.Parallel()
 	ascending := []string{
-		"4.4.1-alpha-b50", "4.4.1-pre-b2", "4.4.1-pre-b38", "4.4.1-rc9-b1", "4.4.1-rc10-b1", "4.4.1-b1",
+		"4.4.1-alpha-b50", "4.4.1-pre-b2", "4.4.1-pre-b38", "4.4.1-rc01-b1", "4.4.1-rc1-b1", "4.4.1-rc9-b1", "4.4.1-rc10-b1", "4.4.1-b1",
 		"5.9.9-b99", "5.10.0-b1", "6.3.6-b9", "6.3.6-b12", "6.3.10-b1", "6.4.0-pre-b1", "6.4.0-b1",
 	}
 	var versions []Version
