@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"errors"
 	"fmt"
 
 	actionschema "github.com/hashicorp/terraform-plugin-framework/action/schema"
@@ -10,114 +11,128 @@ import (
 
 // The framework has a package of attribute types for each kind of surface, all
 // alike. Attributes are written once, as those of a data source, and turned
-// into the other kinds here.
+// into the other kinds here. What another kind cannot hold is an error and is
+// never left out.
 
 func ephemeralAttributes(attributes map[string]schema.Attribute) (map[string]ephemeralschema.Attribute, error) {
-	converted := make(map[string]ephemeralschema.Attribute, len(attributes))
+	return convertedAttributes(attributes, ephemeralAttribute)
+}
+
+// actionAttributes takes arguments only: an action has no results.
+func actionAttributes(attributes map[string]schema.Attribute) (map[string]actionschema.Attribute, error) {
+	return convertedAttributes(attributes, actionAttribute)
+}
+
+func convertedAttributes[Kind any](attributes map[string]schema.Attribute, convert func(schema.Attribute) (Kind, error)) (map[string]Kind, error) {
+	converted := make(map[string]Kind, len(attributes))
 	for name, attribute := range attributes {
-		switch a := attribute.(type) {
-		case schema.StringAttribute:
-			converted[name] = ephemeralschema.StringAttribute{
-				CustomType: a.CustomType, Required: a.Required, Optional: a.Optional, Computed: a.Computed,
-				MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		case schema.Int64Attribute:
-			converted[name] = ephemeralschema.Int64Attribute{
-				Required: a.Required, Optional: a.Optional, Computed: a.Computed,
-				MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		case schema.Float64Attribute:
-			converted[name] = ephemeralschema.Float64Attribute{
-				Required: a.Required, Optional: a.Optional, Computed: a.Computed,
-				MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		case schema.BoolAttribute:
-			converted[name] = ephemeralschema.BoolAttribute{
-				Required: a.Required, Optional: a.Optional, Computed: a.Computed, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		case schema.ListAttribute:
-			converted[name] = ephemeralschema.ListAttribute{
-				ElementType: a.ElementType, Required: a.Required, Optional: a.Optional, Computed: a.Computed,
-				MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		case schema.MapAttribute:
-			converted[name] = ephemeralschema.MapAttribute{
-				ElementType: a.ElementType, Required: a.Required, Optional: a.Optional, Computed: a.Computed,
-				MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		case schema.ListNestedAttribute:
-			nested, err := ephemeralAttributes(a.NestedObject.Attributes)
-			if err != nil {
-				return nil, err
-			}
-			converted[name] = ephemeralschema.ListNestedAttribute{
-				NestedObject: ephemeralschema.NestedAttributeObject{Attributes: nested},
-				Required:     a.Required, Optional: a.Optional, Computed: a.Computed, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		case schema.SingleNestedAttribute:
-			nested, err := ephemeralAttributes(a.Attributes)
-			if err != nil {
-				return nil, err
-			}
-			converted[name] = ephemeralschema.SingleNestedAttribute{
-				Attributes: nested, CustomType: a.CustomType,
-				Required: a.Required, Optional: a.Optional, Computed: a.Computed, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		default:
-			return nil, fmt.Errorf("attribute %s of type %T has no ephemeral kind", name, attribute)
+		one, err := convert(attribute)
+		if err != nil {
+			return nil, fmt.Errorf("attribute %s: %w", name, err)
 		}
+		converted[name] = one
 	}
 	return converted, nil
 }
 
-// actionAttributes takes arguments only: an action gives nothing back.
-func actionAttributes(attributes map[string]schema.Attribute) (map[string]actionschema.Attribute, error) {
-	converted := make(map[string]actionschema.Attribute, len(attributes))
-	for name, attribute := range attributes {
-		switch a := attribute.(type) {
-		case schema.StringAttribute:
-			converted[name] = actionschema.StringAttribute{
-				CustomType: a.CustomType, Required: a.Required, Optional: a.Optional,
-				MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		case schema.Int64Attribute:
-			converted[name] = actionschema.Int64Attribute{
-				Required: a.Required, Optional: a.Optional, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		case schema.Float64Attribute:
-			converted[name] = actionschema.Float64Attribute{
-				Required: a.Required, Optional: a.Optional, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		case schema.BoolAttribute:
-			converted[name] = actionschema.BoolAttribute{
-				Required: a.Required, Optional: a.Optional, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		case schema.ListAttribute:
-			converted[name] = actionschema.ListAttribute{
-				ElementType: a.ElementType, Required: a.Required, Optional: a.Optional,
-				MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		case schema.ListNestedAttribute:
-			nested, err := actionAttributes(a.NestedObject.Attributes)
-			if err != nil {
-				return nil, err
-			}
-			converted[name] = actionschema.ListNestedAttribute{
-				NestedObject: actionschema.NestedAttributeObject{Attributes: nested},
-				Required:     a.Required, Optional: a.Optional, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		case schema.SingleNestedAttribute:
-			nested, err := actionAttributes(a.Attributes)
-			if err != nil {
-				return nil, err
-			}
-			converted[name] = actionschema.SingleNestedAttribute{
-				Attributes: nested, CustomType: a.CustomType,
-				Required: a.Required, Optional: a.Optional, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
-			}
-		default:
-			return nil, fmt.Errorf("attribute %s of type %T has no action kind", name, attribute)
-		}
+// ephemeralAttribute converts whole structs where it can: a field that the
+// framework adds to one of the two kinds then fails to compile.
+func ephemeralAttribute(attribute schema.Attribute) (ephemeralschema.Attribute, error) {
+	switch a := attribute.(type) {
+	case schema.StringAttribute:
+		return ephemeralschema.StringAttribute(a), nil
+	case schema.Int64Attribute:
+		return ephemeralschema.Int64Attribute(a), nil
+	case schema.Float64Attribute:
+		return ephemeralschema.Float64Attribute(a), nil
+	case schema.BoolAttribute:
+		return ephemeralschema.BoolAttribute(a), nil
+	case schema.ListAttribute:
+		return ephemeralschema.ListAttribute(a), nil
+	case schema.MapAttribute:
+		return ephemeralschema.MapAttribute(a), nil
+	case schema.ListNestedAttribute:
+		nested, err := ephemeralAttributes(a.NestedObject.Attributes)
+		return ephemeralschema.ListNestedAttribute{
+			NestedObject: ephemeralschema.NestedAttributeObject{
+				Attributes: nested, CustomType: a.NestedObject.CustomType, Validators: a.NestedObject.Validators,
+			},
+			CustomType: a.CustomType, Required: a.Required, Optional: a.Optional, Computed: a.Computed, Sensitive: a.Sensitive,
+			Description: a.Description, MarkdownDescription: a.MarkdownDescription, DeprecationMessage: a.DeprecationMessage, Validators: a.Validators,
+		}, err
+	case schema.SingleNestedAttribute:
+		nested, err := ephemeralAttributes(a.Attributes)
+		return ephemeralschema.SingleNestedAttribute{
+			Attributes: nested, CustomType: a.CustomType, Required: a.Required, Optional: a.Optional, Computed: a.Computed, Sensitive: a.Sensitive,
+			Description: a.Description, MarkdownDescription: a.MarkdownDescription, DeprecationMessage: a.DeprecationMessage, Validators: a.Validators,
+		}, err
+	default:
+		return nil, fmt.Errorf("%T has no ephemeral kind", attribute)
 	}
-	return converted, nil
+}
+
+func actionAttribute(attribute schema.Attribute) (actionschema.Attribute, error) {
+	if attribute.IsComputed() {
+		return nil, errors.New("an action has no computed attribute")
+	}
+	if attribute.IsSensitive() {
+		return nil, errors.New("an argument of an action cannot be sensitive")
+	}
+	switch a := attribute.(type) {
+	case schema.StringAttribute:
+		return actionschema.StringAttribute{
+			CustomType: a.CustomType, Required: a.Required, Optional: a.Optional,
+			Description: a.Description, MarkdownDescription: a.MarkdownDescription, DeprecationMessage: a.DeprecationMessage, Validators: a.Validators,
+		}, nil
+	case schema.Int64Attribute:
+		return actionschema.Int64Attribute{
+			CustomType: a.CustomType, Required: a.Required, Optional: a.Optional,
+			Description: a.Description, MarkdownDescription: a.MarkdownDescription, DeprecationMessage: a.DeprecationMessage, Validators: a.Validators,
+		}, nil
+	case schema.Float64Attribute:
+		return actionschema.Float64Attribute{
+			CustomType: a.CustomType, Required: a.Required, Optional: a.Optional,
+			Description: a.Description, MarkdownDescription: a.MarkdownDescription, DeprecationMessage: a.DeprecationMessage, Validators: a.Validators,
+		}, nil
+	case schema.BoolAttribute:
+		return actionschema.BoolAttribute{
+			CustomType: a.CustomType, Required: a.Required, Optional: a.Optional,
+			Description: a.Description, MarkdownDescription: a.MarkdownDescription, DeprecationMessage: a.DeprecationMessage, Validators: a.Validators,
+		}, nil
+	default:
+		return actionCollection(attribute)
+	}
+}
+
+// actionCollection converts lists, maps and what is nested.
+func actionCollection(attribute schema.Attribute) (actionschema.Attribute, error) {
+	switch a := attribute.(type) {
+	case schema.ListAttribute:
+		return actionschema.ListAttribute{
+			ElementType: a.ElementType, CustomType: a.CustomType, Required: a.Required, Optional: a.Optional,
+			Description: a.Description, MarkdownDescription: a.MarkdownDescription, DeprecationMessage: a.DeprecationMessage, Validators: a.Validators,
+		}, nil
+	case schema.MapAttribute:
+		return actionschema.MapAttribute{
+			ElementType: a.ElementType, CustomType: a.CustomType, Required: a.Required, Optional: a.Optional,
+			Description: a.Description, MarkdownDescription: a.MarkdownDescription, DeprecationMessage: a.DeprecationMessage, Validators: a.Validators,
+		}, nil
+	case schema.ListNestedAttribute:
+		nested, err := actionAttributes(a.NestedObject.Attributes)
+		return actionschema.ListNestedAttribute{
+			NestedObject: actionschema.NestedAttributeObject{
+				Attributes: nested, CustomType: a.NestedObject.CustomType, Validators: a.NestedObject.Validators,
+			},
+			CustomType: a.CustomType, Required: a.Required, Optional: a.Optional,
+			Description: a.Description, MarkdownDescription: a.MarkdownDescription, DeprecationMessage: a.DeprecationMessage, Validators: a.Validators,
+		}, err
+	case schema.SingleNestedAttribute:
+		nested, err := actionAttributes(a.Attributes)
+		return actionschema.SingleNestedAttribute{
+			Attributes: nested, CustomType: a.CustomType, Required: a.Required, Optional: a.Optional,
+			Description: a.Description, MarkdownDescription: a.MarkdownDescription, DeprecationMessage: a.DeprecationMessage, Validators: a.Validators,
+		}, err
+	default:
+		return nil, fmt.Errorf("%T has no action kind", attribute)
+	}
 }
