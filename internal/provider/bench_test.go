@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,14 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
@@ -131,7 +124,7 @@ func BenchmarkRows(b *testing.B) {
 	server := serve(b, simulator.Options{Elements: elements})
 	p := newRivalProtocol(b, server)
 	ours, rival := p.rpc(b, nameStatuses, nil), p.rpc(b, nameRival, nil)
-	sameValue(b, p, ours(), rival())
+	wantSameState(b, p, nameStatuses, ours(), rival())
 
 	contest := hold(b, func() { ours() }, func() { rival() })
 	contest.time(0.4)
@@ -481,18 +474,8 @@ const (
 	nameStatuses  = typeName + "_element_image_statuses"
 	nameAggregate = typeName + "_element_image_status_aggregate"
 	nameGate      = typeName + nameUpgradeGate
-	nameRival     = typeName + "_rival"
+	nameRival     = nameStatuses + rivalSuffix
 )
-
-// sameValue fails unless both states are equal: a rival that does less would be
-// no rival.
-func sameValue(b *testing.B, p *protocol, ours, rival *tfprotov6.DynamicValue) {
-	b.Helper()
-	schema := p.schemas.DataSourceSchemas[nameStatuses]
-	if !p.decode(schema, ours).Equal(p.decode(schema, rival)) {
-		b.Fatal("the rival gives another state")
-	}
-}
 
 // stateBytes is the size of a state as Terraform writes it to a file: JSON,
 // set in at the depth where attributes stand.
@@ -504,152 +487,4 @@ func stateBytes(b *testing.B, p *protocol, name string, state *tfprotov6.Dynamic
 		b.Fatal(err)
 	}
 	return float64(len(written))
-}
-
-// rivalProvider has one more data source.
-type rivalProvider struct{ provider.Provider }
-
-func (p rivalProvider) DataSources(ctx context.Context) []func() datasource.DataSource {
-	return append(p.Provider.DataSources(ctx), func() datasource.DataSource { return &rivalDataSource{} })
-}
-
-func newRivalProtocol(b *testing.B, server *simulator.Server) *protocol {
-	b.Helper()
-	rival := rivalProvider{New("test", environment(server.Environment(simulator.Legacy)...))()}
-	p := &protocol{t: b, server: NewServer(rival)()}
-	schemas, err := p.server.GetProviderSchema(b.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	p.schemas = schemas
-	if diagnostics := p.configure(nil); len(diagnostics) > 0 {
-		b.Fatal(render(diagnostics))
-	}
-	return p
-}
-
-// rivalDataSource is the statuses data source as the framework's tutorials
-// have one write it: rows in structs, and State.Set.
-type rivalDataSource struct{ elementImageStatusesDataSource }
-
-func (d *rivalDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = nameRival
-}
-
-type rivalModel struct {
-	selectionModel
-	SortBy        types.Object   `tfsdk:"sort_by"`
-	Limit         types.Int64    `tfsdk:"limit"`
-	DestPage      types.Int64    `tfsdk:"dest_page"`
-	WithElements  types.Bool     `tfsdk:"with_elements"`
-	Fields        types.List     `tfsdk:"fields"`
-	Request       types.Object   `tfsdk:"request"`
-	Timeouts      timeouts.Value `tfsdk:"timeouts"`
-	Items         []rivalRow     `tfsdk:"items"`
-	ItemsJSON     types.String   `tfsdk:"items_json"`
-	MatchedCount  types.Int64    `tfsdk:"matched_count"`
-	ReturnedCount types.Int64    `tfsdk:"returned_count"`
-	Truncated     types.Bool     `tfsdk:"truncated"`
-	Response      *rivalResponse `tfsdk:"response"`
-}
-
-type rivalRow struct {
-	ID                        types.String      `tfsdk:"id"`
-	ElementID                 types.String      `tfsdk:"element_id"`
-	ActiveImageID             types.String      `tfsdk:"active_image_id"`
-	ActiveVersion             types.String      `tfsdk:"active_version"`
-	PreviousImageID           types.String      `tfsdk:"previous_image_id"`
-	RollbackVersion           types.String      `tfsdk:"rollback_version"`
-	UpgradeImageID            types.String      `tfsdk:"upgrade_image_id"`
-	UpgradeState              types.String      `tfsdk:"upgrade_state"`
-	DownloadPercent           types.Int64       `tfsdk:"download_percent"`
-	DownloadInterval          types.Int64       `tfsdk:"download_interval"`
-	UpgradeInterval           types.Int64       `tfsdk:"upgrade_interval"`
-	ScheduledDownload         types.String      `tfsdk:"scheduled_download"`
-	ScheduledUpgrade          types.String      `tfsdk:"scheduled_upgrade"`
-	FailureInfo               types.String      `tfsdk:"failure_info"`
-	SoftwareVersionChangeTime types.Int64       `tfsdk:"software_version_change_time"`
-	Etag                      types.Int64       `tfsdk:"etag"`
-	Phase                     types.String      `tfsdk:"phase"`
-	CreatedAt                 timetypes.RFC3339 `tfsdk:"created_at"`
-	UpdatedAt                 timetypes.RFC3339 `tfsdk:"updated_at"`
-	Element                   types.Object      `tfsdk:"element"`
-}
-
-// rivalElement is the element of a row that was not asked for.
-var rivalElement = func() types.Object {
-	kind, _ := joinedColumn(nil).schema.GetType().(types.ObjectType)
-	return types.ObjectNull(kind.AttrTypes)
-}()
-
-func newRivalRow(s *imagestatus.Status) rivalRow {
-	return rivalRow{
-		ID:                        types.StringPointerValue(s.ID),
-		ElementID:                 types.StringPointerValue(s.ElementID),
-		ActiveImageID:             types.StringPointerValue(s.ActiveImageID),
-		ActiveVersion:             types.StringPointerValue(s.ActiveVersion),
-		PreviousImageID:           types.StringPointerValue(s.PreviousImageID),
-		RollbackVersion:           types.StringPointerValue(s.RollbackVersion),
-		UpgradeImageID:            types.StringPointerValue(s.UpgradeImageID),
-		UpgradeState:              types.StringPointerValue(s.UpgradeState),
-		DownloadPercent:           types.Int64PointerValue(s.DownloadPercent),
-		DownloadInterval:          types.Int64PointerValue(s.DownloadInterval),
-		UpgradeInterval:           types.Int64PointerValue(s.UpgradeInterval),
-		ScheduledDownload:         types.StringPointerValue(s.ScheduledDownload),
-		ScheduledUpgrade:          types.StringPointerValue(s.ScheduledUpgrade),
-		FailureInfo:               types.StringPointerValue(s.FailureInfo),
-		SoftwareVersionChangeTime: types.Int64PointerValue(s.SoftwareVersionChangeTime),
-		Etag:                      types.Int64PointerValue(s.Etag),
-		Phase:                     types.StringValue(string(s.Phase())),
-		CreatedAt:                 rivalTime(s.CreatedOnUTC),
-		UpdatedAt:                 rivalTime(s.UpdatedOnUTC),
-		Element:                   rivalElement,
-	}
-}
-
-func rivalTime(stamp *int64) timetypes.RFC3339 {
-	if stamp == nil {
-		return timetypes.NewRFC3339Null()
-	}
-	at, _ := imagestatus.StampTime(*stamp)
-	return timetypes.NewRFC3339TimeValue(at)
-}
-
-func (d *rivalDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var model rivalModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	rows, summary, err := sdwan.Read(ctx, d.connection.client, imagestatus.Query{}, func() *rowCollector { return new(rowCollector) })
-	if err != nil {
-		resp.Diagnostics.AddError("Read failed", err.Error())
-		return
-	}
-	imagestatus.Query{}.SortRows(rows.rows)
-	model.Items = make([]rivalRow, len(rows.rows))
-	for i := range rows.rows {
-		model.Items[i] = newRivalRow(&rows.rows[i])
-	}
-	model.MatchedCount = types.Int64PointerValue(summary.Matched)
-	model.ReturnedCount = types.Int64Value(int64(len(model.Items)))
-	model.Truncated = types.BoolValue(summary.Truncated)
-	model.Response = &rivalResponse{
-		TenantID:     summary.Envelope.TenantID,
-		Count:        summary.Envelope.Count,
-		TotalCount:   summary.Envelope.TotalCount,
-		DeletedCount: summary.Envelope.DeletedCount,
-	}
-	if err := jsonValue(summary.Envelope.NextQuery).As(&model.Response.NextQuery); err != nil {
-		resp.Diagnostics.AddError("Echo of the query not readable", err.Error())
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
-}
-
-type rivalResponse struct {
-	ID           *string  `tfsdk:"id"`
-	Description  *string  `tfsdk:"description"`
-	NextQuery    *string  `tfsdk:"next_query"`
-	TenantID     *string  `tfsdk:"tenant_id"`
-	Count        *int64   `tfsdk:"count"`
-	TotalCount   *int64   `tfsdk:"total_count"`
-	DeletedCount *int64   `tfsdk:"deleted_count"`
-	DeletedIDs   []string `tfsdk:"deleted_ids"`
 }

@@ -92,5 +92,5 @@ func TestRoomForRowsIsBoundedWhateverTheControllerCounts(t *testing.T) {
 func TestNegativeNumberOfMatchesIsInconsistent(t *testing.T) {
 	t.Parallel()
 	client := clientOf(t, inMemoryConfig(inMemory(&controller{query: respond(200, "application/json", `{"items":[{"id":"1","element_id":"1"}],"total_count":-1}`)})))
-	wantText(t, wantKind(t, readOnce(t.Context(), client), KindInconsistent).Error(), "-1")
+	wantText(t, wantKind(t, readOnce(t.Context(), client), KindInconsistent).Error(), "is given as -1")
 }
