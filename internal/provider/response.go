@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -21,7 +20,7 @@ func responseAttribute() schema.Attribute {
 		Attributes: map[string]schema.Attribute{
 			"id":            schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the answer. Documented by the vendor, not seen in practice."},
 			"description":   schema.StringAttribute{Computed: true, MarkdownDescription: "Description of the query, at most 256 characters; unified form only. Documented by the vendor, not seen in practice."},
-			"next_query":    schema.StringAttribute{Computed: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: "The controller's echo of the query as JSON. It is no cursor: pages are asked for by `dest_page`."},
+			"next_query":    schema.StringAttribute{Computed: true, MarkdownDescription: "The controller's echo of the query as JSON. It is no cursor: pages are asked for by `dest_page`."},
 			"tenant_id":     schema.StringAttribute{Computed: true, MarkdownDescription: "Tenant of the rows; legacy form only."},
 			"count":         schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of rows in the page."},
 			"total_count":   schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of all rows that match."},
