@@ -63,7 +63,7 @@ func fill(t *testing.T, attribute schema.Attribute, but ...string) schema.Attrib
 			t.Fatalf("%T: this test sets no %s", attribute, name)
 		}
 	}
-	full, _ := filled.Interface().(schema.Attribute)
+	full, _ := reflect.TypeAssert[schema.Attribute](filled)
 	return full
 }
 
