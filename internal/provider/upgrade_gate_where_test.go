@@ -347,6 +347,12 @@ resource "terraform_data" "first" {
   provisioner "local-exec" {
     command = "curl -sf -d elements=%s %s/_simulator/fail"
   }
+  lifecycle {
+    precondition {
+      condition     = ephemeral.prismasdwan_upgrade_gate.fleet.ready
+      error_message = "The fleet is not ready."
+    }
+  }
 }
 resource "terraform_data" "late" {
   depends_on = [terraform_data.first]
