@@ -149,10 +149,15 @@ func (c *Client) send(ctx context.Context, tally *exchange, method, path string,
 }
 
 // fromNetwork makes an error of one that came without a usable answer, and adds
-// what the last answer said of itself. An *Error passes as it is.
+// what the last answer said of itself. An *Error passes as it is, unless it is the
+// failure of another read that ended this one.
 func (e *exchange) fromNetwork(ctx context.Context, err error) *Error {
-	if made, ok := errors.AsType[*Error](err); ok {
+	made, ok := errors.AsType[*Error](err)
+	switch cause, _ := errors.AsType[*Error](context.Cause(ctx)); {
+	case ok && made != cause:
 		return made
+	case ok:
+		err, e.failure = ctx.Err(), ctx.Err()
 	}
 	kind, problem := e.diagnose(ctx, err)
 	failure := e.failed(kind, problem, err)

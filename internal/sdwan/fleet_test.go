@@ -205,6 +205,29 @@ func TestReadsOfTwoCollectionsAreNotJoinedAndThoseOfOneAre(t *testing.T) {
 	}
 }
 
+// Lists that are read together end one another with the failure of the first as
+// the cause. That is not the failure of the others: who joined them reads again.
+func TestReadEndedByTheFailureOfAnotherIsCancelled(t *testing.T) {
+	t.Parallel()
+	other := &Error{Kind: KindForbidden, Operation: "read the elements", err: &lateError{}}
+	ctx, end := context.WithCancelCause(t.Context())
+	asked := make(chan struct{}, 1)
+	fleet := &fakeFleet{replies: map[string]http.HandlerFunc{"/query": func(_ http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		<-r.Context().Done()
+	}}}
+	client, _ := clientOfFleet(t, fleet, func(c *Config) { c.MaxRetries = 0 })
+	go func() {
+		<-asked
+		end(other)
+	}()
+	_, err := client.Sites(ctx)
+	failure := wantKind(t, err, KindCancelled)
+	if failure == other || failure.Operation != "read the sites" {
+		t.Errorf("got the failure of another read: %v", failure)
+	}
+}
+
 func TestAcceptedPageSizeBelongsToItsCollection(t *testing.T) {
 	t.Parallel()
 	fleet := &fakeFleet{rows: 3, most: safePageSize}
