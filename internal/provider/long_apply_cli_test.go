@@ -130,3 +130,32 @@ func TestAccLaterStepOfAnApplyIsHeldByWhatDependsOnTheFirst(t *testing.T) {
 		})
 	}
 }
+
+// OpenTofu defers such a gate to apply; Terraform opens it at plan, too.
+func TestAccEphemeralGateThatDependsOnAStepJudgesAtPlanInTerraformOnly(t *testing.T) {
+	t.Parallel()
+	server := rolloutFleet(t)
+	breakCanary(t, server)
+	config := `
+terraform {
+  required_providers {
+    prismasdwan = { source = "sdwanops/prismasdwan" }
+  }
+}
+resource "terraform_data" "first" {}
+resource "terraform_data" "policy" {
+  lifecycle {
+    ` + laterPrecondition + `
+  }
+}
+` + laterGate
+	terminal := newTerminal(t, server, map[string]string{"main.tf": strings.NewReplacer(
+		"KIND", "ephemeral", "ARGUMENTS", "element_ids = "+quotedList(server.Wave(simulator.WaveCanary)),
+	).Replace(config)})
+	terminal.needs(featureEphemeral)
+	if runsOpenTofu() {
+		terminal.succeeds([]string{"plan"}, "2 to add")
+	} else {
+		terminal.fails([]string{"plan"}, "The later gate says no.")
+	}
+}
