@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"os/exec"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ ephemeral "prismasdwan_upgrade_gate" "begin" {
 resource "terraform_data" "first" {
   input = "first"
   provisioner "local-exec" {
-    command = "curl -sS --fail-with-body -d elements=ELEMENT URL/_simulator/fail"
+    command = "sleep PAUSE && curl -sS --fail-with-body -d elements=ELEMENT URL/_simulator/fail"
   }
   lifecycle {
     precondition {
@@ -68,11 +69,12 @@ const (
 )
 
 // laterSteps are the ways to judge again before the second step. A step that is
-// held says why; of one that is not, says is "".
+// held says why; of one that is not, says is "". The first step fails the element
+// after a pause, in seconds, where nothing else orders it after the early verdict.
 var laterSteps = map[string]struct {
 	kind, second, gate, condition, name string
 	needs                               feature
-	says                                string
+	says, pause                         string
 }{
 	"the gate of the beginning alone": {},
 	"ephemeral that depends on the first step": {
@@ -83,7 +85,7 @@ var laterSteps = map[string]struct {
 	},
 	// Terraform runs such an action before the first step: the depends_on of the
 	// resource that triggers an action does not hold for the action.
-	"action that refers to nothing": {second: laterTrigger, gate: laterAction, needs: featureAction},
+	"action that refers to nothing": {second: laterTrigger, gate: laterAction, needs: featureAction, pause: "3"},
 	"action with a condition that refers to the first step": {
 		second: laterTrigger, gate: laterAction, condition: `condition = terraform_data.first.input != ""`, needs: featureAction,
 		says: "1 element failed (max_failed is 0)",
@@ -108,7 +110,7 @@ func TestAccLaterStepOfAnApplyIsHeldByWhatDependsOnTheFirst(t *testing.T) {
 			config := strings.NewReplacer("SECOND", step.second, "GATE", step.gate).Replace(longApply)
 			config = strings.NewReplacer(
 				"ARGUMENTS", "element_ids = "+quotedList(canary), "ELEMENT", canary[0], "URL", server.URL,
-				"KIND", step.kind, "CONDITION", step.condition, "NAME", step.name,
+				"KIND", step.kind, "CONDITION", step.condition, "NAME", step.name, "PAUSE", cmp.Or(step.pause, "0"),
 			).Replace(config)
 			terminal := newTerminal(t, server, map[string]string{"main.tf": config})
 			terminal.needs(featureEphemeral)
