@@ -3,7 +3,6 @@ package provider
 import (
 	"fmt"
 	"maps"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -325,46 +324,4 @@ func settledHub(t *testing.T, server *simulator.Server) string {
 	}
 	t.Fatal("there is no hub")
 	return ""
-}
-
-// TestAccEphemeralGateJudgesOnceInAnApply shows why the guide puts the action in
-// front of what is reached late: an element fails while the first resource is made,
-// and the gate that was opened before it still lets the second one through.
-func TestAccEphemeralGateJudgesOnceInAnApply(t *testing.T) {
-	t.Parallel()
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skipf("this test runs curl, and %v", err)
-	}
-	fleet := newNamedFleet(t)
-	terminal := newTerminal(t, fleet.Server, map[string]string{"main.tf": fmt.Sprintf(`
-terraform {
-  required_providers {
-    prismasdwan = { source = "sdwanops/prismasdwan" }
-  }
-}
-ephemeral "prismasdwan_upgrade_gate" "fleet" {}
-resource "terraform_data" "first" {
-  provisioner "local-exec" {
-    command = "curl -sf -d elements=%s %s/_simulator/fail"
-  }
-  lifecycle {
-    precondition {
-      condition     = ephemeral.prismasdwan_upgrade_gate.fleet.ready
-      error_message = "The fleet is not ready."
-    }
-  }
-}
-resource "terraform_data" "late" {
-  depends_on = [terraform_data.first]
-  lifecycle {
-    precondition {
-      condition     = ephemeral.prismasdwan_upgrade_gate.fleet.ready
-      error_message = "The fleet is not ready."
-    }
-  }
-}
-`, fleet.ids["DC-FRA-01"], fleet.URL)})
-	terminal.needs(featureEphemeral)
-	terminal.succeeds([]string{"apply", "-auto-approve"}, "2 added")
-	terminal.fails([]string{"plan"}, "DC-FRA-01 (Frankfurt)", "The fleet is not ready.")
 }

@@ -64,7 +64,7 @@ action "prismasdwan_await_upgrade" "wave_2" {
   }
 }
 
-# The third wave needs both before it: the first may have closed again.
+# The third wave waits for both before it.
 resource "terraform_data" "wave_3" {
   input = { elements = try(local.elements[3], []), version = var.target_version }
 
