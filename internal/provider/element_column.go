@@ -55,11 +55,7 @@ func joinedValue(fleet *inventory.Fleet, status *imagestatus.Status) tftypes.Val
 	if !listed {
 		return notJoined
 	}
-	values := make(map[string]tftypes.Value, len(joinedColumns))
-	for i := range joinedColumns {
-		values[joinedColumns[i].name] = joinedColumns[i].value(&element)
-	}
-	return tftypes.NewValue(joinedType, values)
+	return tftypes.NewValue(joinedType, columnValues(joinedColumns, &element))
 }
 
 func placed(fleet *inventory.Fleet, status *imagestatus.Status) (placedElement, bool) {

@@ -95,7 +95,6 @@ func exampleFiles(t *testing.T, example string, server *simulator.Server) map[st
 	values := make(map[string]any)
 	for name, value := range map[string]any{
 		"canary_sites":   []string{"BR-MIL-01", "BR-SIN-02"},
-		"element_ids":    server.ElementIDs(),
 		"hub_element_id": server.ElementIDs()[0],
 		"target_version": "= " + simulator.CurrentImage().Version,
 	} {

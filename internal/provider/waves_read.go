@@ -2,8 +2,6 @@ package provider
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
@@ -65,24 +63,25 @@ func (c *connection) rosterByID(ctx context.Context, ids []string, decides, list
 	if !decides && !listed {
 		return nil, nil, nil
 	}
-	elements, err := c.client.ElementsByID(ctx, ids)
+	fleet, err = c.fleetByID(ctx, ids)
 	switch {
 	case err != nil && decides:
 		return nil, nil, err
 	case err != nil:
 		return nil, err, explains(ctx, err)
 	case !listed:
-		return inventory.NewFleet(elements, nil), nil, nil
+		return fleet, nil, nil
 	}
-	bound := make(map[string]bool)
+	elements := fleet.Elements()
+	var siteIDs []string
 	for i := range elements {
-		if id, isBound := elements[i].Site(); isBound {
-			bound[id] = true
+		if id, bound := elements[i].Site(); bound {
+			siteIDs = append(siteIDs, id)
 		}
 	}
-	sites, unread := c.client.SitesByID(ctx, slices.Sorted(maps.Keys(bound)))
+	sites, unread := c.client.SitesByID(ctx, siteIDs)
 	if unread != nil {
-		return inventory.NewFleet(elements, nil), unread, explains(ctx, unread)
+		return fleet, unread, explains(ctx, unread)
 	}
 	return inventory.NewFleet(elements, sites), nil, nil
 }

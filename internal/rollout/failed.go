@@ -87,5 +87,5 @@ func adviseFailed(f *finding) string {
 	for _, bound := range f.tooManyFailed() {
 		arguments = append(arguments, bound.argument)
 	}
-	return "Repair or retry the failed elements, take them out of the selection, or raise " + strings.Join(arguments, " and ") + "."
+	return "Repair or retry the failed elements, take them out of the selection, or raise " + joined(arguments) + "."
 }

@@ -238,14 +238,10 @@ func describeImage(image *inventory.Image, today inventory.Date) string {
 		}
 		facts = append(facts, fmt.Sprintf("%s its end of life on %s", verb, *image.EndOfLife))
 	}
-	switch last := len(facts) - 1; last {
-	case -1:
+	if len(facts) == 0 {
 		return "The image is on this tenant's list, which says nothing about it."
-	case 0:
-		return "The image " + facts[0] + "."
-	default:
-		return "The image " + strings.Join(facts[:last], ", ") + " and " + facts[last] + "."
 	}
+	return "The image " + joined(facts) + "."
 }
 
 // versions is the version or constraint as a sentence has it.

@@ -72,13 +72,13 @@ func nearestTo(value inventory.Unmatched) string {
 	for i, nearest := range value.Nearest {
 		quoted[i] = quote(nearest)
 	}
-	switch last := len(quoted) - 1; last {
-	case -1:
-		return ""
+	switch len(quoted) {
 	case 0:
+		return ""
+	case 1:
 		return "the nearest is " + quoted[0]
 	default:
-		return "the nearest are " + strings.Join(quoted[:last], ", ") + " and " + quoted[last]
+		return "the nearest are " + joined(quoted)
 	}
 }
 
