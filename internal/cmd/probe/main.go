@@ -1,0 +1,174 @@
+// Command probe asks a real controller what nobody knows of it, and prints a
+// report without anything that identifies the tenant. It only reads: guard.go
+// holds the table of the requests that can leave it.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/provider"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
+)
+
+func main() {
+	err := run(context.Background(), os.Args[1:], os.LookupEnv, streams{os.Stdin, os.Stdout, os.Stderr})
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "probe:", err)
+		os.Exit(1)
+	}
+}
+
+// streams are where a run reads its consent and writes its report and the rest.
+type streams struct {
+	in          io.Reader
+	out, around io.Writer
+}
+
+// options are the flags of the command.
+type options struct {
+	file   string
+	yes    bool
+	dryRun bool
+}
+
+func parse(arguments []string, usage io.Writer) (options, error) {
+	var chosen options
+	flags := flag.NewFlagSet("probe", flag.ContinueOnError)
+	flags.SetOutput(usage)
+	flags.StringVar(&chosen.file, "json", "", "write the report as JSON to this file as well, for the simulator's -like")
+	flags.BoolVar(&chosen.yes, "yes", false, "do not wait for Enter")
+	flags.BoolVar(&chosen.dryRun, "dry-run", false, "say what would be sent, and send nothing")
+	if err := flags.Parse(arguments); err != nil {
+		return chosen, err //nolint:wrapcheck // The flag package names the flag.
+	}
+	if flags.NArg() > 0 {
+		return chosen, fmt.Errorf("argument %q is not expected; flags begin with a hyphen", flags.Arg(0))
+	}
+	return chosen, nil
+}
+
+func run(ctx context.Context, arguments []string, lookup func(string) (string, bool), use streams) error {
+	chosen, err := parse(arguments, use.around)
+	if err != nil {
+		return err
+	}
+	config, err := provider.ConfigFromEnvironment(ctx, ownVersion()+" probe", lookup)
+	if err != nil {
+		return fmt.Errorf("the environment has no credentials to sign in with: %w", err)
+	}
+	config = config.WithDefaults()
+	fmt.Fprint(use.around, introduction(config))
+	if chosen.dryRun {
+		return nil
+	}
+	if !chosen.yes && !consents(use) {
+		return errors.New("nothing was sent: press Enter to go on, or add -yes where there is no terminal")
+	}
+	// Until here Ctrl-C ends the process at once.
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return probe(ctx, config, sdwan.NewNetwork(config), chosen.file, use)
+}
+
+// introduction is what a reader has to know before anything is sent.
+func introduction(config sdwan.Config) string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "This asks your controller what nobody has published about it. It only reads.\n\n")
+	fmt.Fprintf(&text, "It sends, to %s, at most %d requests, two a second:\n", config.Endpoint, mostRequests)
+	if config.Unified != nil {
+		fmt.Fprintf(&text, "  POST %s (sign-in with the client id and secret of your environment)\n", config.Unified.TokenURL)
+	}
+	for _, one := range permissions {
+		fmt.Fprintf(&text, "  %-4s %s (%s)\n", one.method, strings.NewReplacer("/sdwan/<version>/api, or /<version>/api/tenants/<tenant>", "…").Replace(one.shown), one.purpose)
+	}
+	text.WriteString("A POST to a path that ends in /query reads. Anything else cannot leave this command.\n" +
+		"It stops at once at Ctrl-C, or when the controller asks it to slow down (429).\n\n" +
+		"It prints counts, status codes, names of fields, upgrade states and versions.\n" +
+		"It prints no id, name, site, serial number, address, request id or free text, and writes no file but that of -json.\n\n")
+	return text.String()
+}
+
+func consents(use streams) bool {
+	fmt.Fprint(use.around, "Press Enter to go on. ")
+	_, err := bufio.NewReader(use.in).ReadString('\n')
+	return err == nil
+}
+
+// probe asks through the guard and prints the report, also where it was stopped.
+func probe(ctx context.Context, config sdwan.Config, network http.RoundTripper, file string, use streams) error {
+	asked, err := newTenant(config, network)
+	if err != nil {
+		return err
+	}
+	defer asked.client.Close()
+	read, stop := asked.askAll(ctx, func(next *question) { fmt.Fprintf(use.around, "  %s\n", next.asks) })
+	if len(asked.unsorted) == 0 && stop != nil {
+		return fmt.Errorf("nothing was learnt: %w", stop)
+	}
+	if _, err := io.WriteString(use.out, read.markdown()); err != nil {
+		return fmt.Errorf("print the report: %w", err)
+	}
+	if file != "" {
+		if err := writeFile(file, read); err != nil {
+			return err
+		}
+	}
+	if stop != nil {
+		return fmt.Errorf("the report is not complete: %w", stop)
+	}
+	return nil
+}
+
+func newTenant(config sdwan.Config, network http.RoundTripper) (*tenant, error) {
+	config.MaxRetries = 0 // Each answer counts, a failure too.
+	endpoint, err := url.Parse(config.Endpoint)
+	if err != nil {
+		return nil, fmt.Errorf("endpoint: %w", err)
+	}
+	watched := &guard{network: network, endpoint: endpoint}
+	asked := &tenant{guard: watched, legacy: config.Legacy != nil, listed: make(map[*sdwan.Endpoint]page)}
+	if config.Unified != nil {
+		if watched.tokens, err = url.Parse(config.Unified.TokenURL); err != nil {
+			return nil, fmt.Errorf("token URL: %w", err)
+		}
+		asked.moreScopes = len(config.Unified.Scopes) > 0
+	}
+	config.Transport = watched
+	if asked.client, err = sdwan.New(config); err != nil {
+		return nil, fmt.Errorf("the client cannot be made: %w", err)
+	}
+	return asked, nil
+}
+
+func writeFile(name string, read *report) error {
+	file, err := os.Create(name) //nolint:gosec // The user names the file.
+	if err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	err = read.writeJSON(file)
+	if err := errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("write the report to %s: %w", name, err)
+	}
+	return nil
+}
+
+// ownVersion is that of the module, "(devel)" in a working tree.
+func ownVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}

@@ -1,0 +1,362 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
+)
+
+const topicQuery = "Query language"
+
+var queryQuestions = []question{
+	{
+		name: "filters", topic: topicQuery, known: documented,
+		asks: "Does query_params select rows?", how: "One element id with eq.",
+		presumed: "Yes. The provider compares every row with what it asked for, and fails where one is not.",
+		meanings: []meaning{
+			{word: "selects", says: "Yes.", positions: map[string]any{"IgnoreFilters": false}},
+			{word: "ignored", says: "No: all rows come.", contradicts: true, positions: map[string]any{"IgnoreFilters": true}},
+			{word: "refused", says: "It is refused.", contradicts: true},
+		},
+		answer: (*tenant).filters,
+	},
+	{
+		name: "operators", topic: topicQuery, known: observed,
+		asks: "Which of in, neq, gt, gte, lt, lte and re work, and are or and and there?",
+		how:  "Each on the ids of three elements, one query each.",
+		presumed: "in, gte and lte are documented, gt, re, or and and were observed, lt is inferred; neq is documented. " +
+			"The provider checks each row, so that an operator with another meaning is an error and no wrong answer.",
+		meanings: []meaning{
+			{word: "all", says: "All of them, as we take them."},
+			{word: "some", says: "Some do not, or mean something else.", contradicts: true},
+		},
+		answer: (*tenant).operators,
+	},
+	{
+		name: "anchoring", topic: topicQuery, known: observed,
+		asks: "Is a pattern of re matched anywhere in the text?", how: "The middle of an element id with re.",
+		presumed: "Yes.",
+		meanings: []meaning{
+			{word: "anywhere", says: "Yes."},
+			{word: "whole", says: "No: against the whole text.", contradicts: true},
+		},
+		answer: (*tenant).anchoring,
+	},
+	{
+		name: "letter_case", topic: topicQuery, known: unknown,
+		asks: "Do eq and re tell capitals from small letters?", how: "The version of an element in capitals, with eq and with re.",
+		presumed: "Yes. The provider judges again in the case that was asked for.",
+		meanings: []meaning{
+			{word: "told", says: "Yes.", positions: map[string]any{"CaseInsensitive": false}},
+			{word: "same", says: "No.", positions: map[string]any{"CaseInsensitive": true}},
+		},
+		answer: (*tenant).letterCase,
+	},
+	{
+		name: "unknown_words", topic: topicQuery, known: unknown,
+		asks: "What happens to a field, an operator or an order that does not exist?", how: "One query each.",
+		presumed: "It is refused, or no row matches. The provider sends none.",
+		meanings: []meaning{
+			{word: "refused", says: "It is refused.", positions: map[string]any{"UnknownQuery": "refused"}},
+			{word: "no_match", says: "No row matches, and no order is made.", positions: map[string]any{"UnknownQuery": "no_match"}},
+			{word: "mixed", says: "It differs between them."},
+		},
+		answer: (*tenant).unknownWords,
+	},
+	{
+		name: "unknown_key", topic: topicQuery, known: unknown,
+		asks: "What happens to a key of the body that does not exist?", how: "One query with such a key.",
+		presumed: "It is ignored or refused. The provider sends none.",
+		meanings: []meaning{
+			{word: "ignored", says: "It is ignored.", positions: map[string]any{"UnknownKeys": "ignored"}},
+			{word: "refused", says: "It is refused.", positions: map[string]any{"UnknownKeys": "refused"}},
+		},
+		answer: (*tenant).unknownKey,
+	},
+}
+
+// someIDs are element ids that queries are made of, in ascending order.
+func (t *tenant) someIDs(ctx context.Context, count int) ([]string, error) {
+	read, err := t.rows(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, row := range read.rows {
+		if id := row.text(imagestatus.FieldElementID); id != "" && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+		if len(ids) == count {
+			break
+		}
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
+// selection is what a query for one element came to.
+type selection struct {
+	ids    []string // of two elements, of which the first was asked for
+	answer page
+}
+
+// one asks for one element by its id, once.
+func (t *tenant) one(ctx context.Context) (*selection, error) {
+	if t.selection != nil {
+		return t.selection, nil
+	}
+	ids, err := t.someIDs(ctx, 2)
+	if err != nil {
+		return nil, err
+	}
+	read := &selection{ids: ids}
+	if len(ids) == 2 {
+		if read.answer, err = t.ask(ctx, sdwan.StatusQuery, filtered(imagestatus.FieldElementID, "eq", ids[0])); err != nil {
+			return nil, err
+		}
+	}
+	t.selection = read
+	return read, nil
+}
+
+// selects reports whether the query returned nothing else.
+func (s *selection) selects() bool {
+	return len(s.ids) == 2 && s.answer.good() && onlyThese(s.answer, s.ids[:1])
+}
+
+func (t *tenant) filters(ctx context.Context) (finding, error) {
+	one, err := t.one(ctx)
+	switch {
+	case err != nil:
+		return finding{}, err
+	case len(one.ids) < 2:
+		return unclear("%s, of which at least 2 are needed", counted(len(one.ids), "element")), nil
+	case one.answer.refused():
+		return settled("refused", "%s", one.answer.outcome()), nil
+	case one.selects():
+		return settled("selects", "%s", one.answer.outcome()), nil
+	case !one.answer.good() || len(one.answer.items) == 0:
+		return unclear("%s", one.answer.outcome()), nil
+	default:
+		return settled("ignored", "%s", one.answer.outcome()), nil
+	}
+}
+
+// selectable lists ids to ask for; the finding says why there are none.
+func (t *tenant) selectable(ctx context.Context, count int) ([]string, *finding, error) {
+	one, err := t.one(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !one.selects() {
+		return nil, new(skipped(noFilters)), nil
+	}
+	ids, err := t.someIDs(ctx, count)
+	if err == nil && len(ids) < count {
+		return nil, new(skipped(fewRows)), nil
+	}
+	return ids, nil, err
+}
+
+// onlyThese reports whether the rows are of these elements and of all of them.
+func onlyThese(answer page, ids []string) bool {
+	have := answer.column(imagestatus.FieldElementID)
+	slices.Sort(have)
+	return slices.Equal(slices.Compact(have), ids)
+}
+
+// orNone is the zero finding in place of nil, beside an error.
+func orNone(found *finding) finding {
+	if found == nil {
+		return finding{}
+	}
+	return *found
+}
+
+const (
+	noFilters = "query_params does not select rows"
+	fewRows   = "there are too few rows"
+)
+
+func (t *tenant) operators(ctx context.Context) (finding, error) {
+	ids, without, err := t.selectable(ctx, 3)
+	if err != nil || without != nil {
+		return orNone(without), err
+	}
+	rowID := t.rowID(ids[1])
+	of := func(operators map[string]any) map[string]any {
+		return map[string]any{imagestatus.FieldElementID: operators}
+	}
+	good, evidence := true, make([]string, 0, 9)
+	for _, one := range []struct {
+		word   string
+		params map[string]any
+		want   []string
+	}{
+		{"in", of(map[string]any{"in": ids}), ids},
+		{"neq", of(map[string]any{"in": ids, "neq": ids[1]}), []string{ids[0], ids[2]}},
+		{"gt", of(map[string]any{"in": ids, "gt": ids[1]}), ids[2:]},
+		{"gte", of(map[string]any{"in": ids, "gte": ids[1]}), ids[1:]},
+		{"lt", of(map[string]any{"in": ids, "lt": ids[1]}), ids[:1]},
+		{"lte", of(map[string]any{"in": ids, "lte": ids[1]}), ids[:2]},
+		{"re", of(map[string]any{"re": "^(" + ids[0] + "|" + ids[2] + ")$"}), []string{ids[0], ids[2]}},
+		{"or", map[string]any{"or": map[string]any{imagestatus.FieldElementID: map[string]any{"eq": ids[0]}, imagestatus.FieldID: map[string]any{"eq": rowID}}}, ids[:2]},
+		{"and", map[string]any{"and": map[string]any{imagestatus.FieldElementID: map[string]any{"in": ids}, imagestatus.FieldID: map[string]any{"eq": rowID}}}, ids[1:2]},
+	} {
+		answer, err := t.ask(ctx, sdwan.StatusQuery, query{"query_params": one.params})
+		if err != nil {
+			return finding{}, err
+		}
+		works := answer.good() && onlyThese(answer, one.want)
+		good = good && works
+		if !works {
+			evidence = append(evidence, fmt.Sprintf("%s: %s, not %d", one.word, answer.outcome(), len(one.want)))
+		}
+	}
+	if good {
+		return settled("all", "nine queries returned the rows of the elements that they named"), nil
+	}
+	return settled("some", "%s", strings.Join(evidence, "; ")), nil
+}
+
+// rowID is the id of an element's first row.
+func (t *tenant) rowID(element string) string {
+	at := slices.IndexFunc(t.statuses.rows, func(row item) bool { return row.text(imagestatus.FieldElementID) == element })
+	return t.statuses.rows[at].text(imagestatus.FieldID)
+}
+
+func (t *tenant) anchoring(ctx context.Context) (finding, error) {
+	ids, without, err := t.selectable(ctx, 1)
+	switch {
+	case err != nil || without != nil:
+		return orNone(without), err
+	case len(ids[0]) < 3:
+		return skipped("ids are too short"), nil
+	}
+	middle := ids[0][1 : len(ids[0])-1]
+	answer, err := t.ask(ctx, sdwan.StatusQuery, query{"query_params": map[string]any{
+		imagestatus.FieldElementID: map[string]any{"eq": ids[0], "re": middle},
+	}})
+	switch {
+	case err != nil:
+		return finding{}, err
+	case answer.good() && onlyThese(answer, ids[:1]):
+		return settled("anywhere", "%s", answer.outcome()), nil
+	case answer.good() && len(answer.items) == 0:
+		return settled("whole", "%s", answer.outcome()), nil
+	default:
+		return unclear("%s", answer.outcome()), nil
+	}
+}
+
+func (t *tenant) letterCase(ctx context.Context) (finding, error) {
+	_, without, err := t.selectable(ctx, 1)
+	if err != nil || without != nil {
+		return orNone(without), err
+	}
+	read, err := t.rows(ctx)
+	if err != nil {
+		return finding{}, err
+	}
+	const field = "active_version"
+	at := slices.IndexFunc(read.rows, func(row item) bool {
+		return strings.ToUpper(row.text(field)) != row.text(field) && row.text(imagestatus.FieldElementID) != ""
+	})
+	if at < 0 {
+		return skipped("no version has a small letter"), nil
+	}
+	element, version := read.rows[at].text(imagestatus.FieldElementID), read.rows[at].text(field)
+	found := make(map[string]bool)
+	for _, operator := range []string{"eq", "re"} {
+		for _, text := range []string{version, strings.ToUpper(version)} {
+			answer, err := t.ask(ctx, sdwan.StatusQuery, query{"query_params": map[string]any{
+				imagestatus.FieldElementID: map[string]any{"eq": element}, field: map[string]any{operator: text},
+			}})
+			if err != nil {
+				return finding{}, err
+			}
+			if !answer.good() {
+				return unclear("%s: %s", operator, answer.outcome()), nil
+			}
+			found[operator+text] = len(answer.items) > 0
+		}
+		if !found[operator+version] {
+			return unclear("%s does not find the version as it is spelt", operator), nil
+		}
+	}
+	eq, re := found["eq"+strings.ToUpper(version)], found["re"+strings.ToUpper(version)]
+	switch {
+	case eq && re:
+		return settled("same", "eq and re find the version in capitals"), nil
+	case !eq && !re:
+		return settled("told", "neither eq nor re finds the version in capitals"), nil
+	default:
+		return unclear("eq finds the version in capitals: %t; re: %t", eq, re), nil
+	}
+}
+
+func (t *tenant) unknownWords(ctx context.Context) (finding, error) {
+	one, err := t.one(ctx)
+	switch {
+	case err != nil:
+		return finding{}, err
+	case len(one.ids) < 2:
+		return skipped(fewRows), nil
+	}
+	words, evidence := make(map[string]bool), make([]string, 0, 3)
+	for _, unheard := range []struct {
+		name  string
+		asked query
+		// all says that a word of no effect lets every row through.
+		all bool
+	}{
+		{"field", filtered("probe_field", "eq", "1"), false},
+		{"operator", filtered(imagestatus.FieldElementID, "probe_operator", "1"), false},
+		{"order", query{"sort_params": byID("probe_field")}, true},
+	} {
+		answer, err := t.ask(ctx, sdwan.StatusQuery, unheard.asked)
+		if err != nil {
+			return finding{}, err
+		}
+		evidence = append(evidence, unheard.name+": "+answer.outcome())
+		switch {
+		case answer.refused():
+			words["refused"] = true
+		case answer.good() && (len(answer.items) > 0) == unheard.all:
+			words["no_match"] = true
+		case answer.good() && !unheard.all && !one.selects():
+			words["hidden"] = true // No filter selects, so that this one cannot be seen to.
+		default:
+			words["other"] = true
+		}
+	}
+	text := strings.Join(evidence, "; ")
+	switch {
+	case len(words) > 1 && !words["hidden"]:
+		return settled("mixed", "%s", text), nil
+	case words["refused"] && len(words) == 1:
+		return settled("refused", "%s", text), nil
+	case words["no_match"] && len(words) == 1:
+		return settled("no_match", "%s", text), nil
+	default:
+		return unclear("%s", text), nil
+	}
+}
+
+func (t *tenant) unknownKey(ctx context.Context) (finding, error) {
+	answer, err := t.ask(ctx, sdwan.StatusQuery, t.oneRow().with("probe_key", true))
+	switch {
+	case err != nil:
+		return finding{}, err
+	case answer.refused():
+		return settled("refused", "%s", answer.outcome()), nil
+	case answer.good():
+		return settled("ignored", "%s", answer.outcome()), nil
+	default:
+		return unclear("%s", answer.outcome()), nil
+	}
+}
