@@ -32,15 +32,15 @@ var (
 // permission is one kind of request that may leave this command.
 type permission struct {
 	method string
-	// path is that of both forms; the legacy one has the tenant in it.
-	path    *regexp.Regexp
+	path   *regexp.Regexp
+	// shown is the path with … for what comes before it in either form: the version,
+	// and the tenant in the legacy one.
 	shown   string
 	purpose string
 }
 
 func allow(method, path, purpose string) permission {
-	shown := strings.ReplaceAll(path, "…", "/sdwan/<version>/api, or /<version>/api/tenants/<tenant>")
-	return permission{method: method, shown: shown, purpose: purpose, path: regexp.MustCompile(
+	return permission{method: method, shown: path, purpose: purpose, path: regexp.MustCompile(
 		"^" + strings.ReplaceAll(regexp.QuoteMeta(path), "…", `(/sdwan/v[0-9.]+/api|/v[0-9.]+/api/tenants/[^/]+)`) + "$")}
 }
 

@@ -76,38 +76,44 @@ func run(ctx context.Context, arguments []string, lookup func(string) (string, b
 	if !chosen.yes && !consents(use) {
 		return errors.New("nothing was sent: press Enter to go on, or add -yes where there is no terminal")
 	}
+	file, err := reserve(chosen.file)
+	if err != nil {
+		return err
+	}
 	// Until here Ctrl-C ends the process at once.
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return probe(ctx, config, sdwan.NewNetwork(config), chosen.file, use)
+	return errors.Join(probe(ctx, config, sdwan.NewNetwork(config), file, use), file.close())
 }
 
-// introduction is what a reader has to know before anything is sent.
+// introduction is what a reader has to know before anything is sent. It fits on
+// one screen.
 func introduction(config sdwan.Config) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "This asks your controller what nobody has published about it. It only reads.\n\n")
-	fmt.Fprintf(&text, "It sends, to %s, at most %d requests, two a second:\n", config.Endpoint, mostRequests)
-	if config.Unified != nil {
-		fmt.Fprintf(&text, "  POST %s (sign-in with the client id and secret of your environment)\n", config.Unified.TokenURL)
-	}
+	fmt.Fprintf(&text, "It sends to %s, at most %d requests, two a second:\n", config.Endpoint, mostRequests)
 	for _, one := range permissions {
-		fmt.Fprintf(&text, "  %-4s %s (%s)\n", one.method, strings.NewReplacer("/sdwan/<version>/api, or /<version>/api/tenants/<tenant>", "…").Replace(one.shown), one.purpose)
+		fmt.Fprintf(&text, "  %-4s %-38s %s\n", one.method, one.shown, one.purpose)
 	}
-	text.WriteString("A POST to a path that ends in /query reads. Anything else cannot leave this command.\n" +
+	if config.Unified != nil {
+		fmt.Fprintf(&text, "and to %s:\n  POST, with the client id and secret of your environment, for a token\n", config.Unified.TokenURL)
+	}
+	text.WriteString("A POST to a path that ends in /query reads. Nothing else can leave this command.\n" +
 		"It stops at once at Ctrl-C, or when the controller asks it to slow down (429).\n\n" +
 		"It prints counts, status codes, names of fields, upgrade states and versions.\n" +
-		"It prints no id, name, site, serial number, address, request id or free text, and writes no file but that of -json.\n\n")
+		"It prints no id, name, site, serial number, address, request id or free text.\n" +
+		"It writes no file but the one that -json names.\n\n")
 	return text.String()
 }
 
 func consents(use streams) bool {
-	fmt.Fprint(use.around, "Press Enter to go on. ")
+	fmt.Fprint(use.around, "Press Enter to go on, or Ctrl-C to leave. ")
 	_, err := bufio.NewReader(use.in).ReadString('\n')
 	return err == nil
 }
 
 // probe asks through the guard and prints the report, also where it was stopped.
-func probe(ctx context.Context, config sdwan.Config, network http.RoundTripper, file string, use streams) error {
+func probe(ctx context.Context, config sdwan.Config, network http.RoundTripper, file *reserved, use streams) error {
 	asked, err := newTenant(config, network)
 	if err != nil {
 		return err
@@ -120,10 +126,8 @@ func probe(ctx context.Context, config sdwan.Config, network http.RoundTripper, 
 	if _, err := io.WriteString(use.out, read.markdown()); err != nil {
 		return fmt.Errorf("print the report: %w", err)
 	}
-	if file != "" {
-		if err := writeFile(file, read); err != nil {
-			return err
-		}
+	if err := file.write(read); err != nil {
+		return err
 	}
 	if stop != nil {
 		return fmt.Errorf("the report is not complete: %w", stop)
@@ -152,16 +156,36 @@ func newTenant(config sdwan.Config, network http.RoundTripper) (*tenant, error) 
 	return asked, nil
 }
 
-func writeFile(name string, read *report) error {
-	file, err := os.Create(name) //nolint:gosec // The user names the file.
-	if err != nil {
-		return fmt.Errorf("write the report: %w", err)
+// reserved is a file that can be written, opened before anything is sent; nil is
+// none. What it holds stays until there is something in its place.
+type reserved struct{ file *os.File }
+
+func reserve(name string) (*reserved, error) {
+	if name == "" {
+		return nil, nil //nolint:nilnil // Nil is documented to be none.
 	}
-	err = read.writeJSON(file)
-	if err := errors.Join(err, file.Close()); err != nil {
-		return fmt.Errorf("write the report to %s: %w", name, err)
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY, 0o644) //nolint:gosec // The user names the file, which holds no secret.
+	if err != nil {
+		return nil, fmt.Errorf("nothing was sent: flag -json: %w", err)
+	}
+	return &reserved{file}, nil
+}
+
+func (r *reserved) write(read *report) error {
+	if r == nil {
+		return nil
+	}
+	if err := errors.Join(r.file.Truncate(0), read.writeJSON(r.file)); err != nil {
+		return fmt.Errorf("write the report to %s: %w", r.file.Name(), err)
 	}
 	return nil
+}
+
+func (r *reserved) close() error {
+	if r == nil {
+		return nil
+	}
+	return r.file.Close() //nolint:wrapcheck // The error names the file.
 }
 
 // ownVersion is that of the module, "(devel)" in a working tree.

@@ -414,7 +414,7 @@ func (t *tenant) names(ctx context.Context) (finding, error) {
 		if shared > 0 || counts[""] > 0 {
 			word = "shared"
 		}
-		parts = append(parts, fmt.Sprintf("%s: %d names shared, %d missing", counted(len(list.items.items), list.noun), shared, counts[""]))
+		parts = append(parts, fmt.Sprintf("%s, of whose names %d are shared and %d missing", counted(len(list.items.items), list.noun), shared, counts[""]))
 	}
 	return settled(word, "%s", strings.Join(parts, "; ")), nil
 }

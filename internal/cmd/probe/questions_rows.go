@@ -422,14 +422,17 @@ func (t *tenant) states(ctx context.Context) (finding, error) {
 	if err != nil || none != nil {
 		return orNone(none), err
 	}
-	word := "listed"
-	counts := make(map[string]int)
+	word, counts := "listed", map[string]int{"listed": 0, "others": 0, "null": 0}
 	for _, row := range read.rows {
-		text := row.text(imagestatus.FieldUpgradeState)
-		counts[stateWord(text)]++
-		if text != "" && !imagestatus.State(text).Known() {
+		switch text := row.text(imagestatus.FieldUpgradeState); {
+		case text == "":
+			counts["null"]++
+		case imagestatus.State(text).Known():
+			counts["listed"]++
+		default:
+			counts["others"]++
 			word = "unlisted"
 		}
 	}
-	return settled(word, "%s", tallied(counts)), nil
+	return settled(word, "rows: %s; the states are below", tallied(counts)), nil
 }
