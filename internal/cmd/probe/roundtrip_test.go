@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
@@ -130,5 +133,37 @@ func TestPairsOfPositionsThatTouchPagingAreNeverTakenForOthers(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// readSwitches puts the settled positions of a report into switches.
+func readSwitches(settled map[string]any, switches *simulator.Switches) error {
+	encoded, err := json.Marshal(settled)
+	if err != nil {
+		return err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(encoded))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(switches)
+}
+
+func TestControllerInThePositionsFoundIsProbedWithTheSameReport(t *testing.T) {
+	t.Parallel()
+	for _, row := range simulator.SwitchPositions() {
+		t.Run(row.Name+"_"+row.Position, func(t *testing.T) {
+			t.Parallel()
+			options := simulator.Options{Elements: 120, Seed: 3, Scenario: "mixed"}
+			row.Apply(&options.Switches)
+			first := probed(t, simulator.Unified, options)
+			var found simulator.Switches
+			if err := readSwitches(first.Switches, &found); err != nil {
+				t.Fatal(err)
+			}
+			options.Switches = found
+			again := probed(t, simulator.Unified, options)
+			if diff := cmp.Diff(first.markdown(), again.markdown()); diff != "" {
+				t.Errorf("the reports differ (-first +again):\n%s", diff)
+			}
+		})
 	}
 }
