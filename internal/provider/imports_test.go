@@ -68,6 +68,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		"internal/cmd/schema":    {"internal/provider"},
 		"internal/cmd/contract":  {},
 		"internal/cmd/bench":     {"internal/simulator", "internal/provider"},
+		"internal/cmd/probe":     {"internal/provider", "internal/sdwan", "internal/imagestatus", "internal/inventory", "internal/version"},
 	}
 	for _, listed := range listPackages(t, "./...") {
 		name := strings.TrimPrefix(strings.TrimPrefix(listed.ImportPath, module), "/")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -30,7 +31,7 @@ func pageOf(answer sdwan.Answer) page {
 		read.envelope = nil
 		return read
 	}
-	_ = json.Unmarshal(read.envelope["items"], &read.items) //nolint:errcheck // Then there are no items.
+	_ = json.Unmarshal(read.envelope["items"], &read.items) // Else there are no items.
 	var problems []sdwan.Code
 	if json.Unmarshal(read.envelope["_error"], &problems) == nil && len(problems) > 0 {
 		read.code = codeWord(problems[0].Code)
@@ -139,10 +140,7 @@ type query map[string]any
 func byID(field string) map[string]string { return map[string]string{field: "asc"} }
 
 func (q query) with(key string, value any) query {
-	more := make(query, len(q)+1)
-	for name, have := range q {
-		more[name] = have
-	}
-	more[key] = value
+	more := query{key: value}
+	maps.Copy(more, q)
 	return more
 }

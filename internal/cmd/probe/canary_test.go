@@ -40,7 +40,7 @@ func leaves(value any, way string, visit func(way string, leaf any) any) any {
 
 // rewriting visits the leaves of every answer but that of the token endpoint, whose
 // token has to stay good.
-func rewriting(visit func(way string, leaf any) any) func(*http.Request, *http.Response) *http.Response {
+func rewriting(visit func(way string, leaf any) any) twist {
 	return func(request *http.Request, response *http.Response) *http.Response {
 		body, _ := io.ReadAll(response.Body)
 		decoder := json.NewDecoder(bytes.NewReader(body))
@@ -55,7 +55,7 @@ func rewriting(visit func(way string, leaf any) any) func(*http.Request, *http.R
 }
 
 // texts is a report in both of its forms.
-func texts(t *testing.T, form simulator.Form, twist func(*http.Request, *http.Response) *http.Response) string {
+func texts(t *testing.T, form simulator.Form, change twist) string {
 	t.Helper()
 	var text bytes.Buffer
 	synctest.Test(t, func(t *testing.T) {
@@ -63,11 +63,11 @@ func texts(t *testing.T, form simulator.Form, twist func(*http.Request, *http.Re
 		if err != nil {
 			t.Fatal(err)
 		}
-		asked, err := newTenant(configOf(form), &inMemory{handler: controller, twist: twist})
+		asked, err := newTenant(configOf(form), &inMemory{handler: controller, twist: change})
 		if err != nil {
 			t.Fatal(err)
 		}
-		read, _ := asked.askAll(t.Context(), func(*question) {}) // A twist may well end it.
+		read, _ := asked.askAll(t.Context(), func(*question) {}) // What was changed may well end it.
 		text.WriteString(read.markdown())
 		if err := read.writeJSON(&text); err != nil {
 			t.Fatal(err)

@@ -37,11 +37,7 @@ func unclear(format string, arguments ...any) finding {
 func skipped(reason string) finding { return finding{skipped: true, evidence: reason} }
 
 func (f finding) with(name string, position any) finding {
-	measured := map[string]any{name: position}
-	for other, have := range f.measured {
-		measured[other] = have
-	}
-	f.measured = measured
+	f.measured = map[string]any{name: position}
 	return f
 }
 

@@ -111,7 +111,7 @@ func TestReportIsPrintedAndWritten(t *testing.T) {
 	if !strings.HasPrefix(out.String(), "# What this tenant's controller answers\n") {
 		t.Errorf("the report begins with %.80q", &out)
 	}
-	written, err := os.ReadFile(name) //nolint:gosec // A file of this test.
+	written, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ description: |-
 
 # What is known of the controller
 
-This provider was written without a tenant. The vendor publishes the requests and the fields, and says little of what the controller does. So each point below has a grade: **documented** by the vendor, **observed** in published recordings or clients, **inferred** from words and neighbouring endpoints, or **unknown**. Where a point is not documented, the provider copes with each answer in the table, and the simulator can give each: the last column names its switch and position.
+This provider was written without a tenant. The vendor publishes the requests and the fields, and says little of what the controller does. So each point below has a grade: **documented** by the vendor, **observed** in published recordings or clients, **inferred** from words and neighbouring endpoints, or **unknown**. Where a point is not documented, the provider copes with each answer in its table. Where the simulator has a switch for an answer, the table names it.
 
 Nobody has sent a report of a real tenant yet, so **no point is settled by a report**.
 
@@ -30,6 +30,12 @@ cd terraform-provider-prismasdwan
 make probe ARGS="-json report.json"
 ` + "```" + `
 
+or, without a clone:
+
+` + "```shell" + `
+go run github.com/sdwanops/terraform-provider-prismasdwan/internal/cmd/probe@latest -json report.json
+` + "```" + `
+
 The probe signs in with the same environment variables as the provider, asks each question below with at most 60 requests, two a second, and prints a report in Markdown. It says first what it will send, and waits for Enter. It only reads, and the report holds counts, status codes, names of fields, states and versions: no id, name, site, serial number, address or free text. Send it with the issue form *Report of a probe*. ` + "`make simulator ARGS=\"-like report.json\"`" + ` then serves a controller that answers as yours does, so that anybody can reproduce what you see.
 `
 
@@ -37,6 +43,12 @@ The probe signs in with the same environment variables as the provider, asks eac
 func knownPage() string {
 	var text strings.Builder
 	text.WriteString(pageHead)
+	grades := make(map[knowledge]int)
+	for _, one := range questions {
+		grades[one.known]++
+	}
+	fmt.Fprintf(&text, "\nOf %d points, %d are documented, %d were observed, %d are inferred and %d unknown.\n",
+		len(questions), grades[documented], grades[observed], grades[inferred], grades[unknown])
 	for _, topic := range topics {
 		fmt.Fprintf(&text, "\n## %s\n", topic)
 		for _, one := range questions {

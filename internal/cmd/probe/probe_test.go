@@ -22,8 +22,11 @@ type inMemory struct {
 	// sent lists method and path of each request.
 	sent []string
 	// twist may replace an answer.
-	twist func(*http.Request, *http.Response) *http.Response
+	twist twist
 }
+
+// twist gives an answer in the place of another one.
+type twist func(*http.Request, *http.Response) *http.Response
 
 func (m *inMemory) RoundTrip(request *http.Request) (*http.Response, error) {
 	served := request.Clone(request.Context())

@@ -34,7 +34,7 @@ var fieldQuestions = []question{
 	},
 	{
 		name: "aggregate_nulls", topic: topicFields, known: unknown,
-		asks: "Does a count count null?", how: "A count of download_interval, or of another number that some rows lack.",
+		asks: "Is null counted?", how: "A count of download_interval, or of another number that some rows lack.",
 		presumed: "Perhaps. The provider has the controller count only what cannot be null, or counts the rows itself.",
 		meanings: []meaning{
 			{word: "skipped", says: "No.", positions: map[string]any{"AggregateNulls": "skipped"}},

@@ -203,26 +203,10 @@ func (t *tenant) fleetFilters(ctx context.Context) (finding, error) {
 	if queried, err := t.list(ctx, sdwan.ElementQuery); err != nil || !queried.good() || len(elements.items) == 0 {
 		return skipped("elements cannot be queried, or there are none"), err
 	}
-	read, err := t.rows(ctx)
-	if err != nil {
-		return finding{}, err
-	}
-	words, evidence := make(map[string]bool), make([]string, 0, 5)
-	for _, field := range []string{"role", "model_name", "state", "connected", "tags"} {
-		value, told := rarest(elements.items, field)
-		if !told {
-			continue
-		}
-		answer, err := t.ask(ctx, sdwan.ElementQuery, elementsWith(field, value).with("sort_params", byID("id")).with("limit", read.accepted))
-		if err != nil {
-			return finding{}, err
-		}
-		word := filterWord(answer, field, value)
-		words[word] = true
-		evidence = append(evidence, field+": "+word)
-	}
-	text := strings.Join(evidence, ", ")
+	words, text, err := t.filterWords(ctx, elements.items)
 	switch {
+	case err != nil:
+		return finding{}, err
 	case len(words) == 0:
 		return skipped("no field has two values"), nil
 	case words["unclear"]:
@@ -242,6 +226,30 @@ func (t *tenant) fleetFilters(ctx context.Context) (finding, error) {
 		return unclear("%s, as with statuses", text), nil
 	}
 	return settled("ignored", "%s", text), nil
+}
+
+// filterWords says of each field what a filter on it came to.
+func (t *tenant) filterWords(ctx context.Context, elements []item) (words map[string]bool, evidence string, err error) {
+	read, err := t.rows(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	words = make(map[string]bool)
+	var parts []string
+	for _, field := range []string{"role", "model_name", "state", "connected", "tags"} {
+		value, told := rarest(elements, field)
+		if !told {
+			continue
+		}
+		answer, err := t.ask(ctx, sdwan.ElementQuery, elementsWith(field, value).with("sort_params", byID("id")).with("limit", read.accepted))
+		if err != nil {
+			return nil, "", err
+		}
+		word := filterWord(answer, field, value)
+		words[word] = true
+		parts = append(parts, field+": "+word)
+	}
+	return words, strings.Join(parts, ", "), nil
 }
 
 // elementsWith has a condition on a field in the type that it has.
@@ -407,7 +415,8 @@ func (t *tenant) names(ctx context.Context) (finding, error) {
 	}{{"element", elements}, {"site", sites}} {
 		counts, shared := make(map[string]int), 0
 		for _, name := range list.items.column("name") {
-			if counts[name]++; counts[name] == 2 && name != "" {
+			counts[name]++
+			if counts[name] == 2 && name != "" {
 				shared++
 			}
 		}

@@ -26,9 +26,9 @@ var queryQuestions = []question{
 	},
 	{
 		name: "operators", topic: topicQuery, known: observed,
-		asks: "Which of in, neq, gt, gte, lt, lte and re work, and are or and and there?",
+		asks: "Which of the operators in, neq, gt, gte, lt, lte and re work, and which of the words `and`, `or`?",
 		how:  "Each on the ids of three elements, one query each.",
-		presumed: "in, gte and lte are documented, gt, re, or and and were observed, lt is inferred; neq is documented. " +
+		presumed: "in, neq, gte and lte are documented; gt, re, `and`, `or` were observed; lt is inferred. " +
 			"The provider checks each row, so that an operator with another meaning is an error and no wrong answer.",
 		meanings: []meaning{
 			{word: "all", says: "All of them, as we take them."},
@@ -270,33 +270,40 @@ func (t *tenant) letterCase(ctx context.Context) (finding, error) {
 		return skipped("no version has a small letter"), nil
 	}
 	element, version := read.rows[at].text(imagestatus.FieldElementID), read.rows[at].text(field)
-	found := make(map[string]bool)
+	capitals := make(map[string]bool)
 	for _, operator := range []string{"eq", "re"} {
-		for _, text := range []string{version, strings.ToUpper(version)} {
-			answer, err := t.ask(ctx, sdwan.StatusQuery, query{"query_params": map[string]any{
-				imagestatus.FieldElementID: map[string]any{"eq": element}, field: map[string]any{operator: text},
-			}})
-			if err != nil {
-				return finding{}, err
-			}
-			if !answer.good() {
-				return unclear("%s: %s", operator, answer.outcome()), nil
-			}
-			found[operator+text] = len(answer.items) > 0
+		asSpelt, problem, err := t.finds(ctx, element, field, operator, version)
+		if err != nil || problem != nil {
+			return orNone(problem), err
 		}
-		if !found[operator+version] {
+		if !asSpelt {
 			return unclear("%s does not find the version as it is spelt", operator), nil
 		}
+		if capitals[operator], problem, err = t.finds(ctx, element, field, operator, strings.ToUpper(version)); err != nil || problem != nil {
+			return orNone(problem), err
+		}
 	}
-	eq, re := found["eq"+strings.ToUpper(version)], found["re"+strings.ToUpper(version)]
+	evidence := fmt.Sprintf("eq finds the version in capitals: %t; re: %t", capitals["eq"], capitals["re"])
 	switch {
-	case eq && re:
-		return settled("same", "eq and re find the version in capitals"), nil
-	case !eq && !re:
-		return settled("told", "neither eq nor re finds the version in capitals"), nil
+	case capitals["eq"] != capitals["re"]:
+		return unclear("%s", evidence), nil
+	case capitals["eq"]:
+		return settled("same", "%s", evidence), nil
 	default:
-		return unclear("eq finds the version in capitals: %t; re: %t", eq, re), nil
+		return settled("told", "%s", evidence), nil
 	}
+}
+
+// finds reports whether an element is found by a text; the finding says why that
+// was not answered.
+func (t *tenant) finds(ctx context.Context, element, field, operator, text string) (bool, *finding, error) {
+	answer, err := t.ask(ctx, sdwan.StatusQuery, query{"query_params": map[string]any{
+		imagestatus.FieldElementID: map[string]any{"eq": element}, field: map[string]any{operator: text},
+	}})
+	if err == nil && !answer.good() {
+		return false, new(unclear("%s: %s", operator, answer.outcome())), nil
+	}
+	return len(answer.items) > 0, nil, err
 }
 
 func (t *tenant) unknownWords(ctx context.Context) (finding, error) {
@@ -311,8 +318,8 @@ func (t *tenant) unknownWords(ctx context.Context) (finding, error) {
 	for _, unheard := range []struct {
 		name  string
 		asked query
-		// all says that a word of no effect lets every row through.
-		all bool
+		// every says that a word of no effect lets every row through.
+		every bool
 	}{
 		{"field", filtered("probe_field", "eq", "1"), false},
 		{"operator", filtered(imagestatus.FieldElementID, "probe_operator", "1"), false},
@@ -323,27 +330,37 @@ func (t *tenant) unknownWords(ctx context.Context) (finding, error) {
 			return finding{}, err
 		}
 		evidence = append(evidence, unheard.name+": "+answer.outcome())
-		switch {
-		case answer.refused():
-			words["refused"] = true
-		case answer.good() && (len(answer.items) > 0) == unheard.all:
-			words["no_match"] = true
-		case answer.good() && !unheard.all && !one.selects():
-			words["hidden"] = true // No filter selects, so that this one cannot be seen to.
-		default:
-			words["other"] = true
-		}
+		words[unheardWord(answer, unheard.every, one.selects())] = true
 	}
 	text := strings.Join(evidence, "; ")
 	switch {
-	case len(words) > 1 && !words["hidden"]:
+	case words["hidden"]:
+		return unclear("%s", text), nil
+	case len(words) > 1:
 		return settled("mixed", "%s", text), nil
-	case words["refused"] && len(words) == 1:
+	case words["refused"]:
 		return settled("refused", "%s", text), nil
-	case words["no_match"] && len(words) == 1:
+	case words["no_match"]:
 		return settled("no_match", "%s", text), nil
 	default:
 		return unclear("%s", text), nil
+	}
+}
+
+// unheardWord is "hidden" where no filter selects anyhow, so that one which does
+// not exist cannot be seen to.
+func unheardWord(answer page, every, selects bool) string {
+	switch {
+	case answer.refused():
+		return "refused"
+	case !answer.good():
+		return "failed"
+	case (len(answer.items) > 0) == every:
+		return "no_match"
+	case selects || every:
+		return "ignored"
+	default:
+		return "hidden"
 	}
 }
 

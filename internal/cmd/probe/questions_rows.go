@@ -30,9 +30,9 @@ var integerFields = func() []string {
 
 var rowQuestions = []question{
 	{
-		name: "role", topic: topicRows, known: documented,
+		name: "role", topic: topicRows, known: observed,
 		asks: "May this account read image statuses?", how: "An empty query.",
-		presumed: "A role may be too narrow (observed on other endpoints); the provider says so.",
+		presumed: "Not every role may, as other endpoints deny roles that can only view; the provider says so.",
 		meanings: []meaning{
 			{word: "yes", says: "Yes.", positions: map[string]any{"RolesDenied": false}},
 			{word: "no", says: "No, and no elements and images either.", positions: map[string]any{"RolesDenied": true}},
@@ -88,6 +88,16 @@ var rowQuestions = []question{
 			{word: "missing", says: "No.", positions: map[string]any{"OmitNewerFields": true}},
 		},
 		answer: (*tenant).newerFields,
+	},
+	{
+		name: "new_fields", topic: topicRows, known: documented,
+		asks: "Are there fields that are not published?", how: "All rows: the names of such fields.",
+		presumed: "No; the provider passes over them.",
+		meanings: []meaning{
+			{word: "none", says: "No."},
+			{word: "some", says: "Yes.", contradicts: true},
+		},
+		answer: (*tenant).newFields,
 	},
 	{
 		name: "numbers", topic: topicRows, known: observed,
@@ -179,7 +189,8 @@ func (t *tenant) rowsPerElement(ctx context.Context) (finding, error) {
 	counts, more := make(map[string]int), 0
 	for _, row := range read.rows {
 		element := row.text(imagestatus.FieldElementID)
-		if counts[element]++; counts[element] == 2 {
+		counts[element]++
+		if counts[element] == 2 {
 			more++
 		}
 	}
@@ -303,6 +314,29 @@ func (t *tenant) newerFields(ctx context.Context) (finding, error) {
 		return unclear("in none of %s, in which no field is null", rowCount(len(read.rows))), nil
 	}
 	return settled("missing", "in none of %s, in which other fields are null", rowCount(len(read.rows))), nil
+}
+
+// generalFields are in the items of every endpoint (observed).
+var generalFields = []string{"_debug", "_error", "_info", "_schema", "_warning"}
+
+func (t *tenant) newFields(ctx context.Context) (finding, error) {
+	read, none, err := t.every(ctx)
+	if err != nil || none != nil {
+		return orNone(none), err
+	}
+	published := append(imagestatus.FieldNames(), generalFields...)
+	found := make(map[string]int)
+	for _, row := range read.rows {
+		for name := range row {
+			if !slices.Contains(published, name) {
+				found[keyWord(name)]++
+			}
+		}
+	}
+	if len(found) > 0 {
+		return settled("some", "fields and their rows: %s", tallied(found)), nil
+	}
+	return settled("none", "in %s", rowCount(len(read.rows))), nil
 }
 
 func (t *tenant) numbers(ctx context.Context) (finding, error) {

@@ -20,7 +20,7 @@ func TestPageOnWhatIsKnownIsMadeOfTheQuestions(t *testing.T) {
 	const file = "../../../templates/guides/what-is-known.md.tmpl"
 	page := knownPage()
 	if *update {
-		if err := os.WriteFile(file, []byte(page), 0o644); err != nil { //nolint:gosec // A page for everybody.
+		if err := os.WriteFile(file, []byte(page), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

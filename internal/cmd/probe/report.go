@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
@@ -49,9 +50,7 @@ func newReport(of *tenant) *report {
 
 func (r *report) add(asked *question, found finding) {
 	meaning, class := asked.read(found)
-	for name, position := range meaning.settles(found) {
-		r.Switches[name] = position
-	}
+	maps.Copy(r.Switches, meaning.settles(found))
 	r.Answers = append(r.Answers, answered{Question: asked.name, Class: class, Answer: meaning.says, Evidence: found.evidence, asked: asked})
 	if read := r.tenant.statuses; read != nil {
 		all := page{items: read.rows}
