@@ -59,7 +59,7 @@ var queryQuestions = []question{
 	{
 		name: "unknown_words", topic: topicQuery, known: unknown,
 		asks: "What happens to a field, an operator or an order that does not exist?", how: "One query each.",
-		presumed: "It is refused, or no row matches. The provider sends none.",
+		presumed: "It is refused, or no row matches. The provider adds none of its own.",
 		meanings: []meaning{
 			{word: "refused", says: "It is refused.", positions: map[string]any{"UnknownQuery": "refused"}},
 			{word: "no_match", says: "No row matches, and no order is made.", positions: map[string]any{"UnknownQuery": "no_match"}},
@@ -70,7 +70,7 @@ var queryQuestions = []question{
 	{
 		name: "unknown_key", topic: topicQuery, known: unknown,
 		asks: "What happens to a key of the body that does not exist?", how: "One query with such a key.",
-		presumed: "It is ignored or refused. The provider sends none.",
+		presumed: "It is ignored or refused. The provider adds none of its own.",
 		meanings: []meaning{
 			{word: "ignored", says: "It is ignored.", positions: map[string]any{"UnknownKeys": "ignored"}},
 			{word: "refused", says: "It is refused.", positions: map[string]any{"UnknownKeys": "refused"}},
