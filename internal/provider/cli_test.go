@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -34,6 +35,9 @@ var builtProvider = sync.OnceValues(func() (string, error) {
 	}
 	builtDirectory = directory
 	binary := filepath.Join(directory, "terraform-provider-prismasdwan")
+	if runtime.GOOS == "windows" {
+		binary += ".exe"
+	}
 	output, err := exec.Command("go", "build", "-o", binary, "../..").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build the provider: %w\n%s", err, output)
@@ -56,31 +60,74 @@ type terminal struct {
 // from the server.
 func newTerminal(t *testing.T, server *simulator.Server, files map[string]string) *terminal {
 	t.Helper()
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("acceptance tests run with TF_ACC=1 only")
-	}
-	cli, err := exec.LookPath(cliName())
-	if err != nil {
-		t.Skipf("this test runs the Terraform CLI itself, and %v", err)
-	}
+	cli := requireCommand(t, cliName(), installCLI, os.Getenv("TF_ACC"), exec.LookPath)
 	binaries, err := builtProvider()
 	if err != nil {
 		t.Fatal(err)
 	}
+	settings := fmt.Sprintf("  dev_overrides {\n    \"sdwanops/prismasdwan\" = %q\n  }\n  direct {}\n", binaries)
+	return openTerminal(t, cli, settings, server, files)
+}
+
+// openTerminal prepares a terminal whose CLI finds providers by the given
+// settings of provider_installation.
+func openTerminal(t *testing.T, cli, installation string, server *simulator.Server, files map[string]string) *terminal {
+	t.Helper()
 	directory := t.TempDir()
 	for name, content := range files {
 		write(t, filepath.Join(directory, name), content)
 	}
 	settings := filepath.Join(t.TempDir(), "cli.tfrc")
-	write(t, settings, fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"sdwanops/prismasdwan\" = %q\n  }\n  direct {}\n}\n", binaries))
+	write(t, settings, "provider_installation {\n"+installation+"}\n")
 	environment := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + directory, "TF_CLI_CONFIG_FILE=" + settings, "CHECKPOINT_DISABLE=1",
+	}
+	// Without these, Windows writes temporary files to its own folder.
+	for _, name := range []string{"TEMP", "TMP"} {
+		if value, set := os.LookupEnv(name); set && runtime.GOOS == "windows" {
+			environment = append(environment, name+"="+value)
+		}
 	}
 	environment = append(environment, impatient...)
 	if server != nil {
 		environment = append(environment, server.Environment(simulator.Unified)...)
 	}
 	return &terminal{t: t, cli: cli, directory: directory, environment: environment}
+}
+
+// ender is the part of a test that can end it.
+type ender interface {
+	Helper()
+	Skipf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+const (
+	installIt  = "Install it."
+	installCLI = "Install it, or set TF_ACC_TERRAFORM_PATH to a Terraform or OpenTofu binary."
+)
+
+// requireCommand returns the path of a command that an acceptance test runs.
+// Where acceptance, the value of TF_ACC, is empty, it skips the test. Where it
+// is set, a missing command fails the test: a run that promises every test must
+// not pass without some of them.
+func requireCommand(t ender, name, remedy, acceptance string, find func(string) (string, error)) string {
+	t.Helper()
+	if acceptance == "" {
+		t.Skipf("acceptance tests run with TF_ACC=1 only")
+		return ""
+	}
+	path, err := find(name)
+	if err != nil {
+		t.Fatalf("This test runs %s, and %v. %s", name, err, remedy)
+	}
+	return path
+}
+
+// needsCommand ends an acceptance test that cannot run a command of a guide.
+func needsCommand(t *testing.T, name string) {
+	t.Helper()
+	requireCommand(t, name, installIt, os.Getenv("TF_ACC"), exec.LookPath)
 }
 
 func cliName() string {
@@ -113,7 +160,7 @@ func (c *terminal) run(arguments ...string) (output string, succeeded bool) {
 // curl, an answer that is an error counts as failure.
 func (c *terminal) shell(line string) (output string) {
 	c.t.Helper()
-	functions := "terraform() { " + c.cli + " \"$@\"; }\ncurl() { command curl -sS --fail-with-body \"$@\"; }\n"
+	functions := "terraform() { " + filepath.ToSlash(c.cli) + " \"$@\"; }\ncurl() { command curl -sS --fail-with-body \"$@\"; }\n"
 	output, succeeded := c.start(exec.CommandContext(c.t.Context(), "bash", "-c", functions+line))
 	if !succeeded {
 		c.t.Fatalf("%s:\n%s", line, output)

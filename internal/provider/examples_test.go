@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -201,9 +200,7 @@ run "open" {
 // waves". A comment behind one says what that command prints.
 func TestAccRehearsalGoesAsTheGuideSays(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skipf("this test runs curl, and %v", err)
-	}
+	needsCommand(t, "curl")
 	server := startSimulator(t, simulator.Options{Elements: 60, Seed: 1, Scenario: "steady"})
 	files := exampleFiles(t, "guides/waves", server)
 	files["target.auto.tfvars"] = fmt.Sprintf("target_version = %q\n", simulator.TargetImage().Version)

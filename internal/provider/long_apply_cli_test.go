@@ -2,7 +2,6 @@ package provider
 
 import (
 	"cmp"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -98,9 +97,7 @@ var laterSteps = map[string]struct {
 
 func TestAccLaterStepOfAnApplyIsHeldByWhatDependsOnTheFirst(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skipf("this test runs curl, and %v", err)
-	}
+	needsCommand(t, "curl")
 	for way, step := range laterSteps {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()

@@ -3,7 +3,6 @@ package provider
 import (
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -74,9 +73,7 @@ func (c *terminal) file(name string) string {
 
 func TestAccPipelineRunsTheCommandsOfTheGuide(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("jq"); err != nil {
-		t.Skipf("the guide's commands need jq, and %v", err)
-	}
+	needsCommand(t, "jq")
 	commands := blocks(t, "sh")
 	// The order is the guide's: plan, report of an apply, verdict, summary,
 	// scheduled check, Atlantis.
@@ -217,6 +214,7 @@ func TestAccPlanHasTheVerdictWhereTheGuideSays(t *testing.T) {
 
 func TestAccPlanHasNoVerdictOfAGateThatIsReadAtApply(t *testing.T) {
 	t.Parallel()
+	needsCommand(t, "jq")
 	server := startSimulator(t, simulator.Options{Elements: 3, Seed: 1, Scenario: "steady"})
 	files := exampleFiles(t, pipelineExample, server)
 	files["later.tf"] = "resource \"terraform_data\" \"later\" {\n  input = \"~> 6.3.5\"\n}\n"
@@ -227,9 +225,7 @@ func TestAccPlanHasNoVerdictOfAGateThatIsReadAtApply(t *testing.T) {
 	if gate, output := plan.ready(); !succeeded || gate != nil || output != nil {
 		t.Errorf("success is %t, the gate's ready %v and the output %v; want no verdict", succeeded, gate, output)
 	}
-	if _, err := exec.LookPath("jq"); err == nil {
-		c.exits(blocks(t, "sh")[2], "1")
-	}
+	c.exits(blocks(t, "sh")[2], "1")
 	c.succeeds([]string{"apply", "-input=false", "tfplan"}, "Upgrade gate \"fleet\" open: 3/3 ready")
 	write(t, filepath.Join(c.directory, "later.tf"), "resource \"terraform_data\" \"later\" {\n  input = \"~> 6.3.4\"\n}\n")
 	plan, succeeded = c.plan()
@@ -242,6 +238,7 @@ func TestAccPlanHasNoVerdictOfAGateThatIsReadAtApply(t *testing.T) {
 // that cannot be read, and of a data source that is enforced.
 func TestAccPlanWithoutAVerdictHasNoReport(t *testing.T) {
 	t.Parallel()
+	needsCommand(t, "jq")
 	for name, test := range map[string]struct {
 		enforce bool
 		breaks  func(*testing.T, *simulator.Server)
@@ -269,9 +266,7 @@ func TestAccPlanWithoutAVerdictHasNoReport(t *testing.T) {
 			if gate != any(true) {
 				t.Errorf("the gate's ready is %v, want that of the last apply", gate)
 			}
-			if _, err := exec.LookPath("jq"); err == nil {
-				c.exits(blocks(t, "sh")[2], "1")
-			}
+			c.exits(blocks(t, "sh")[2], "1")
 		})
 	}
 }

@@ -303,7 +303,8 @@ func attributeName(path *tftypes.AttributePath) string {
 	return name.String()
 }
 
-// transient are the parts of a diagnostic that differ from run to run.
+// transient are the parts of a diagnostic that differ from run to run, or from
+// system to system.
 var transient = []struct {
 	pattern     *regexp.Regexp
 	replacement string
@@ -311,6 +312,9 @@ var transient = []struct {
 	{regexp.MustCompile(`http://127\.0\.0\.1:\d+`), "http://CONTROLLER"},
 	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "CONTROLLER"},
 	{regexp.MustCompile(`Request id: \S+`), "Request id: ID"},
+	// What Windows says in place of the words of other systems.
+	{regexp.MustCompile(`connectex: No connection could be made because the target machine actively refused it\.`), "connect: connection refused"},
+	{regexp.MustCompile(`The system cannot find the (?:path|file) specified\.`), "no such file or directory"},
 	{regexp.MustCompile(`(Attempts: \d+) in [0-9.a-zµ]+`), "$1 in TIME"},
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -218,7 +219,7 @@ func TestConfigurationErrorsNameTheSourceAndTheRemedy(t *testing.T) {
 		{
 			name: "a certificate file that is not PEM", form: simulator.Unified, config: map[string]any{"ca_certificate_file": notPEM},
 			want: "Error: Certificate file without certificates [ca_certificate_file]\n" +
-				"The file \"" + notPEM + "\", named by the argument `ca_certificate_file`, holds no PEM certificate. " +
+				"The file " + strconv.Quote(notPEM) + ", named by the argument `ca_certificate_file`, holds no PEM certificate. " +
 				"Write the certificate authority's certificate there, beginning with -----BEGIN CERTIFICATE-----.",
 		},
 		{

@@ -133,7 +133,7 @@ func TestUnreachableEndpointIsNamed(t *testing.T) {
 	_ = listener.Close()
 	client := clientOf(t, inMemoryConfig(nil), inLegacyForm, func(c *Config) { c.Endpoint = endpoint })
 	failure := wantKind(t, readOnce(t.Context(), client), KindUnreachable)
-	wantText(t, failure.Error(), "connection refused", endpoint+"/v2.1/api/tenants/", "Attempts: 3")
+	wantText(t, failure.Error(), "refused", endpoint+"/v2.1/api/tenants/", "Attempts: 3")
 	if failure.Status != 0 || strings.Contains(failure.Error(), "Status:") {
 		t.Errorf("a status is told although there was no answer: %v", failure)
 	}
