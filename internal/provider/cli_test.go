@@ -251,16 +251,22 @@ const (
 	// OpenTofu 1.11 calls the plan of such a provider's resources not empty, and
 	// says that there are no changes.
 	featureEphemeralProvider feature = "providers with an ephemeral configuration"
+	// OpenTofu 1.11 also opens an ephemeral resource at apply that nothing refers
+	// to; the guide has the answers of 1.12.
+	featureGuideCells feature = "the guide's tables of what a closed gate holds"
 	// OpenTofu 1.12.1 crashes where a test mocks an ephemeral resource.
 	featureEphemeralMock feature = "tests of ephemeral resources with mocks"
 )
 
 // oldest are the oldest versions of each CLI that know a feature; a CLI that
-// is missing has none.
+// is missing has none. OpenTofu 1.11.0 was observed to fail plan -refresh-only
+// of a configuration with an ephemeral resource; its changelog has the repair
+// in 1.11.6.
 var oldest = map[feature]map[string]string{
 	featureAction:            {"Terraform": "1.14.0"},
-	featureEphemeral:         {"Terraform": "1.10.0", "OpenTofu": "1.11.0"},
+	featureEphemeral:         {"Terraform": "1.10.0", "OpenTofu": "1.11.6"},
 	featureEphemeralProvider: {"Terraform": "1.10.0", "OpenTofu": "1.12.0"},
+	featureGuideCells:        {"Terraform": "1.10.0", "OpenTofu": "1.12.0"},
 	featureEphemeralMock:     {"Terraform": "1.10.0", "OpenTofu": "1.12.2"},
 }
 

@@ -190,7 +190,7 @@ var placementConfigs = map[placement]struct {
 	ephemeralPrecondition:  {kind: "ephemeral", config: plainGate + heldByPrecondition, needs: featureEphemeral},
 	ephemeralPostcondition: {kind: "ephemeral", config: heldByPostcondition, needs: featureEphemeral},
 	ephemeralAlone: {
-		kind: "ephemeral", config: plainGate + "\nresource \"terraform_data\" \"policy\" {}", needs: featureEphemeral,
+		kind: "ephemeral", config: plainGate + "\nresource \"terraform_data\" \"policy\" {}", needs: featureGuideCells,
 		// Nothing orders gate and rollout: a slow answer has the rollout come first.
 		latency: time.Second,
 	},

@@ -49,7 +49,7 @@ func (e *upgradeGateEphemeralResource) Schema(_ context.Context, _ ephemeral.Sch
 			"Terraform opens an ephemeral resource at plan **and again at apply**, also of a saved plan. Refer to `ready` in the `precondition` " +
 			"of what the gate must hold back: a gate that closes between plan and apply then blocks the apply. A closed gate is a warning that explains itself, " +
 			"because Terraform does not show an `error_message` made of ephemeral values. Give each of several gates a `name`.\n\n" +
-			"Needs Terraform 1.10 or later, or OpenTofu 1.11 or later.",
+			"Needs Terraform 1.10 or later, or OpenTofu 1.11.6 or later.",
 		Attributes: attributes,
 	}
 }

@@ -239,8 +239,12 @@ func testedMinors(t *testing.T) map[string][]minor {
 	t.Helper()
 	tested := make(map[string][]minor)
 	for _, row := range workflows(t)["test.yml"].Jobs["acceptance"].Strategy.Matrix.Include {
-		if row.Version != "latest" && row.Flags == "" && row.OS == "" {
-			tested[row.CLI] = append(tested[row.CLI], minorOf(t, row.Version))
+		if row.Version == "latest" || row.Flags != "" || row.OS != "" {
+			continue
+		}
+		// An exact patch comes before the newest one of its minor version.
+		if version := minorOf(t, row.Version); !slices.Contains(tested[row.CLI], version) {
+			tested[row.CLI] = append(tested[row.CLI], version)
 		}
 	}
 	return tested
@@ -311,6 +315,30 @@ func TestMatrixHasEveryMinorVersionThatIsClaimed(t *testing.T) {
 	}
 }
 
+// TestMatrixHasEveryPatchThatIsClaimed is for a surface that works only from a
+// patch of a minor version on.
+func TestMatrixHasEveryPatchThatIsClaimed(t *testing.T) {
+	t.Parallel()
+	rows := make(map[string]bool)
+	for _, row := range workflows(t)["test.yml"].Jobs["acceptance"].Strategy.Matrix.Include {
+		rows[row.Version] = true
+	}
+	patches := 0
+	for _, row := range surfaceRows(t, "../../README.md") {
+		for _, cell := range row[len(row)-2:] {
+			if strings.Count(cell, ".") == 2 {
+				patches++
+				if !rows[cell] {
+					t.Errorf("README.md claims %s, which the matrix does not have", cell)
+				}
+			}
+		}
+	}
+	if patches == 0 {
+		t.Error("README.md claims no patch; then this test is of no use")
+	}
+}
+
 func TestDocumentationNamesTheVersionsOfTheMatrix(t *testing.T) {
 	t.Parallel()
 	tested := testedMinors(t)
@@ -356,7 +384,7 @@ func TestTablesClaimWhatTheTestsNeed(t *testing.T) {
 		for i, cli := range []string{"Terraform", "OpenTofu"} {
 			want := "none"
 			if version, has := needed[cli]; has {
-				want = minorOf(t, version).String()
+				want = strings.TrimSuffix(version, ".0")
 			}
 			if versions[i] != want {
 				t.Errorf("README.md claims %s %s for %s, and the tests need %s", cli, versions[i], kind, want)
