@@ -187,8 +187,8 @@ var placementConfigs = map[placement]struct {
 	dataPrecondition:       {kind: "data", config: plainGate + heldByPrecondition},
 	dataDeferred:           {kind: "data", config: strings.ReplaceAll(plainGate, "ARGUMENTS", "ARGUMENTS\n  depends_on = [terraform_data.elsewhere]") + heldByPrecondition},
 	dataPostcondition:      {kind: "data", config: heldByPostcondition},
-	ephemeralPrecondition:  {kind: "ephemeral", config: plainGate + heldByPrecondition, needs: featureEphemeral},
-	ephemeralPostcondition: {kind: "ephemeral", config: heldByPostcondition, needs: featureEphemeral},
+	ephemeralPrecondition:  {kind: "ephemeral", config: plainGate + heldByPrecondition, needs: featureGuideCells},
+	ephemeralPostcondition: {kind: "ephemeral", config: heldByPostcondition, needs: featureGuideCells},
 	ephemeralAlone: {
 		kind: "ephemeral", config: plainGate + "\nresource \"terraform_data\" \"policy\" {}", needs: featureGuideCells,
 		// Nothing orders gate and rollout: a slow answer has the rollout come first.
