@@ -5,10 +5,10 @@ import (
 	"math/bits"
 )
 
-// seen remembers the rows of one read by a hash of each id: 8 bytes to a row
-// where a map takes 17 and more, as ids of a large fleet are most of what a
-// read has to hold. A collision loses a row, which the number of matches shows,
-// and the next read has another seed.
+// seen remembers the rows of one read by a hash of each id: 8 bytes to a row.
+// A map of ids costs 8% of the peak memory of a gate over 50,000 elements, and a
+// map of their hashes 6% (BenchmarkGateMemory). A collision loses a row, which
+// the number of matches shows, and the next read has another seed.
 type seen struct {
 	seed maphash.Seed
 	// slots is as long as a power of two; 0 is a free slot.
