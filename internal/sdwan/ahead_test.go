@@ -2,6 +2,7 @@ package sdwan
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -168,27 +169,15 @@ func TestAbandonedReadEndsItsFetches(t *testing.T) {
 	t.Parallel()
 	for name, abandon := range map[string]func(ctx context.Context, cancel func(), client *Client) int{
 		"the consumer stops": func(ctx context.Context, _ func(), client *Client) int {
-			rows, _ := client.Statuses(ctx, imagestatus.Query{})
-			for _, err := range rows {
-				if err == nil {
-					return 1
-				}
-			}
-			return 0
+			return readSome(t, ctx, client, errStopped, func(int) error { return errStopped })
 		},
 		"the context ends": func(ctx context.Context, cancel func(), client *Client) int {
-			rows, _ := client.Statuses(ctx, imagestatus.Query{})
-			read := 0
-			for _, err := range rows {
-				if err != nil {
-					break
-				}
-				read++
+			return readSome(t, ctx, client, context.Canceled, func(read int) error {
 				if read == 150 {
 					cancel()
 				}
-			}
-			return read
+				return nil
+			})
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -207,6 +196,23 @@ func TestAbandonedReadEndsItsFetches(t *testing.T) {
 			}
 		})
 	}
+}
+
+var errStopped = errors.New("the consumer takes no more")
+
+// readSome counts the rows of a read that ends with the error; after each row the
+// consumer may fail.
+func readSome(t *testing.T, ctx context.Context, client *Client, want error, after func(read int) error) int { //nolint:revive // The test comes first, as everywhere.
+	t.Helper()
+	read := 0
+	_, err := client.statuses.read(ctx, statusesOf(imagestatus.Query{}), func(imagestatus.Status) error {
+		read++
+		return after(read)
+	})
+	if !errors.Is(err, want) {
+		t.Errorf("the read ended with %v, want %v", err, want)
+	}
+	return read
 }
 
 func TestBoundHoldsOverAllReadsOfAClient(t *testing.T) {

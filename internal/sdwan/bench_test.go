@@ -150,12 +150,11 @@ func (n *namedRead) run(b *testing.B) {
 	defer client.Close()
 	n.server.ResetRequests()
 	started, rows := time.Now(), 0
-	read, _ := client.statuses.rows(b.Context(), statusesOf(imagestatus.Query{Selection: n.selection}))
-	for _, err := range read {
-		if err != nil {
-			b.Fatal(err)
-		}
+	if _, err := client.statuses.read(b.Context(), wantedRows(imagestatus.Query{Selection: n.selection}), func(imagestatus.Status) error {
 		rows++
+		return nil
+	}); err != nil {
+		b.Fatal(err)
 	}
 	n.took += time.Since(started)
 	n.bytes += network.sent.Load() + network.received.Load()

@@ -2,7 +2,6 @@ package sdwan
 
 import (
 	"context"
-	"iter"
 	"net/http"
 	"net/url"
 	"sync/atomic"
@@ -109,16 +108,14 @@ func newList[Wire, Row any](client *Client, of collection[Wire, Row]) *list[Wire
 	return &list[Wire, Row]{collection: of, client: client}
 }
 
-// rows reads what is wanted; the summary is complete after the last row.
-func (l *list[Wire, Row]) rows(ctx context.Context, wanted want[Row]) (iter.Seq2[Row, error], *Summary) {
-	summary := new(Summary)
-	return func(yield func(Row, error) bool) {
-		reader := &reader[Wire, Row]{list: l, want: wanted, summary: summary}
-		if failure := reader.read(ctx, yield); failure != nil {
-			var none Row
-			yield(none, failure)
-		}
-	}, summary
+// read hands over what is wanted. An error of add ends the read and is its error;
+// any other one is an *Error. Rows handed over before an error are no answer.
+func (l *list[Wire, Row]) read(ctx context.Context, wanted want[Row], add func(Row) error) (Summary, error) {
+	reader := reader[Wire, Row]{list: l, want: wanted, add: add}
+	if failure := reader.read(ctx); failure != nil {
+		return Summary{}, failure
+	}
+	return reader.summary, reader.stopped
 }
 
 func (l *list[Wire, Row]) pageSize() int64 {

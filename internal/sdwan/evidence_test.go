@@ -108,8 +108,8 @@ func TestPageWithAGapIsAnError(t *testing.T) {
 	simulated := newSimulator(t, simulator.Options{Elements: 25, Switches: simulator.Switches{TotalCountAbsent: true}})
 	client := clientOf(t, inMemoryConfig(inMemory(simulated)), func(c *Config) { c.PageSize = 10 })
 	setFaults(t, simulated, simulator.Fault{Kind: "row_lost", Nth: 2})
-	rows, _ := client.Statuses(t.Context(), imagestatus.Query{})
-	failure := wantKind(t, feed(rows, new(collector)), KindInconsistent)
+	_, err := client.statuses.read(t.Context(), statusesOf(imagestatus.Query{}), new(collector).Add)
+	failure := wantKind(t, err, KindInconsistent)
 	wantText(t, failure.Problem, "page 2 holds 9 rows, fewer than the 10")
 }
 
@@ -200,7 +200,8 @@ func TestElementWithTwoRowsDoesNotStandForTwo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, _ := clientOf(t, inMemoryConfig(inMemory(fake))).Statuses(t.Context(), imagestatus.Query{Selection: selection})
-	failure := wantKind(t, feed(rows, new(collector)), KindInconsistent)
+	client := clientOf(t, inMemoryConfig(inMemory(fake)))
+	_, err = client.statuses.read(t.Context(), statusesOf(imagestatus.Query{Selection: selection}), new(collector).Add)
+	failure := wantKind(t, err, KindInconsistent)
 	wantText(t, failure.Problem, "counts 2 matches", "hold 3")
 }

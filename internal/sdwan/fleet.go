@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"iter"
 	"maps"
 	"reflect"
 	"slices"
@@ -109,10 +108,7 @@ func (g *gathered[Row]) Add(row Row) error {
 }
 
 func readList[Wire, Row any](ctx context.Context, l *list[Wire, Row], wanted want[Row]) ([]Row, error) {
-	read, _, err := readAgain(
-		func() (iter.Seq2[Row, error], *Summary) { return l.rows(ctx, wanted) },
-		func() *gathered[Row] { return new(gathered[Row]) },
-	)
+	read, _, err := readAgain(ctx, l, wanted, func() *gathered[Row] { return new(gathered[Row]) })
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,10 @@ const maxPages = 10_000
 type reader[Wire, Row any] struct {
 	list    *list[Wire, Row]
 	want    want[Row]
-	summary *Summary
+	summary Summary
+	// add takes the rows, and stopped is why it takes no more.
+	add     func(Row) error
+	stopped error
 	// size is the number of rows to ask a page for. From the second page on it is
 	// one that the controller keeps to, because its first page had as many rows.
 	size int64
@@ -46,29 +49,29 @@ type reader[Wire, Row any] struct {
 	total *int64
 }
 
-func (r *reader[Wire, Row]) read(ctx context.Context, yield func(Row, error) bool) *Error {
+func (r *reader[Wire, Row]) read(ctx context.Context) *Error {
 	switch {
 	case r.want.nothing:
 		r.summary.Matched = new(int64)
 		return nil
 	case r.want.page > 0:
-		return r.readPage(ctx, yield)
+		return r.readPage(ctx)
 	}
 	if refused := r.list.refused.Load(); refused != nil || r.list.listOnly {
-		return r.readWhole(ctx, refused, yield)
+		return r.readWhole(ctx, refused)
 	}
 	page, failure := r.first(ctx)
 	if r.list.listed && r.list.denies(failure) {
-		return r.readWhole(ctx, failure, yield)
+		return r.readWhole(ctx, failure)
 	}
 	if failure != nil {
 		return failure
 	}
-	return r.readPages(ctx, page, yield)
+	return r.readPages(ctx, page)
 }
 
 // readPages goes on from the first page.
-func (r *reader[Wire, Row]) readPages(ctx context.Context, page *wirePage[Wire], yield func(Row, error) bool) *Error {
+func (r *reader[Wire, Row]) readPages(ctx context.Context, page *wirePage[Wire]) *Error {
 	r.seen, r.named = newSeen(expected(page)), newSeen(0)
 	ahead := newAhead(ctx, r.fetch, r.list.client.config.MaxConcurrentRequests, r.lastPage(page))
 	defer ahead.stop()
@@ -78,7 +81,7 @@ func (r *reader[Wire, Row]) readPages(ctx context.Context, page *wirePage[Wire],
 			return r.inconsistent("page %d holds %d rows, fewer than the %d that the controller keeps to, and page %d holds rows too", number-1, rows, r.size, number)
 		}
 		rows = int64(len(page.Items))
-		more, failure := r.accept(page, yield)
+		more, failure := r.accept(page)
 		if failure != nil || !more {
 			return failure
 		}
@@ -169,7 +172,7 @@ func (r *reader[Wire, Row]) fetch(ctx context.Context, number int64) (*wirePage[
 }
 
 // accept reports false when the consumer has stopped.
-func (r *reader[Wire, Row]) accept(page *wirePage[Wire], yield func(Row, error) bool) (bool, *Error) {
+func (r *reader[Wire, Row]) accept(page *wirePage[Wire]) (bool, *Error) {
 	if failure := r.countTotal(page); failure != nil {
 		return false, failure
 	}
@@ -198,7 +201,7 @@ func (r *reader[Wire, Row]) accept(page *wirePage[Wire], yield func(Row, error) 
 			continue
 		}
 		r.returned++
-		if !yield(row, nil) {
+		if r.stopped = r.add(row); r.stopped != nil {
 			return false, nil
 		}
 	}
@@ -279,7 +282,7 @@ func (r *reader[Wire, Row]) conclude(ctx context.Context, ended bool) *Error {
 	case r.total != nil && r.found != *r.total:
 		return r.miscounted()
 	default:
-		r.summary.Matched = &r.kept
+		r.summary.Matched = new(r.kept)
 	}
 	r.summary.Truncated = *r.summary.Matched > r.returned
 	return nil
@@ -314,7 +317,7 @@ func (r *reader[Wire, Row]) miscounted() *Error {
 
 // readPage reads one page alone, whose rows are right only if the controller
 // keeps to its size.
-func (r *reader[Wire, Row]) readPage(ctx context.Context, yield func(Row, error) bool) *Error {
+func (r *reader[Wire, Row]) readPage(ctx context.Context) *Error {
 	r.size = r.want.limit
 	page, failure := r.fetch(ctx, r.want.page)
 	if failure != nil {
@@ -324,7 +327,7 @@ func (r *reader[Wire, Row]) readPage(ctx context.Context, yield func(Row, error)
 	r.summary.Truncated = true
 	rows := int64(len(page.Items))
 	r.seen = newSeen(rows)
-	if more, failure := r.accept(page, yield); failure != nil || !more {
+	if more, failure := r.accept(page); failure != nil || !more {
 		return failure
 	}
 	if failure := r.checkPage(rows); failure != nil {

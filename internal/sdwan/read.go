@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
@@ -16,21 +15,24 @@ type Consumer[Row any] interface {
 
 const readAttempts = 3
 
-// Read hands every row of the query to a consumer. Where the pages do not add
-// up, as when rows come and go, it starts over with a new consumer.
+// Read hands the statuses that match the query to a consumer, page by page, each
+// row once. Where the pages do not add up, as when rows come and go, it starts
+// over with a new consumer. The error is that of the consumer or an *Error: of
+// KindInconsistent where the pages never add up to the number of matches, of
+// KindFilterIgnored where a row contradicts the query.
 func Read[C Consumer[imagestatus.Status]](ctx context.Context, client *Client, query imagestatus.Query, newConsumer func() C) (C, Summary, error) {
-	return readAgain(func() (iter.Seq2[imagestatus.Status, error], *Summary) { return client.Statuses(ctx, query) }, newConsumer)
+	return readAgain(ctx, client.statuses, statusesOf(query), newConsumer)
 }
 
-func readAgain[Row any, C Consumer[Row]](begin func() (iter.Seq2[Row, error], *Summary), newConsumer func() C) (C, Summary, error) {
+func readAgain[Wire, Row any, C Consumer[Row]](ctx context.Context, from *list[Wire, Row], wanted want[Row], newConsumer func() C) (C, Summary, error) {
 	var none C
 	var failure error
 	for range readAttempts {
 		consumer := newConsumer()
-		rows, summary := begin()
-		failure = feed(rows, consumer)
+		var summary Summary
+		summary, failure = from.read(ctx, wanted, consumer.Add)
 		if failure == nil {
-			return consumer, *summary, nil
+			return consumer, summary, nil
 		}
 		if KindOf(failure) != KindInconsistent {
 			return none, Summary{}, failure
@@ -40,16 +42,4 @@ func readAgain[Row any, C Consumer[Row]](begin func() (iter.Seq2[Row, error], *S
 		inconsistent.Problem += fmt.Sprintf(" (in %d reads)", readAttempts)
 	}
 	return none, Summary{}, failure
-}
-
-func feed[Row any](rows iter.Seq2[Row, error], consumer Consumer[Row]) error {
-	for row, err := range rows {
-		if err != nil {
-			return err
-		}
-		if err := consumer.Add(row); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -54,7 +54,7 @@ func TestNothingIsSentBeforeSomethingIsRead(t *testing.T) {
 	t.Parallel()
 	fake := new(controller)
 	client := clientOf(t, inMemoryConfig(inMemory(fake)))
-	client.Statuses(t.Context(), distinct(1))
+	client.Close()
 	if len(fake.requests) > 0 {
 		t.Errorf("%d requests were sent", len(fake.requests))
 	}

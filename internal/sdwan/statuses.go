@@ -1,11 +1,6 @@
 package sdwan
 
-import (
-	"context"
-	"iter"
-
-	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
-)
+import "github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 
 var statusCollection = collection[wireStatus, imagestatus.Status]{
 	resource:  resource{subject: "image statuses", version: "v2.1", path: "/software/current_status", cutBy: imagestatus.FieldElementID},
@@ -29,19 +24,17 @@ var statusCollection = collection[wireStatus, imagestatus.Status]{
 // list of all of them before.
 const mostNamed = DefaultPageSize
 
-// Statuses reads the rows that match the query, page by page, each row once.
-// An error ends the rows and is always an *Error: of KindInconsistent where
-// the pages do not add up to the number of matches, of KindFilterIgnored where
-// a row contradicts the query. Rows seen before an error are no answer.
-func (c *Client) Statuses(ctx context.Context, query imagestatus.Query) (iter.Seq2[imagestatus.Status, error], *Summary) {
+// statusesOf asks for a bounded number of ids, and has the provider keep what the
+// selection leaves to it.
+func statusesOf(query imagestatus.Query) want[imagestatus.Status] {
 	if query.Selection.AmongCount() <= mostNamed {
 		query.Selection, _ = query.Selection.ByID()
 	}
-	return c.statuses.rows(ctx, statusesOf(query))
+	return wantedRows(query)
 }
 
-// statusesOf has the provider keep what the selection leaves to it.
-func statusesOf(query imagestatus.Query) want[imagestatus.Status] {
+// wantedRows asks as the selection says.
+func wantedRows(query imagestatus.Query) want[imagestatus.Status] {
 	wanted := want[imagestatus.Status]{
 		nothing: query.Selection.Nothing(),
 		limit:   query.Limit,

@@ -22,7 +22,7 @@ func (l *list[Wire, Row]) denies(failure *Error) bool {
 // where there is no query. The answer does not say how many rows there are in all:
 // it is complete because nobody ever saw one that was cut (inferred), and its
 // count, where it has one, must agree.
-func (r *reader[Wire, Row]) readWhole(ctx context.Context, refused *Error, yield func(Row, error) bool) *Error {
+func (r *reader[Wire, Row]) readWhole(ctx context.Context, refused *Error) *Error {
 	page, failure := r.list.join(ctx, r.list.whole())
 	switch {
 	case failure != nil && refused != nil:
@@ -38,13 +38,13 @@ func (r *reader[Wire, Row]) readWhole(ctx context.Context, refused *Error, yield
 	r.summary.Envelope = page.envelope()
 	r.seen = newSeen(rows)
 	r.want = r.want.byProvider()
-	if more, failure := r.accept(page, yield); failure != nil || !more {
+	if more, failure := r.accept(page); failure != nil || !more {
 		return failure
 	}
 	if r.total != nil && r.found != *r.total {
 		return r.miscounted()
 	}
-	r.summary.Matched = &r.kept
+	r.summary.Matched = new(r.kept)
 	return nil
 }
 
