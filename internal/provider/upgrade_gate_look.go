@@ -141,7 +141,7 @@ func (c *connection) await(ctx context.Context, asked gateRead, wait rollout.Wai
 	}
 	named := newNamer(c.client)
 	var blind error // Why the last look that time did not cut short failed.
-	verdict, err := wait.Until(ctx, realClock{}, rollout.Observer{
+	verdict, err := wait.Until(ctx, rollout.Observer{
 		Look: func(ctx context.Context) (rollout.Verdict, error) {
 			verdict, err := c.look(ctx, asked, named)
 			if err == nil || ctx.Err() == nil {
@@ -170,24 +170,6 @@ func (c *connection) await(ctx context.Context, asked gateRead, wait rollout.Wai
 // back at a time beyond the deadline is no use.
 func passing(err error) bool {
 	return passingKinds[sdwan.KindOf(err)] && !sdwan.IsBeyondDeadline(err)
-}
-
-// realClock is the clock outside tests.
-type realClock struct{}
-
-// Now tells the time.
-func (realClock) Now() time.Time { return time.Now() }
-
-// Sleep waits, or returns the context's error as soon as it ends.
-func (realClock) Sleep(ctx context.Context, duration time.Duration) error {
-	timer := time.NewTimer(duration)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // result judges the fleet once, or waits for the gate where it must, within

@@ -42,7 +42,7 @@ func BenchmarkTallyWithEveryRule(b *testing.B) {
 	}
 	fleet := inventory.NewFleet(elements, nil)
 	selected := fleet.Select(inventory.Where{})
-	benchmarkTally(b, Gate{RequireConnected: true, Fleet: fleet, Selected: &selected, SettledFor: time.Hour, Now: startOfWait}, fleet)
+	benchmarkTally(b, Gate{RequireConnected: true, Fleet: fleet, Selected: &selected, SettledFor: time.Hour, Now: timeOfRead}, fleet)
 	// The fleet is the caller's: without this it would count as held by the tally.
 	runtime.KeepAlive(fleet)
 	runtime.KeepAlive(selected)

@@ -51,7 +51,7 @@ func drawGate(t *rapid.T, fleet *inventory.Fleet) Gate {
 		MinElements:      rapid.Int64Range(0, 2).Draw(t, "min_elements"),
 		MaxFailed:        rapid.Ptr(rapid.Int64Range(0, 2), true).Draw(t, "max_failed"),
 		RequireConnected: rapid.Bool().Draw(t, "require_connected"),
-		Now:              startOfWait,
+		Now:              timeOfRead,
 		Fleet:            fleet,
 	}
 	percent := func(label string) *big.Rat {
@@ -250,7 +250,7 @@ func TestElementIsReadyIfItsNewestRowsSatisfyEveryRule(t *testing.T) {
 			for _, row := range newest {
 				ready = ready && ClassOf(row.Phase(), d.gate.Target.Reached(&row)) == ClassReady
 				stamp := deref(row.UpdatedOnUTC)
-				ready = ready && (d.gate.SettledFor == 0 || stamp != 0 && startOfWait.Unix()-stamp/10_000_000 >= int64(settling/time.Second))
+				ready = ready && (d.gate.SettledFor == 0 || stamp != 0 && timeOfRead.Unix()-stamp/10_000_000 >= int64(settling/time.Second))
 			}
 			if element, known := d.fleet.Element(id); d.gate.RequireConnected {
 				ready = ready && known && deref(element.Connected)

@@ -18,13 +18,6 @@ type Wait struct {
 	Deadline time.Time
 }
 
-// Clock tells and passes the time, so that waiting can be tested without it.
-type Clock interface {
-	Now() time.Time
-	// Sleep returns early with the context's error when the context ends.
-	Sleep(ctx context.Context, d time.Duration) error
-}
-
 // Progress is what one look found, and what comes next.
 type Progress struct {
 	// Verdict is that of this look; nil where Err says why there is none.
@@ -96,12 +89,12 @@ type Observer struct {
 // read Verdict.Ready for which. It is ErrDeadline, joined with the last error
 // of Look if that failed, the context's error, or an error of Look; beside an
 // error no verdict is ready.
-func (w Wait) Until(ctx context.Context, clock Clock, observer Observer) (Verdict, error) {
+func (w Wait) Until(ctx context.Context, observer Observer) (Verdict, error) {
 	var last Verdict
 	var openSince time.Time
 	for {
 		verdict, err := observer.Look(ctx)
-		now := clock.Now()
+		now := time.Now()
 		if err == nil {
 			last, openSince = verdict, opening(verdict, openSince, now)
 		} else {
@@ -122,8 +115,10 @@ func (w Wait) Until(ctx context.Context, clock Clock, observer Observer) (Verdic
 		if observer.Report != nil {
 			observer.Report(w.progress(verdict, err, now, openSince, next))
 		}
-		if err := clock.Sleep(ctx, next); err != nil {
-			return w.expired(last, clock.Now(), openSince), err
+		select {
+		case <-time.After(next):
+		case <-ctx.Done():
+			return w.expired(last, time.Now(), openSince), ctx.Err()
 		}
 	}
 }

@@ -6,33 +6,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
-// fakeClock passes time by being told to.
-type fakeClock struct {
-	now time.Time
-	// beforeSleep is told of every sleep before it begins.
-	beforeSleep func()
-}
-
-var startOfWait = time.Date(2026, 8, 21, 2, 0, 0, 0, time.UTC)
-
-func (c *fakeClock) Now() time.Time { return c.now }
-
-func (c *fakeClock) Sleep(ctx context.Context, d time.Duration) error {
-	if c.beforeSleep != nil {
-		c.beforeSleep()
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	c.now = c.now.Add(d)
-	return nil
-}
+// startOfBubble is when time begins in a synctest bubble.
+var startOfBubble = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 var (
 	errAway    = errors.New("the controller is away")
@@ -66,15 +48,22 @@ type observed struct {
 	reports     []string
 }
 
-// until waits through a script, whose last look repeats for ever.
-func until(ctx context.Context, clock *fakeClock, wait Wait, script ...scriptedLook) (Verdict, observed, error) {
+// until waits through a script in a bubble of its own.
+func until(t *testing.T, wait Wait, script ...scriptedLook) (verdict Verdict, seen observed, err error) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { verdict, seen, err = untilIn(t.Context(), wait, script...) })
+	return verdict, seen, err
+}
+
+// untilIn waits through a script, whose last look repeats for ever.
+func untilIn(ctx context.Context, wait Wait, script ...scriptedLook) (Verdict, observed, error) {
 	var seen observed
-	since := func() time.Duration { return clock.now.Sub(startOfWait) }
-	verdict, err := wait.Until(ctx, clock, Observer{
+	since := func() time.Duration { return time.Since(startOfBubble) }
+	verdict, err := wait.Until(ctx, Observer{
 		Look: func(context.Context) (Verdict, error) {
 			look := script[min(len(seen.looks), len(script)-1)]
 			seen.looks = append(seen.looks, since())
-			clock.now = clock.now.Add(look.takes)
+			time.Sleep(look.takes)
 			seen.ends = append(seen.ends, since())
 			return look.verdict, look.err
 		},
@@ -135,9 +124,9 @@ func TestWaitEndsAtTheRightLook(t *testing.T) {
 	} {
 		wait := Wait{Interval: interval, Hold: test.hold}
 		if test.deadline > 0 {
-			wait.Deadline = startOfWait.Add(test.deadline)
+			wait.Deadline = startOfBubble.Add(test.deadline)
 		}
-		verdict, seen, err := until(t.Context(), &fakeClock{now: startOfWait}, wait, test.script...)
+		verdict, seen, err := until(t, wait, test.script...)
 		if !slices.Equal(seen.looks, test.looks) {
 			t.Errorf("%s: looked at %v, want %v", test.name, seen.looks, test.looks)
 		}
@@ -180,8 +169,8 @@ func TestDeadlineGivesTheLastVerdictClosed(t *testing.T) {
 		{"closed, then away", []scriptedLook{seesClosed, seesNothing}, closedVerdict, "the deadline passed before the gate opened\nthe controller is away"},
 		{"always away", []scriptedLook{seesNothing}, Verdict{}, "the deadline passed before the gate opened\nthe controller is away"},
 	} {
-		wait := Wait{Interval: 30 * time.Second, Hold: 5 * time.Minute, Deadline: startOfWait.Add(90 * time.Second)}
-		verdict, _, err := until(t.Context(), &fakeClock{now: startOfWait}, wait, test.script...)
+		wait := Wait{Interval: 30 * time.Second, Hold: 5 * time.Minute, Deadline: startOfBubble.Add(90 * time.Second)}
+		verdict, _, err := until(t, wait, test.script...)
 		if diff := cmp.Diff(test.want, verdict); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
@@ -197,23 +186,20 @@ func TestDeadlineGivesTheLastVerdictClosed(t *testing.T) {
 func TestCancellingEndsTheWaitAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, script := range [][]scriptedLook{{seesClosed}, {seesOpen}, {seesNothing}} {
-		ctx, cancel := context.WithCancel(t.Context())
-		clock := &fakeClock{now: startOfWait}
-		sleeps := 0
-		clock.beforeSleep = func() {
-			sleeps++
-			if sleeps == 2 {
-				cancel()
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(90*time.Second, cancel)
+			verdict, seen, err := untilIn(ctx, Wait{Interval: time.Minute, Hold: time.Hour}, script...)
+			if !errors.Is(err, context.Canceled) || verdict.Ready || !slices.Equal(seen.looks, seconds(0, 60)) {
+				t.Errorf("during a sleep: got ready %t, %v and looks at %v; want false, cancelled and two looks", verdict.Ready, err, seen.looks)
 			}
-		}
-		verdict, seen, err := until(ctx, clock, Wait{Interval: time.Minute, Hold: time.Hour}, script...)
-		if !errors.Is(err, context.Canceled) || verdict.Ready || !slices.Equal(seen.looks, seconds(0, 60)) {
-			t.Errorf("during a sleep: got ready %t, %v and looks at %v; want false, cancelled and two looks", verdict.Ready, err, seen.looks)
-		}
-		if judged := script[0].err == nil; judged == (verdict.Summary == "") {
-			t.Errorf("during a sleep: got the verdict %q, want the last there was", verdict.Summary)
-		}
-		cancel()
+			if took := time.Since(startOfBubble); took != 90*time.Second {
+				t.Errorf("during a sleep: the wait ended after %v, want 1m30s", took)
+			}
+			if judged := script[0].err == nil; judged == (verdict.Summary == "") {
+				t.Errorf("during a sleep: got the verdict %q, want the last there was", verdict.Summary)
+			}
+		})
 	}
 }
 
@@ -221,24 +207,26 @@ func TestContextThatEndsDuringALookOpensNoGate(t *testing.T) {
 	t.Parallel()
 	for _, look := range []scriptedLook{seesOpen, seesClosed, seesNothing, isRefused} {
 		for before, first := range map[string]scriptedLook{"open": seesOpen, "closed": seesClosed} {
-			ctx, cancel := context.WithCancel(t.Context())
-			looks := 0
-			verdict, err := Wait{Interval: time.Minute, Hold: time.Hour}.Until(ctx, &fakeClock{now: startOfWait}, Observer{
-				Look: func(context.Context) (Verdict, error) {
-					looks++
-					if looks == 1 {
-						return first.verdict, nil
-					}
-					cancel()
-					return look.verdict, look.err
-				},
-				Passing: func(err error) bool { return errors.Is(err, errAway) },
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				looks := 0
+				verdict, err := Wait{Interval: time.Minute, Hold: time.Hour}.Until(ctx, Observer{
+					Look: func(context.Context) (Verdict, error) {
+						looks++
+						if looks == 1 {
+							return first.verdict, nil
+						}
+						cancel()
+						return look.verdict, look.err
+					},
+					Passing: func(err error) bool { return errors.Is(err, errAway) },
+				})
+				if !errors.Is(err, context.Canceled) || (look.err != nil && !errors.Is(err, look.err)) || verdict.Ready || strings.HasPrefix(verdict.Summary, "open") || looks != 2 {
+					t.Errorf("%s before, then %v: got ready %t, %q, %v and %d looks; want a closed verdict, cancelled and two looks",
+						before, look.err, verdict.Ready, verdict.Summary, err, looks)
+				}
+				cancel()
 			})
-			if !errors.Is(err, context.Canceled) || (look.err != nil && !errors.Is(err, look.err)) || verdict.Ready || strings.HasPrefix(verdict.Summary, "open") || looks != 2 {
-				t.Errorf("%s before, then %v: got ready %t, %q, %v and %d looks; want a closed verdict, cancelled and two looks",
-					before, look.err, verdict.Ready, verdict.Summary, err, looks)
-			}
-			cancel()
 		}
 	}
 }
@@ -272,8 +260,8 @@ func TestProgressIsOneLineOnWhatIsAndWhatComes(t *testing.T) {
 
 func TestEveryLookButTheLastIsReported(t *testing.T) {
 	t.Parallel()
-	wait := Wait{Interval: 30 * time.Second, Hold: 45 * time.Second, Deadline: startOfWait.Add(74*time.Minute + 30*time.Second)}
-	_, seen, err := until(t.Context(), &fakeClock{now: startOfWait}, wait, seesClosed, seesNothing, seesOpen)
+	wait := Wait{Interval: 30 * time.Second, Hold: 45 * time.Second, Deadline: startOfBubble.Add(74*time.Minute + 30*time.Second)}
+	_, seen, err := until(t, wait, seesClosed, seesNothing, seesOpen)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,17 +278,19 @@ func TestEveryLookButTheLastIsReported(t *testing.T) {
 
 func TestWaitNeedsNobodyToReportTo(t *testing.T) {
 	t.Parallel()
-	looks := 0
-	verdict, err := Wait{Interval: time.Second}.Until(t.Context(), &fakeClock{now: startOfWait}, Observer{
-		Look: func(context.Context) (Verdict, error) {
-			looks++
-			return Verdict{Ready: looks == 3}, nil
-		},
-		Passing: func(error) bool { return false },
+	synctest.Test(t, func(t *testing.T) {
+		looks := 0
+		verdict, err := Wait{Interval: time.Second}.Until(t.Context(), Observer{
+			Look: func(context.Context) (Verdict, error) {
+				looks++
+				return Verdict{Ready: looks == 3}, nil
+			},
+			Passing: func(error) bool { return false },
+		})
+		if !verdict.Ready || err != nil || looks != 3 {
+			t.Errorf("got ready %t, %v and %d looks; want true, none and 3", verdict.Ready, err, looks)
+		}
 	})
-	if !verdict.Ready || err != nil || looks != 3 {
-		t.Errorf("got ready %t, %v and %d looks; want true, none and 3", verdict.Ready, err, looks)
-	}
 }
 
 func TestDurationsAreSpoken(t *testing.T) {
@@ -325,6 +315,7 @@ func TestDurationsAreSpoken(t *testing.T) {
 
 func TestGateOpensOnlyAfterItWasOpenThroughoutTheHold(t *testing.T) {
 	t.Parallel()
+	outer := t
 	rapid.Check(t, func(t *rapid.T) {
 		look := rapid.Custom(func(t *rapid.T) scriptedLook {
 			look := rapid.SampledFrom([]scriptedLook{seesOpen, seesOpen, seesOpen, seesClosed, seesNothing, seesHopeless, isRefused}).Draw(t, "sees")
@@ -335,8 +326,8 @@ func TestGateOpensOnlyAfterItWasOpenThroughoutTheHold(t *testing.T) {
 		draw := func(least, most int, name string) time.Duration {
 			return time.Duration(rapid.IntRange(least, most).Draw(t, name)) * time.Second
 		}
-		wait := Wait{Interval: draw(1, 60, "interval"), Hold: draw(0, 120, "hold"), Deadline: startOfWait.Add(draw(0, 400, "deadline"))}
-		verdict, seen, err := until(t.Context(), &fakeClock{now: startOfWait}, wait, script...)
+		wait := Wait{Interval: draw(1, 60, "interval"), Hold: draw(0, 120, "hold"), Deadline: startOfBubble.Add(draw(0, 400, "deadline"))}
+		verdict, seen, err := until(outer, wait, script...)
 
 		last := len(seen.looks) - 1
 		at := func(i int) scriptedLook { return script[min(i, len(script)-1)] }
@@ -351,8 +342,8 @@ func TestGateOpensOnlyAfterItWasOpenThroughoutTheHold(t *testing.T) {
 			t.Fatalf("got ready beside the error %v", err)
 		}
 		for _, began := range seen.looks[1:] {
-			if !startOfWait.Add(began).Before(wait.Deadline) {
-				t.Fatalf("looked at %v, with the deadline at %v", began, wait.Deadline.Sub(startOfWait))
+			if !startOfBubble.Add(began).Before(wait.Deadline) {
+				t.Fatalf("looked at %v, with the deadline at %v", began, wait.Deadline.Sub(startOfBubble))
 			}
 		}
 		for i := range last {

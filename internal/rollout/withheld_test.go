@@ -11,6 +11,9 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
+// timeOfRead is when the gates of tests judge.
+var timeOfRead = time.Date(2026, 8, 21, 2, 0, 0, 0, time.UTC)
+
 const (
 	remedyUnsettled = "Have the gate wait until the elements have been unchanged for long enough, or shorten settled_for."
 	remedyUndated   = "Take these elements out of the selection, or remove settled_for: waiting does not give them a time of change."
@@ -20,7 +23,7 @@ const (
 // changedAt is a row that was changed so long before the start of a wait.
 func changedAt(id, state string, before time.Duration) imagestatus.Status {
 	row := elementRow(id, state, wantedVersion)
-	row.UpdatedOnUTC = new(startOfWait.Add(-before).Unix() * 10_000_000)
+	row.UpdatedOnUTC = new(timeOfRead.Add(-before).Unix() * 10_000_000)
 	return row
 }
 
@@ -55,7 +58,7 @@ func TestElementIsReadyOnceItsRowIsUnchangedForLongEnough(t *testing.T) {
 		{"lately, and failed", changedAt("1", "failed", 0), ClassFailed, true, ""},
 		{"without a time, and not done", elementRow("1", "downloading", wantedVersion), ClassPending, false, ""},
 	} {
-		got := judge(t, Gate{SettledFor: wanted, Now: startOfWait, MaxBlocking: 9}, test.row)
+		got := judge(t, Gate{SettledFor: wanted, Now: timeOfRead, MaxBlocking: 9}, test.row)
 		if want := countsOf(map[Class]int64{test.class: 1}); got.Counts != want || got.Hopeless != test.hopeless || got.Ready != (test.class == ClassReady) {
 			t.Errorf("%s: got %+v, hopeless %t and ready %t; want %s and hopeless %t", test.name, got.Counts, got.Hopeless, got.Ready, test.class, test.hopeless)
 		}
@@ -78,7 +81,7 @@ func TestNewestRowDecidesWhenAnElementChanged(t *testing.T) {
 	rows := []imagestatus.Status{changedAt("1", "complete", time.Hour), changedAt("1", "complete", time.Minute), elementRow("1", "complete", wantedVersion)}
 	for range 2 {
 		slices.Reverse(rows)
-		got := judge(t, Gate{SettledFor: 30 * time.Minute, Now: startOfWait, MaxBlocking: 9}, rows...)
+		got := judge(t, Gate{SettledFor: 30 * time.Minute, Now: timeOfRead, MaxBlocking: 9}, rows...)
 		if len(got.Blocking) != 1 || got.Blocking[0].Why != "changed 1 m ago, must be unchanged for 30 m" {
 			t.Errorf("got %q", got.Blocking)
 		}
@@ -124,7 +127,7 @@ func TestElementIsReadyOnceItIsKnownToBeConnected(t *testing.T) {
 func TestElementThatIsNeitherConnectedNorSettledSaysBoth(t *testing.T) {
 	t.Parallel()
 	fleet := inventory.NewFleet([]inventory.Element{linked("1", new(false))}, nil)
-	got := judge(t, Gate{RequireConnected: true, Fleet: fleet, SettledFor: time.Hour, Now: startOfWait, MaxBlocking: 1}, changedAt("1", "complete", 61*time.Second))
+	got := judge(t, Gate{RequireConnected: true, Fleet: fleet, SettledFor: time.Hour, Now: timeOfRead, MaxBlocking: 1}, changedAt("1", "complete", 61*time.Second))
 	want := "1  disconnected, state complete, version 6.3.6-b9, not connected to the controller, changed 1 m 1 s ago, must be unchanged for 1 h"
 	if len(got.Blocking) != 1 || got.Blocking[0].String() != want {
 		t.Errorf("got %q, want %q", got.Blocking, want)
@@ -134,7 +137,7 @@ func TestElementThatIsNeitherConnectedNorSettledSaysBoth(t *testing.T) {
 func TestVerdictExplainsWhatIsWithheld(t *testing.T) {
 	t.Parallel()
 	fleet := inventory.NewFleet([]inventory.Element{linked("1", new(true)), linked("2", new(true)), linked("3", new(false))}, nil)
-	settling := Gate{SettledFor: 30 * time.Minute, Now: startOfWait}
+	settling := Gate{SettledFor: 30 * time.Minute, Now: timeOfRead}
 	linking := Gate{RequireConnected: true, Fleet: fleet}
 	both := linking
 	both.SettledFor, both.Now = settling.SettledFor, settling.Now
