@@ -5,6 +5,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/agext/levenshtein"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/wording"
 )
 
 // Argument names a value that a caller gives, in the words of this package.
@@ -94,17 +98,7 @@ func CheckNames[T ~string](argument Argument, names, allowed []T, problem string
 }
 
 // oneOf writes the allowed values for a message: `a`, `b` or `c`.
-func oneOf[T ~string](allowed []T) string {
-	quoted := make([]string, len(allowed))
-	for i, value := range allowed {
-		quoted[i] = "`" + string(value) + "`"
-	}
-	if len(quoted) < 2 {
-		return strings.Join(quoted, "")
-	}
-	last := len(quoted) - 1
-	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
-}
+func oneOf[T ~string](allowed []T) string { return wording.Join("or", wording.Code(allowed)) }
 
 // nearest finds the allowed value that a misspelt one most likely meant: one
 // that differs in one letter or in no more than a third of the letters, else
@@ -114,7 +108,7 @@ func nearest[T ~string](misspelt string, allowed []T) (T, bool) {
 	bound := min(3, max(1, len(misspelt)/3))
 	best, bestDistance := T(""), bound+1
 	for _, candidate := range allowed {
-		if distance := editDistance(misspelt, string(candidate)); distance < bestDistance {
+		if distance := levenshtein.Distance(misspelt, string(candidate), nil); distance < bestDistance {
 			best, bestDistance = candidate, distance
 		}
 	}
@@ -127,27 +121,6 @@ func nearest[T ~string](misspelt string, allowed []T) (T, bool) {
 		}
 	}
 	return "", false
-}
-
-// editDistance is the Levenshtein distance in bytes.
-func editDistance(a, b string) int {
-	previous := make([]int, len(b)+1)
-	for j := range previous {
-		previous[j] = j
-	}
-	for i := range len(a) {
-		current := make([]int, len(b)+1)
-		current[0] = i + 1
-		for j := range len(b) {
-			replace := previous[j]
-			if a[i] != b[j] {
-				replace++
-			}
-			current[j+1] = min(replace, previous[j+1]+1, current[j]+1)
-		}
-		previous = current
-	}
-	return previous[len(b)]
 }
 
 // spelling is the remedy for a word that is not on a list.

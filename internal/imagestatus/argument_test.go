@@ -3,8 +3,6 @@ package imagestatus
 import (
 	"strings"
 	"testing"
-
-	"pgregory.net/rapid"
 )
 
 func TestPlaceHasThePositionsOfAnArgument(t *testing.T) {
@@ -119,30 +117,4 @@ func TestWordsFarFromEveryChoiceGetTheChoicesOnly(t *testing.T) {
 			t.Errorf("remedy for %q: got %q, want %q", word, got, want)
 		}
 	}
-}
-
-func TestEditDistanceIsADistance(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		a, b string
-		want int
-	}{
-		{"", "", 0},
-		{"", "abc", 3},
-		{"kitten", "sitting", 3},
-		{"complete", "completed", 1},
-		{"abc", "cab", 2},
-	} {
-		if got := editDistance(test.a, test.b); got != test.want {
-			t.Errorf("distance of %q and %q: got %d, want %d", test.a, test.b, got, test.want)
-		}
-	}
-	word := rapid.StringMatching(`[ab_]{0,6}`)
-	rapid.Check(t, func(t *rapid.T) {
-		a, b, c := word.Draw(t, "a"), word.Draw(t, "b"), word.Draw(t, "c")
-		ab := editDistance(a, b)
-		if ab != editDistance(b, a) || (ab == 0) != (a == b) || ab > editDistance(a, c)+editDistance(c, b) {
-			t.Fatalf("%q, %q, %q: not a distance, %d between the first two", a, b, c, ab)
-		}
-	})
 }

@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/wording"
 )
 
 // connection is what the provider's configuration gives to everything that
@@ -48,7 +49,7 @@ func (c *connection) ready(config tfsdk.Config, diags *diag.Diagnostics) bool {
 		fmt.Sprintf("The provider needs its %s now, to read this, and the value is known only after an apply. "+
 			"The provider does not fall back to other credentials, which could be those of another tenant. "+
 			"First apply what the value comes from with -target, or write a value that is known before, or leave out the %s and set %s.",
-			arguments(c.unknown), arguments(replaced), joined(variables)))
+			arguments(c.unknown), arguments(replaced), wording.Join("and", variables)))
 	return false
 }
 
@@ -65,18 +66,12 @@ func withRelated(attributes []string) []string {
 
 // arguments names arguments of the provider in a sentence.
 func arguments(attributes []string) string {
-	quoted := make([]string, len(attributes))
-	for i, attribute := range attributes {
-		quoted[i] = "`" + attribute + "`"
+	noun := "arguments "
+	if len(attributes) == 1 {
+		noun = "argument "
 	}
-	if len(quoted) == 1 {
-		return "argument " + quoted[0]
-	}
-	return "arguments " + joined(quoted)
+	return noun + wording.Join("and", wording.Code(attributes))
 }
-
-// joined lists parts as one does in a sentence: a, b and c.
-func joined(parts []string) string { return joinedBy("and", parts) }
 
 // alternatives quotes values: "a", "b" or "c".
 func alternatives(values []string) string {
@@ -84,14 +79,7 @@ func alternatives(values []string) string {
 	for i, value := range values {
 		quoted[i] = strconv.Quote(value)
 	}
-	return joinedBy("or", quoted)
-}
-
-func joinedBy(word string, parts []string) string {
-	if len(parts) < 2 {
-		return strings.Join(parts, "")
-	}
-	return strings.Join(parts[:len(parts)-1], ", ") + " " + word + " " + parts[len(parts)-1]
+	return wording.Join("or", quoted)
 }
 
 // connectionOf takes the connection out of what the framework hands to a
@@ -210,7 +198,7 @@ func sourcesOf(values []settingValue) string {
 	for i, value := range values {
 		sources[i] = value.source
 	}
-	return joined(sources)
+	return wording.Join("and", sources)
 }
 
 func mixedCredentials(given []settingValue) string {
@@ -220,7 +208,7 @@ func mixedCredentials(given []settingValue) string {
 		"Set all of them as %s, or all of them in the environment as %s (or %s, as the vendor's provider names them). "+
 		"To keep the secret out of the configuration, set `client_secret` to a variable that is declared with `sensitive = true` and `ephemeral = true`, "+
 		"and set that variable in the environment as TF_VAR_ followed by its name.",
-		sourcesOf(given), arguments(all), joined(names(all, fromVariable)), joined(names(all, fromVendorVariable)))
+		sourcesOf(given), arguments(all), wording.Join("and", names(all, fromVariable)), wording.Join("and", names(all, fromVendorVariable)))
 }
 
 // missingCredentials explains that credentials of the unified form are
@@ -228,13 +216,13 @@ func mixedCredentials(given []settingValue) string {
 func missingCredentials(given []settingValue, missing []string) string {
 	if len(given) > 0 {
 		return fmt.Sprintf("The unified (Prisma SASE) sign-in is chosen by %s and needs more from the same source: set %s as well.",
-			sourcesOf(given), joined(names(missing, given[0].rank)))
+			sourcesOf(given), wording.Join("and", names(missing, given[0].rank)))
 	}
 	token := settingByName(settingAuthToken)
 	return fmt.Sprintf("The provider has no credentials. For the unified (Prisma SASE) sign-in, "+
 		"set the %s, or in the environment %s (or %s, as the vendor's provider names them). "+
 		"For the legacy (CloudGenix) sign-in, set the argument `%s`, or in the environment %s.",
-		arguments(missing), joined(names(missing, fromVariable)), joined(names(missing, fromVendorVariable)), token.attribute, token.variable())
+		arguments(missing), wording.Join("and", names(missing, fromVariable)), wording.Join("and", names(missing, fromVendorVariable)), token.attribute, token.variable())
 }
 
 func formArguments(form string) []string {
@@ -256,7 +244,7 @@ func checkForms(values settingValues, diags *diag.Diagnostics) string {
 		if len(unified) > 0 && len(legacy) > 0 {
 			diags.AddAttributeError(root(settingAuthToken), "Two forms of sign-in",
 				fmt.Sprintf("The legacy (CloudGenix) sign-in is chosen by %s, and the unified (Prisma SASE) one by %s. Remove one of the two.",
-					joined(legacy), joined(unified)))
+					wording.Join("and", legacy), wording.Join("and", unified)))
 		}
 		if len(unified) > 0 {
 			return formUnified

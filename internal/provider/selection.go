@@ -15,6 +15,8 @@ import (
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/wording"
 )
 
 // selectionModel is how a configuration chooses elements, the same on every
@@ -95,11 +97,7 @@ func operatorList() string {
 }
 
 func markdownList[T ~string](words []T) string {
-	quoted := make([]string, len(words))
-	for i, word := range words {
-		quoted[i] = "`" + string(word) + "`"
-	}
-	return strings.Join(quoted, ", ")
+	return strings.Join(wording.Code(words), ", ")
 }
 
 // choice is what a configuration chooses: rows by conditions on their fields,

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/wording"
 )
 
 // failureBound is an argument that bounds the number of failed elements.
@@ -87,5 +89,5 @@ func adviseFailed(f *finding) string {
 	for _, bound := range f.tooManyFailed() {
 		arguments = append(arguments, bound.argument)
 	}
-	return "Repair or retry the failed elements, take them out of the selection, or raise " + joined(arguments) + "."
+	return "Repair or retry the failed elements, take them out of the selection, or raise " + wording.Join("and", arguments) + "."
 }

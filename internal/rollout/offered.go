@@ -8,6 +8,8 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/version"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/wording"
 )
 
 // adviseOffered is what to do about a target that the list of images cannot
@@ -241,7 +243,7 @@ func describeImage(image *inventory.Image, today inventory.Date) string {
 	if len(facts) == 0 {
 		return "The image is on this tenant's list, which says nothing about it."
 	}
-	return "The image " + joined(facts) + "."
+	return "The image " + wording.Join("and", facts) + "."
 }
 
 // versions is the version or constraint as a sentence has it.

@@ -7,6 +7,8 @@ import (
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/wording"
 )
 
 // phrase says how an element has a value of a description: short after "no
@@ -78,7 +80,7 @@ func nearestTo(value inventory.Unmatched) string {
 	case 1:
 		return "the nearest is " + quoted[0]
 	default:
-		return "the nearest are " + joined(quoted)
+		return "the nearest are " + wording.Join("and", quoted)
 	}
 }
 

@@ -28,15 +28,6 @@ func isAre(count int64, noun string) string {
 	return countOf(count, noun) + " are"
 }
 
-// joined lists parts as one does in a sentence: a, b and c.
-func joined(parts []string) string {
-	if len(parts) < 2 {
-		return strings.Join(parts, "")
-	}
-	last := len(parts) - 1
-	return strings.Join(parts[:last], ", ") + " and " + parts[last]
-}
-
 // listCounts names the most frequent keys with their counts; noun is what they
 // are.
 func listCounts(counts map[string]int64, noun string) string {

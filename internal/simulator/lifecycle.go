@@ -206,10 +206,11 @@ func abortCourse(row *Row, begins time.Time) (*course, bool) {
 	return course, true
 }
 
-func joined[T ~string](names []T) string {
-	texts := make([]string, len(names))
-	for i, name := range names {
-		texts[i] = string(name)
+// joined lists values for a message.
+func joined[T any](values []T) string {
+	texts := make([]string, len(values))
+	for i, value := range values {
+		texts[i] = fmt.Sprint(value)
 	}
 	return strings.Join(texts, ", ")
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -215,7 +214,7 @@ func (s Switches) Validate() error {
 		{"WrongTenantStatus", s.WrongTenantStatus, []any{0, http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound}},
 	} {
 		if !slices.Contains(check.allowed, check.position) {
-			return fmt.Errorf("switch %s: position %q does not exist; use one of %s", check.name, fmt.Sprint(check.position), positions(check.allowed))
+			return fmt.Errorf("switch %s: position %q does not exist; use one of %s", check.name, fmt.Sprint(check.position), joined(check.allowed[1:]))
 		}
 	}
 	if s.MaxLimit < 0 || s.MaxFleetLimit < 0 || s.MaxTotalCount < 0 || s.TokenLifetime < 0 || s.QueriesPerSecond < 0 {
@@ -223,15 +222,6 @@ func (s Switches) Validate() error {
 			s.MaxLimit, s.MaxFleetLimit, s.MaxTotalCount, s.TokenLifetime, s.QueriesPerSecond)
 	}
 	return nil
-}
-
-// positions spells the choices of a switch without its zero value.
-func positions(allowed []any) string {
-	texts := make([]string, 0, len(allowed)-1)
-	for _, position := range allowed[1:] {
-		texts = append(texts, fmt.Sprint(position))
-	}
-	return strings.Join(texts, ", ")
 }
 
 // Position is one switch in one position other than its default.

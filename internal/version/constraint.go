@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/wording"
 )
 
 // Constraint is a set of versions, written as in Terraform: one or more
@@ -69,8 +71,7 @@ func parseTerm(part string) (constraintTerm, error) {
 	operator := strings.TrimSuffix(written, part)
 	term := constraintTerm{operator: cmp.Or(operator, compareEqual)}
 	if !slices.Contains(constraintOperators, term.operator) {
-		last := len(constraintOperators) - 1
-		meant := strings.Join(constraintOperators[:last], ", ") + " or " + constraintOperators[last]
+		meant := wording.Join("or", constraintOperators)
 		return constraintTerm{}, fmt.Errorf("%q is no comparison of versions: write %s", operator, cmp.Or(otherOperators[operator], meant))
 	}
 	part = strings.TrimSpace(part)
