@@ -1,6 +1,9 @@
 package imagestatus
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Status is one row of the endpoint: the current image status of one element.
 // A nil field was null or absent in the answer; nothing is defaulted. Names
@@ -59,10 +62,18 @@ func (s *Status) Phase() Phase {
 	return s.State().Phase()
 }
 
+// Updated is _updated_on_utc, by which one row of an element is newer than
+// another. It is 0 where that is null, so that null is oldest.
+func (s *Status) Updated() int64 { return deref(s.UpdatedOnUTC) }
+
 // Element gives the element's id, or "" when the row names none.
 func (s *Status) Element() string {
 	return deref(s.ElementID)
 }
+
+// IsDigits reports whether a text consists of ASCII digits alone, as each id of
+// the controller does (observed). An empty text does.
+func IsDigits(text string) bool { return strings.Trim(text, "0123456789") == "" }
 
 const (
 	stampTicksPerSecond = 10_000_000

@@ -2,7 +2,6 @@ package rollout
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
@@ -56,7 +55,7 @@ func (f *finding) rowless(ids []string, leftOut map[string]bool) []Blocker {
 		case leftOut[id]:
 			f.leftOut = append(f.leftOut, id)
 			class = ClassLeftOut
-		case f.Selected == nil && strings.Trim(id, "0123456789") != "":
+		case f.Selected == nil && !imagestatus.IsDigits(id):
 			f.noIDs = append(f.noIDs, id)
 		}
 		rowless = append(rowless, Blocker{ElementID: shorten(id, maxKeyRunes), Class: class, Phase: imagestatus.PhaseUnknown})

@@ -121,7 +121,7 @@ func (t *Tally) summarize(status *imagestatus.Status) tallied {
 		counted = &countedKind{kind: its}
 		t.kinds[its] = counted
 	}
-	return tallied{updated: deref(status.UpdatedOnUTC), kind: counted}
+	return tallied{updated: status.Updated(), kind: counted}
 }
 
 // classify gives what a row counts as, and whether its version is the only

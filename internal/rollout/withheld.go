@@ -23,7 +23,7 @@ func (g Gate) settlement(status *imagestatus.Status) settlement {
 	if g.SettledFor <= 0 {
 		return settled
 	}
-	changed, readable := imagestatus.StampTime(deref(status.UpdatedOnUTC))
+	changed, readable := imagestatus.StampTime(status.Updated())
 	switch {
 	case !readable:
 		return undated

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
 // retryAfter reads seconds or a date (RFC 9110). It reports false for what is
@@ -15,7 +17,7 @@ func retryAfter(header string, now time.Time) (time.Duration, bool) {
 	if header == "" {
 		return 0, false
 	}
-	if isDigits(header) {
+	if imagestatus.IsDigits(header) {
 		seconds, err := strconv.ParseInt(header, 10, 64)
 		if err != nil || seconds > int64(math.MaxInt64/time.Second) {
 			return math.MaxInt64, true
@@ -27,8 +29,4 @@ func retryAfter(header string, now time.Time) (time.Duration, bool) {
 		return 0, false
 	}
 	return max(0, date.Sub(now)), true
-}
-
-func isDigits(text string) bool {
-	return strings.Trim(text, "0123456789") == ""
 }
