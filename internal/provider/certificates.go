@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 )
@@ -22,7 +23,7 @@ func certificateAuthorities(file settingValue, diags *diag.Diagnostics) *x509.Ce
 	}
 	content, err := os.ReadFile(file.text)
 	if err != nil {
-		diags.AddAttributeError(root(settingCAFile), "Certificate file not readable",
+		diags.AddAttributeError(path.Root(settingCAFile), "Certificate file not readable",
 			fmt.Sprintf("The file named by %s cannot be read: %s. "+
 				"Give the path of a file of PEM certificates, or leave it out to trust the system's authorities.", file.source, err))
 		return nil
@@ -31,14 +32,14 @@ func certificateAuthorities(file settingValue, diags *diag.Diagnostics) *x509.Ce
 	named := strings.Join(unread, "\n")
 	switch {
 	case len(read) == 0 && len(unread) == 0:
-		diags.AddAttributeError(root(settingCAFile), "Certificate file without certificates",
+		diags.AddAttributeError(path.Root(settingCAFile), "Certificate file without certificates",
 			fmt.Sprintf("The file %q, named by %s, holds no PEM certificate. "+
 				"Write the certificate authority's certificate there, beginning with -----BEGIN CERTIFICATE-----.", file.text, file.source))
 	case len(read) == 0:
-		diags.AddAttributeError(root(settingCAFile), "Certificate file without certificates",
+		diags.AddAttributeError(path.Root(settingCAFile), "Certificate file without certificates",
 			fmt.Sprintf("The file %q, named by %s, holds no certificate that can be read. Correct the entries below.\n\n%s", file.text, file.source, named))
 	case len(unread) > 0:
-		diags.AddAttributeWarning(root(settingCAFile), "Certificate file with unreadable entries",
+		diags.AddAttributeWarning(path.Root(settingCAFile), "Certificate file with unreadable entries",
 			fmt.Sprintf("The file %q, named by %s, has %d entries, of which %d cannot be read and are not trusted. "+
 				"Correct or remove the entries below.\n\n%s", file.text, file.source, len(read)+len(unread), len(unread), named))
 	}

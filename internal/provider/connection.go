@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
@@ -45,7 +46,7 @@ func (c *connection) ready(config tfsdk.Config, diags *diag.Diagnostics) bool {
 	for i, attribute := range replaced {
 		variables[i] = settingByName(attribute).variable()
 	}
-	diags.AddAttributeError(root(c.unknown[0]), "Provider argument not known yet",
+	diags.AddAttributeError(path.Root(c.unknown[0]), "Provider argument not known yet",
 		fmt.Sprintf("The provider needs its %s now, to read this, and the value is known only after an apply. "+
 			"The provider does not fall back to other credentials, which could be those of another tenant. "+
 			"First apply what the value comes from with -target, or write a value that is known before, or leave out the %s and set %s.",
@@ -144,7 +145,7 @@ func prepareConnection(values settingValues, agent string, lookup func(string) (
 	connected.credentials(&config, diags)
 	config.CertificateAuthorities = certificateAuthorities(values[settingCAFile], diags)
 	if config.RetryWaitMax < config.RetryWaitMin {
-		diags.AddAttributeError(root(settingRetryWaitMax), "Invalid provider argument",
+		diags.AddAttributeError(path.Root(settingRetryWaitMax), "Invalid provider argument",
 			fmt.Sprintf("`%s` is %s and `%s` is %s. The longest wait cannot be shorter than the shortest one; raise the one or lower the other.",
 				settingRetryWaitMin, config.RetryWaitMin, settingRetryWaitMax, config.RetryWaitMax))
 	}
@@ -177,9 +178,9 @@ func (c *connection) credentials(config *sdwan.Config, diags *diag.Diagnostics) 
 	isOfAnotherSource := func(value settingValue) bool { return value.rank != given[0].rank }
 	switch {
 	case slices.ContainsFunc(given, isOfAnotherSource):
-		diags.AddAttributeError(root(settingClientID), "Credentials of more than one source", mixedCredentials(given))
+		diags.AddAttributeError(path.Root(settingClientID), "Credentials of more than one source", mixedCredentials(given))
 	case len(missing) > 0:
-		diags.AddAttributeError(root(missing[0]), "Missing credentials", missingCredentials(given, missing))
+		diags.AddAttributeError(path.Root(missing[0]), "Missing credentials", missingCredentials(given, missing))
 	}
 }
 
@@ -242,7 +243,7 @@ func checkForms(values settingValues, diags *diag.Diagnostics) string {
 		unified := chosenBy(values, formUnified, rank)
 		legacy := chosenBy(values, formLegacy, rank)
 		if len(unified) > 0 && len(legacy) > 0 {
-			diags.AddAttributeError(root(settingAuthToken), "Two forms of sign-in",
+			diags.AddAttributeError(path.Root(settingAuthToken), "Two forms of sign-in",
 				fmt.Sprintf("The legacy (CloudGenix) sign-in is chosen by %s, and the unified (Prisma SASE) one by %s. Remove one of the two.",
 					wording.Join("and", legacy), wording.Join("and", unified)))
 		}

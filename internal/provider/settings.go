@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -348,57 +347,6 @@ func (v settingValues) duration(attribute string, fallback time.Duration) time.D
 		return fallback // checkValue has reported it.
 	}
 	return duration
-}
-
-func checkEndpoint(value string) error {
-	_, err := sdwan.ParseEndpoint(value)
-	return err
-}
-
-func checkTSG(value string) error {
-	if !isDigits(value) {
-		return errors.New("it is not the id of a tenant service group, which is written in digits only (in SCM_SCOPE as tsg_id:1234567890)")
-	}
-	return nil
-}
-
-func checkTenant(value string) error {
-	if !isDigits(value) {
-		return errors.New("it is not a tenant id, which is written in digits only")
-	}
-	return nil
-}
-
-func isDigits(text string) bool { return strings.Trim(text, "0123456789") == "" }
-
-func checkBetween(lowest, highest int64) func(string) error {
-	return func(value string) error {
-		number, err := strconv.ParseInt(value, 10, 64)
-		if err != nil || number < lowest || number > highest {
-			return fmt.Errorf("it is not a whole number from %d to %d", lowest, highest)
-		}
-		return nil
-	}
-}
-
-const (
-	trueText  = "true"
-	falseText = "false"
-)
-
-func checkTruth(value string) error {
-	if value != trueText && value != falseText {
-		return errors.New("it is neither true nor false")
-	}
-	return nil
-}
-
-func checkDuration(value string) error {
-	duration, err := time.ParseDuration(value)
-	if err != nil || duration <= 0 {
-		return errors.New("it is not a duration above zero, such as 30s or 2m")
-	}
-	return nil
 }
 
 // hostURL makes a URL of SCM_HOST, which holds a host name.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
@@ -31,7 +32,7 @@ func verifyTargetAttribute() schema.Attribute {
 // checkVerify refuses verify_target without a target.
 func (m gateModel) checkVerify(diags *diag.Diagnostics) {
 	if m.VerifyTarget.ValueBool() && m.TargetVersion.IsNull() && m.TargetImageID.IsNull() {
-		invalid(diags, root(nameVerifyTarget), `"true"`,
+		invalid(diags, path.Root(nameVerifyTarget), `"true"`,
 			"There is no target to verify. Set `target_version` or `target_image_id`, or leave `verify_target` out.")
 	}
 }
