@@ -7,10 +7,6 @@ import (
 	"time"
 )
 
-// scheduleLayout is how the controller writes scheduled times, in UTC
-// (documented for the request, inferred for the status).
-const scheduleLayout = "01-02-2006 15:04:05"
-
 // schedulePattern follows the vendor's pattern: month and hour may have one
 // digit, the day has two, and any white space parts date and time.
 var schedulePattern = regexp.MustCompile(`^(\d{1,2}-\d{2}-\d{4})\s+(\d{1,2}:\d{2}:\d{2})$`)
@@ -28,7 +24,3 @@ func ParseSchedule(text string) (time.Time, error) {
 	}
 	return at, nil
 }
-
-// FormatSchedule writes a time as the controller does, in UTC with whole
-// seconds.
-func FormatSchedule(at time.Time) string { return at.UTC().Format(scheduleLayout) }

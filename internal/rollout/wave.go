@@ -94,13 +94,6 @@ type Plan struct {
 	First, Last []string
 }
 
-// PlanWaves splits elements into one wave for each size, each element in
-// exactly one, without groups and pins. See Plan.Waves for what holds.
-func PlanWaves(elementIDs []string, sizes []WaveSize) [][]string {
-	plan := Plan{Sizes: sizes}
-	return plan.split(elementIDs)
-}
-
 // Waves splits elements into one wave for each size, and into further waves
 // where members of a group are left after the last size. An id that occurs
 // twice counts once. Each wave is sorted by id. The error is about a pin or a

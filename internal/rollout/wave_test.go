@@ -44,13 +44,19 @@ func waveLengths(waves [][]string) []int {
 	return lengths
 }
 
+// planWaves plans without groups and pins.
+func planWaves(elementIDs []string, sizes []WaveSize) [][]string {
+	plan := Plan{Sizes: sizes}
+	return plan.split(elementIDs)
+}
+
 func TestWavesOfAFleetNeverChange(t *testing.T) {
 	t.Parallel()
 	// An order by another hash would move elements of rollouts under way.
 	// SHA-256 of d, c, b, e and a begins with 18, 2e, 3e, 3f and ca; 60 % of all
 	// hashes end at 99.
 	want := [][]string{{"d"}, {"b", "c", "e"}, {"a"}}
-	if diff := cmp.Diff(want, PlanWaves([]string{"a", "b", "c", "d", "e"}, mustWaveSizes(t, "1", "60%", "100%"))); diff != "" {
+	if diff := cmp.Diff(want, planWaves([]string{"a", "b", "c", "d", "e"}, mustWaveSizes(t, "1", "60%", "100%"))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -73,7 +79,7 @@ func TestWavesHaveTheSizesAskedFor(t *testing.T) {
 		{100, []string{"99.999999999999%", "5", "100%"}, []int{100, 0, 0}},
 		{100, []string{"0.0000000001%", "0.0000000002%", "3", "100%"}, []int{1, 1, 1, 97}},
 	} {
-		if got := waveLengths(PlanWaves(fleetIDs(test.elements), mustWaveSizes(t, test.sizes...))); !slices.Equal(got, test.want) {
+		if got := waveLengths(planWaves(fleetIDs(test.elements), mustWaveSizes(t, test.sizes...))); !slices.Equal(got, test.want) {
 			t.Errorf("%d elements by %q: got waves of %v, want %v", test.elements, test.sizes, got, test.want)
 		}
 	}
@@ -82,7 +88,7 @@ func TestWavesHaveTheSizesAskedFor(t *testing.T) {
 func TestSharesAreMetAboutInLargeFleets(t *testing.T) {
 	t.Parallel()
 	const fleet = 50_000
-	waves := waveLengths(PlanWaves(fleetIDs(fleet), mustWaveSizes(t, "1%", "10%", "33.3%", "50%", "100%")))
+	waves := waveLengths(planWaves(fleetIDs(fleet), mustWaveSizes(t, "1%", "10%", "33.3%", "50%", "100%")))
 	done := 0
 	for i, share := range []float64{0.01, 0.10, 0.333, 0.50, 1} {
 		done += waves[i]
@@ -105,7 +111,7 @@ func shareErrors(t testingT, fleets, elements int, share float64) []float64 {
 		for j := range fleet {
 			fleet[j] = strconv.FormatUint(17e17+random.Uint64N(1e17), 10)
 		}
-		off[i] = math.Abs(float64(len(PlanWaves(fleet, sizes)[0]))/float64(elements)*100 - share)
+		off[i] = math.Abs(float64(len(planWaves(fleet, sizes)[0]))/float64(elements)*100 - share)
 	}
 	slices.Sort(off)
 	return off
@@ -183,7 +189,7 @@ func TestEachElementIsInOneWave(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		sizes, fleet := drawWaveSizes(t), drawFleet(t)
-		waves := PlanWaves(fleet, sizes)
+		waves := planWaves(fleet, sizes)
 		if len(waves) != len(sizes) {
 			t.Fatalf("got %d waves, want %d", len(waves), len(sizes))
 		}
@@ -211,9 +217,9 @@ func TestWavesDoNotDependOnTheOrderOfElementsNorOnDuplicates(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		sizes, fleet := drawWaveSizes(t), drawFleet(t)
-		want := PlanWaves(fleet, sizes)
+		want := planWaves(fleet, sizes)
 		again := append(slices.Clone(fleet), fleet[:rapid.IntRange(0, len(fleet)).Draw(t, "twice")]...)
-		got := PlanWaves(rapid.Permutation(again).Draw(t, "shuffled"), sizes)
+		got := planWaves(rapid.Permutation(again).Draw(t, "shuffled"), sizes)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
 		}
@@ -228,8 +234,8 @@ func TestNoElementMovesToAnEarlierWaveWhenAnotherJoins(t *testing.T) {
 			t.Skip("nothing can join an empty fleet's waves")
 		}
 		joining := rapid.IntRange(0, len(fleet)-1).Draw(t, "joining")
-		before := waveOf(PlanWaves(slices.Delete(slices.Clone(fleet), joining, joining+1), sizes))
-		after := waveOf(PlanWaves(fleet, sizes))
+		before := waveOf(planWaves(slices.Delete(slices.Clone(fleet), joining, joining+1), sizes))
+		after := waveOf(planWaves(fleet, sizes))
 		for element, wave := range before {
 			if after[element] < wave {
 				t.Fatalf("%q moves from wave %d to wave %d when %q joins", element, wave, after[element], fleet[joining])
@@ -422,7 +428,7 @@ var planProperties = map[string]func(*rapid.T){
 			}
 		}
 		want := wavesByPosition(fleet, sizes)
-		for _, got := range [][][]string{PlanWaves(fleet, sizes), mustWaves(t, plan, fleet)} {
+		for _, got := range [][][]string{planWaves(fleet, sizes), mustWaves(t, plan, fleet)} {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Fatalf("(-want +got):\n%s", diff)
 			}
