@@ -196,7 +196,7 @@ func TestVersionThatCannotBeReadIsNamedAndEndsTheWait(t *testing.T) {
 		element := v.controller.ElementIDs()[0]
 		report := func(version string, state imagestatus.State) {
 			t.Helper()
-			err := v.controller.Update(element, func(row *simulator.Row) { row.ActiveVersion, row.UpgradeState = &version, new(string(state)) })
+			err := v.controller.Update(element, func(row *imagestatus.Status) { row.ActiveVersion, row.UpgradeState = &version, new(string(state)) })
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -322,7 +322,7 @@ func TestIntegersAreExactBeyondFloatsAndSumsBeyond64Bits(t *testing.T) {
 	server := startSimulator(t, simulator.Options{Elements: 4})
 	for i, element := range server.ElementIDs() {
 		etag := []int64{math.MaxInt64, math.MaxInt64 - 1, math.MinInt64, 9007199254740993}[i]
-		if err := server.Update(element, func(row *simulator.Row) { row.Etag = &etag }); err != nil {
+		if err := server.Update(element, func(row *imagestatus.Status) { row.Etag = &etag }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -342,7 +342,7 @@ func TestIntegersAreExactBeyondFloatsAndSumsBeyond64Bits(t *testing.T) {
 	// The mean of 1, 1 and 0 has no end.
 	for i, element := range server.ElementIDs()[:3] {
 		percent := []int64{1, 1, 0}[i]
-		if err := server.Update(element, func(row *simulator.Row) { row.DownloadPercent = &percent }); err != nil {
+		if err := server.Update(element, func(row *imagestatus.Status) { row.DownloadPercent = &percent }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -367,7 +367,7 @@ func TestNullsAreLeftOutAndNothingIsNullNotZero(t *testing.T) {
 		}
 	}
 	percent := int64(40)
-	if err := server.Update(server.ElementIDs()[0], func(row *simulator.Row) { row.DownloadPercent = &percent }); err != nil {
+	if err := server.Update(server.ElementIDs()[0], func(row *imagestatus.Status) { row.DownloadPercent = &percent }); err != nil {
 		t.Fatal(err)
 	}
 	for operator, want := range map[string]any{"count": number64(1), "min": number64(40), "avg": number64(40)} {

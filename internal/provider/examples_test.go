@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
@@ -266,7 +267,7 @@ func TestAccChecksOfImagesWarnAsTheGuideSays(t *testing.T) {
 		left  bool
 		// other says that the target image is recommended instead.
 		other bool
-		row   func(*simulator.Row)
+		row   func(*imagestatus.Status)
 		warns []string
 	}{
 		"recommended":             {},
@@ -274,7 +275,7 @@ func TestAccChecksOfImagesWarnAsTheGuideSays(t *testing.T) {
 		"ends soon":               {offer: ends(88), warns: []string{"60 elements run 6.3.5-b9 " + ending}},
 		"ends later":              {offer: ends(92)},
 		"another is recommended":  {other: true, warns: []string{recommended + " 6.3.6-b9."}},
-		"an element says nothing": {row: func(row *simulator.Row) { row.ActiveImageID, row.ActiveVersion = nil, nil }, warns: []string{recommended + " 6.3.5-b9."}},
+		"an element says nothing": {row: func(row *imagestatus.Status) { row.ActiveImageID, row.ActiveVersion = nil, nil }, warns: []string{recommended + " 6.3.5-b9."}},
 		"the image left the list": {left: true, other: true, warns: []string{recommended + " 6.3.6-b9."}},
 		"none is recommended":     {offer: func(image *inventory.Image) { image.State = new(inventory.ImageUnsupported) }, warns: []string{recommended + " a recommended release, as there is none."}},
 	} {
@@ -326,7 +327,7 @@ func TestAccChecksOfReleasesWarnAsTheGuideSays(t *testing.T) {
 		return func(t *testing.T, fleet namedFleet) {
 			t.Helper()
 			for _, name := range names {
-				if err := fleet.Update(fleet.ids[name], func(row *simulator.Row) { row.ActiveVersion = version }); err != nil {
+				if err := fleet.Update(fleet.ids[name], func(row *imagestatus.Status) { row.ActiveVersion = version }); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -495,7 +495,7 @@ func (m *messages) gates() {
 		m.add(test.name, p.read(gateType, test.config).diagnostics)
 	}
 	m.add("as a warning", p.open(gateType, map[string]any{"element_ids": []string{elements[imagestatus.PhaseFailed]}}).diagnostics)
-	if err := server.Update(elements[imagestatus.PhaseSucceeded], func(row *simulator.Row) { row.ActiveVersion = new("6.3.6-b9-hf1") }); err != nil {
+	if err := server.Update(elements[imagestatus.PhaseSucceeded], func(row *imagestatus.Status) { row.ActiveVersion = new("6.3.6-b9-hf1") }); err != nil {
 		m.t.Fatal(err)
 	}
 	m.add("a version that cannot be read", p.read(gateType, map[string]any{

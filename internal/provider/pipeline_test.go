@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
 
@@ -131,7 +132,7 @@ func TestAccScheduledPlanTellsByItsExitCode(t *testing.T) {
 	}
 	c.succeeds([]string{"apply", "-auto-approve", "-input=false"}, "Apply complete!")
 	c.exits(check, "0")
-	if err := server.Update(server.ElementIDs()[1], func(row *simulator.Row) { row.ActiveVersion = new("6.3.6-b9") }); err != nil {
+	if err := server.Update(server.ElementIDs()[1], func(row *imagestatus.Status) { row.ActiveVersion = new("6.3.6-b9") }); err != nil {
 		t.Fatal(err)
 	}
 	if output := c.exits(check, "2"); !strings.Contains(output, "Changes to Outputs: ~ report") {

@@ -108,12 +108,12 @@ func TestTextOfRowsIsStableAndExact(t *testing.T) {
 	t.Parallel()
 	server := startSimulator(t, simulator.Options{Elements: 2, Seed: 1, Scenario: "steady"})
 	elements := server.ElementIDs()
-	for i, edit := range []func(*simulator.Row){
-		func(row *simulator.Row) {
+	for i, edit := range []func(*imagestatus.Status){
+		func(row *imagestatus.Status) {
 			row.FailureInfo, row.Etag, row.UpgradeState = new("disk <full> & \"broken\"\n\té\U0001F4A5"), new(int64(math.MaxInt64)), new("failed")
 			row.UpdatedOnUTC = new(int64(17742016870010945))
 		},
-		func(row *simulator.Row) {
+		func(row *imagestatus.Status) {
 			row.FailureInfo, row.Etag, row.UpgradeState, row.UpdatedOnUTC = nil, new(int64(0)), nil, nil
 		},
 	} {

@@ -10,6 +10,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
@@ -145,7 +146,7 @@ func TestImagesAreReadOnceAndOnlyForAGateThatTheyCouldExplain(t *testing.T) {
 
 func (f namedFleet) onOldVersion(t *testing.T, name string) {
 	t.Helper()
-	if err := f.Update(f.ids[name], func(row *simulator.Row) { row.ActiveVersion = new("6.3.3-b4") }); err != nil {
+	if err := f.Update(f.ids[name], func(row *imagestatus.Status) { row.ActiveVersion = new("6.3.3-b4") }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -153,7 +154,7 @@ func (f namedFleet) onOldVersion(t *testing.T, name string) {
 // upgrade begins an upgrade to the target image.
 func (f namedFleet) upgrade(t *testing.T, name string) {
 	t.Helper()
-	if err := f.Update(f.ids[name], func(row *simulator.Row) {
+	if err := f.Update(f.ids[name], func(row *imagestatus.Status) {
 		row.UpgradeState, row.UpgradeImageID = new("downloading"), new(simulator.TargetImage().ID)
 	}); err != nil {
 		t.Fatal(err)

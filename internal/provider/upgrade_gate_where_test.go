@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
@@ -217,7 +218,7 @@ func TestSettledAndFailedSharesHoldAGate(t *testing.T) {
 	t.Parallel()
 	fleet := newNamedFleet(t)
 	p := fleet.protocol(t, simulator.Unified)
-	if err := fleet.Update(fleet.ids["DC-FRA-01"], func(row *simulator.Row) {
+	if err := fleet.Update(fleet.ids["DC-FRA-01"], func(row *imagestatus.Status) {
 		row.UpdatedOnUTC = new(time.Now().Add(-time.Minute).Unix() * 10_000_000)
 	}); err != nil {
 		t.Fatal(err)

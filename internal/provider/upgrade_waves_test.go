@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
@@ -71,7 +72,7 @@ func upgradeNow(t *testing.T, server *simulator.Server, ids ...string) {
 	t.Helper()
 	target := simulator.TargetImage()
 	for _, id := range ids {
-		err := server.Update(id, func(row *simulator.Row) {
+		err := server.Update(id, func(row *imagestatus.Status) {
 			row.ActiveImageID, row.ActiveVersion, row.UpgradeState = &target.ID, &target.Version, new("complete")
 		})
 		if err != nil {
@@ -264,7 +265,7 @@ func TestNothingOpensAWaveWrongly(t *testing.T) {
 			config: inWaves([]string{"1", "100%"}), stages: "done+,done+,closed+", says: "1 pending",
 			spoil: func(t *testing.T, f namedFleet) {
 				t.Helper()
-				f.AddRow(simulator.Row{ID: new("1800000000000000002"), ElementID: new("1800000000000000003"), UpgradeState: new("downloading")})
+				f.AddRow(imagestatus.Status{ID: new("1800000000000000002"), ElementID: new("1800000000000000003"), UpgradeState: new("downloading")})
 			},
 		},
 		"an id that no element has": {

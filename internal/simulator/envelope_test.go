@@ -171,7 +171,7 @@ func TestProjectionPutsPlaceholders(t *testing.T) {
 			server := start(t, simulator.Options{Switches: simulator.Switches{ProjectionPlaceholders: position}})
 			text := func(text string) *string { return &text }
 			percent := int64(100)
-			server.AddRow(simulator.Row{
+			server.AddRow(imagestatus.Status{
 				ID: text("7"), ElementID: text("element"), ActiveVersion: text("active"), UpgradeState: text("done"), DownloadPercent: &percent,
 			})
 			got := signedIn(t, server, simulator.Unified).rows(`{"retrieved_fields":["active_version"],"query_params":{"upgrade_state":{"eq":"done"}}}`)

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
 // faultRow is one kind of fault. What it does is in whichever part it has:
@@ -27,7 +29,7 @@ type faultRow struct {
 	reply  func(*reply) bool
 	token  func(answer map[string]any, opened *session)
 	before func(*answer)
-	row    func(position int, row *Row)
+	row    func(position int, row *imagestatus.Status)
 	after  func(a *answer, number int)
 	send   func(w http.ResponseWriter, r *http.Request, body []byte)
 }
@@ -91,8 +93,8 @@ var faultTable = []faultRow{
 	{kind: "total_too_small", description: "total_count is smaller than the rows of the page", after: func(a *answer, _ int) { a.total = int64(max(len(a.items)-1, 0)) }},
 	{kind: "total_absurd", description: "total_count is the largest 64-bit integer", after: func(a *answer, _ int) { a.total = math.MaxInt64 }},
 
-	{kind: "unknown_states", description: "every upgrade_state is one that nobody knows", row: func(_ int, row *Row) { row.UpgradeState = new("state_from_the_future") }},
-	{kind: "ids_absent", description: "every row lacks id and element_id", row: func(_ int, row *Row) { row.ID, row.ElementID = nil, nil }},
+	{kind: "unknown_states", description: "every upgrade_state is one that nobody knows", row: func(_ int, row *imagestatus.Status) { row.UpgradeState = new("state_from_the_future") }},
+	{kind: "ids_absent", description: "every row lacks id and element_id", row: func(_ int, row *imagestatus.Status) { row.ID, row.ElementID = nil, nil }},
 	{kind: "null_bytes", description: "failure_info of the first row holds null bytes", row: firstFailure("\x00broken\x00text\x00")},
 	{kind: "huge_failure_info", description: "failure_info of the first row has 1 MB", row: firstFailure(strings.Repeat("failure ", 1<<17))},
 	{kind: "deep_json", description: "a key that nobody knows is nested 10,000 levels deep", send: deepJSON},
@@ -277,8 +279,8 @@ func wrongTypes(a *answer, _ int) {
 	}
 }
 
-func firstFailure(text string) func(int, *Row) {
-	return func(position int, row *Row) {
+func firstFailure(text string) func(int, *imagestatus.Status) {
+	return func(position int, row *imagestatus.Status) {
 		if position == 0 {
 			row.FailureInfo = &text
 		}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
 // FaultKind names one way in which a controller or its gateway goes wrong.
@@ -181,11 +183,11 @@ func (p *playing) twistBefore(a *answer) {
 
 // twistRow is what the fault makes of the row at a position of the page; nil if
 // it leaves rows alone.
-func (p *playing) twistRow() func(position int, row *Row) *Row {
+func (p *playing) twistRow() func(position int, row *imagestatus.Status) *imagestatus.Status {
 	if p.row.row == nil {
 		return nil
 	}
-	return func(position int, row *Row) *Row {
+	return func(position int, row *imagestatus.Status) *imagestatus.Status {
 		twisted := *row
 		p.row.row(position, &twisted)
 		return &twisted

@@ -11,9 +11,6 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
-// Row is one row of the endpoint. A nil field is null on the wire.
-type Row = imagestatus.Status
-
 // historyRows is how many rows of one element the history keeps (documented:
 // "up to 5").
 const historyRows = 5
@@ -21,21 +18,21 @@ const historyRows = 5
 // record is one row of the store with what it takes to know it at any time.
 type record struct {
 	ordinal int
-	base    Row
+	base    imagestatus.Status
 	course  *course
 
-	row   Row       // as it was last worked out
-	until time.Time // how long row holds; zero means for ever
+	row   imagestatus.Status // as it was last worked out
+	until time.Time          // how long row holds; zero means for ever
 
 	item      []byte // the row in JSON, kept until it changes
 	itemStyle style
 
-	history []Row
+	history []imagestatus.Status
 	wanted  wanted
 }
 
 // at works out the row at a moment. The moments asked for only ever grow.
-func (r *record) at(now time.Time) *Row {
+func (r *record) at(now time.Time) *imagestatus.Status {
 	if r.course != nil && !r.until.IsZero() && !now.Before(r.until) {
 		r.row, r.until = r.course.at(r.base, now)
 		r.item = nil
@@ -44,7 +41,7 @@ func (r *record) at(now time.Time) *Row {
 }
 
 // follow sets the record on a course, or leaves it where it is for nil.
-func (r *record) follow(base Row, course *course, now time.Time) {
+func (r *record) follow(base imagestatus.Status, course *course, now time.Time) {
 	r.base, r.course, r.item = base, course, nil
 	r.row, r.until = base, time.Time{}
 	if course != nil {
@@ -85,7 +82,7 @@ func compareElements(a, b *record) int {
 	return cmp.Or(strings.Compare(a.base.Element(), b.base.Element()), cmp.Compare(a.ordinal, b.ordinal))
 }
 
-func (f *fleet) insert(row Row) {
+func (f *fleet) insert(row imagestatus.Status) {
 	added := &record{ordinal: f.inserted, base: row, row: row}
 	f.inserted++
 	f.records = append(f.records, added)
@@ -94,7 +91,7 @@ func (f *fleet) insert(row Row) {
 	f.hang(added)
 }
 
-func (f *fleet) fill(rows []Row) {
+func (f *fleet) fill(rows []imagestatus.Status) {
 	f.records = make([]*record, len(rows))
 	for i, row := range rows {
 		f.records[i] = &record{ordinal: i, base: row, row: row}
@@ -178,7 +175,7 @@ func (f *fleet) upgrade(element string, target Image, plan Plan, now time.Time) 
 }
 
 // remember keeps a row in the history if an upgrade was ever started in it.
-func (r *record) remember(row Row) {
+func (r *record) remember(row imagestatus.Status) {
 	if row.UpgradeState != nil {
 		r.history = append(r.history, row)
 		r.history = r.history[max(0, len(r.history)-historyRows+1):]
@@ -188,7 +185,7 @@ func (r *record) remember(row Row) {
 // withHistory is a store of the rows of every element's last upgrades.
 func (f *fleet) withHistory(now time.Time) *fleet {
 	historical := &fleet{}
-	var rows []Row
+	var rows []imagestatus.Status
 	for _, r := range f.records {
 		r.at(now)
 		rows = append(rows, r.upgrades()...)
@@ -199,9 +196,9 @@ func (f *fleet) withHistory(now time.Time) *fleet {
 
 // upgrades are the rows of the element's last upgrades, oldest first, the
 // current one among them as it was last worked out.
-func (r *record) upgrades() []Row {
+func (r *record) upgrades() []imagestatus.Status {
 	rows := slices.Clone(r.history)
-	if r.row.UpgradeState != nil && !slices.ContainsFunc(rows, func(old Row) bool { return value(old.ID) == value(r.row.ID) }) {
+	if r.row.UpgradeState != nil && !slices.ContainsFunc(rows, func(old imagestatus.Status) bool { return value(old.ID) == value(r.row.ID) }) {
 		rows = append(rows, r.row)
 	}
 	return rows
@@ -216,7 +213,7 @@ func (r *record) abort(now time.Time) bool {
 	return possible
 }
 
-func (f *fleet) edit(element string, now time.Time, change func(*Row)) error {
+func (f *fleet) edit(element string, now time.Time, change func(*imagestatus.Status)) error {
 	r, err := f.find(element)
 	if err != nil {
 		return err
@@ -230,7 +227,7 @@ func (f *fleet) edit(element string, now time.Time, change func(*Row)) error {
 	return nil
 }
 
-func clone(row *Row) Row {
+func clone(row *imagestatus.Status) imagestatus.Status {
 	copied := *row
 	for _, field := range []**string{
 		&copied.ID, &copied.ElementID, &copied.ActiveImageID, &copied.ActiveVersion, &copied.PreviousImageID,

@@ -8,16 +8,16 @@ import (
 
 // statusSchema is what the endpoint says of an element's image: the fields of
 // the domain's row.
-var statusSchema = newSchema(schema[Row]{
+var statusSchema = newSchema(schema[imagestatus.Status]{
 	name: "status", description: "Element image status query", bodyKeys: queryKeys,
 	orderedBy: imagestatus.FieldElementID, kept: []string{imagestatus.FieldID},
 }, statusFields()...)
 
-func statusFields() []field[Row] {
+func statusFields() []field[imagestatus.Status] {
 	newer := []string{"software_version_change_time", "_etag"}
-	fields := make([]field[Row], len(imagestatus.Fields()))
+	fields := make([]field[imagestatus.Status], len(imagestatus.Fields()))
 	for i, known := range imagestatus.Fields() {
-		fields[i] = field[Row]{attribute: attribute{name: known.Name, newer: slices.Contains(newer, known.Name)}, value: known.Value}
+		fields[i] = field[imagestatus.Status]{attribute: attribute{name: known.Name, newer: slices.Contains(newer, known.Name)}, value: known.Value}
 		if known.Kind == imagestatus.KindInteger {
 			fields[i].kind = kindInteger
 		}
@@ -29,8 +29,8 @@ func statusFields() []field[Row] {
 }
 
 // statuses is the list of a fleet's rows; the switches hide some.
-func (r *reader) statuses(fleet *fleet, playing *playing) *list[*record, Row] {
-	return &list[*record, Row]{
+func (r *reader) statuses(fleet *fleet, playing *playing) *list[*record, imagestatus.Status] {
+	return &list[*record, imagestatus.Status]{
 		reader: r, schema: statusSchema, stored: fleet.records, ordered: fleet.byElement,
 		see: r.row, whole: r.switches.NeverUpgradedRows != RowsAbsent,
 		item: r.item, twist: playing.twistRow(),
@@ -42,12 +42,12 @@ func (s *Simulator) queryCurrent(c *call) ([]byte, error) {
 	if c.switches.RolesDenied {
 		return nil, roleForbids()
 	}
-	return answerQuery(s, c, statusSchema, func(r *reader) *list[*record, Row] { return r.statuses(r.fleet, c.playing) })
+	return answerQuery(s, c, statusSchema, func(r *reader) *list[*record, imagestatus.Status] { return r.statuses(r.fleet, c.playing) })
 }
 
 // queryHistory is the sister endpoint: up to 5 upgrades of each element.
 func (s *Simulator) queryHistory(c *call) ([]byte, error) {
-	return answerQuery(s, c, statusSchema, func(r *reader) *list[*record, Row] {
+	return answerQuery(s, c, statusSchema, func(r *reader) *list[*record, imagestatus.Status] {
 		r.fleet = r.fleet.withHistory(r.now)
 		return r.statuses(r.fleet, c.playing)
 	})

@@ -103,7 +103,7 @@ func (c *course) schedule() {
 
 // at gives the row at a moment and the moment until which it stays so; the
 // zero time means for ever.
-func (c *course) at(base Row, now time.Time) (Row, time.Time) {
+func (c *course) at(base imagestatus.Status, now time.Time) (imagestatus.Status, time.Time) {
 	index := c.index(now)
 	if index < 0 {
 		return base, c.steps[0].begins
@@ -159,7 +159,7 @@ func (c *course) progress(index int, now time.Time) (percent int64, changed, unt
 }
 
 // finish plays what the end of an upgrade does to the row (inferred).
-func (c *course) finish(row *Row, step timedStep) {
+func (c *course) finish(row *imagestatus.Status, step timedStep) {
 	phase := step.state.Phase()
 	if phase == imagestatus.PhaseFailed {
 		row.FailureInfo = new(c.failure)
@@ -193,7 +193,7 @@ var abortStates = map[imagestatus.Phase][]imagestatus.State{
 }
 
 // abortCourse reports false when there is nothing to abort in the row's phase.
-func abortCourse(row *Row, begins time.Time) (*course, bool) {
+func abortCourse(row *imagestatus.Status, begins time.Time) (*course, bool) {
 	states, possible := abortStates[row.Phase()]
 	if !possible {
 		return nil, false

@@ -189,7 +189,7 @@ func TestEditsEndALifecycleAndShowAtOnce(t *testing.T) {
 		{"a state that nobody knows", time.Minute, func(s *simulator.Simulator, e string) error { return s.SetState(e, "resting") }, "resting"},
 		{"no state", time.Minute, func(s *simulator.Simulator, e string) error { return s.SetState(e, imagestatus.StateNone) }, imagestatus.StateNone},
 		{"anything", time.Minute, func(s *simulator.Simulator, e string) error {
-			return s.Update(e, func(row *simulator.Row) { row.ActiveVersion, row.UpgradeState = nil, nil })
+			return s.Update(e, func(row *imagestatus.Status) { row.ActiveVersion, row.UpgradeState = nil, nil })
 		}, imagestatus.StateNone},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -221,7 +221,7 @@ func TestEditsDoNotReachOtherRows(t *testing.T) {
 	s := simulate(t, simulator.Options{Elements: 2})
 	ids := s.ElementIDs()
 	before := s.Rows()
-	if err := s.Update(ids[0], func(row *simulator.Row) { *row.ActiveVersion = "0.0.0-b0" }); err != nil {
+	if err := s.Update(ids[0], func(row *imagestatus.Status) { *row.ActiveVersion = "0.0.0-b0" }); err != nil {
 		t.Fatal(err)
 	}
 	*s.Rows()[1].ActiveVersion = "0.0.0-b1"
@@ -257,7 +257,7 @@ func TestUnknownElementsAndPathsAreErrors(t *testing.T) {
 	t.Parallel()
 	s, element := oneElement(t)
 	for name, err := range map[string]error{
-		"update":   s.Update("1", func(*simulator.Row) {}),
+		"update":   s.Update("1", func(*imagestatus.Status) {}),
 		"fail":     s.Fail("1", "broken"),
 		"state":    s.SetState("1", "done"),
 		"remove":   s.Remove("1"),
@@ -286,7 +286,7 @@ func TestFleetMayBeChangedWhileItIsRead(t *testing.T) {
 				case 1:
 					server.SetSwitches(simulator.Switches{NullsAbsent: i%2 == 0})
 				case 2:
-					if err := server.Update(ids[i], func(row *simulator.Row) { row.UpgradeState = nil }); err != nil {
+					if err := server.Update(ids[i], func(row *imagestatus.Status) { row.UpgradeState = nil }); err != nil {
 						t.Error(err)
 					}
 				default:

@@ -18,7 +18,7 @@ const UnlistedState imagestatus.State = "quarantined"
 type scenario struct {
 	name        string
 	description string
-	dress       func(row *Row, position int, start time.Time)
+	dress       func(row *imagestatus.Status, position int, start time.Time)
 	begin       func(f *fleet, start time.Time) error
 }
 
@@ -74,7 +74,7 @@ func newFleet(options Options) (*fleet, error) {
 
 // rowsOf makes the rows in order of insertion. Identifiers of elements are in
 // another order, so that a client which does not sort notices.
-func rowsOf(options Options, play scenario) []Row {
+func rowsOf(options Options, play scenario) []imagestatus.Status {
 	random := rand.New(rand.NewPCG(options.Seed, uint64(options.Elements)))
 	claimed := options.Start.Add(-150 * 24 * time.Hour)
 	elements := make([]string, options.Elements)
@@ -84,7 +84,7 @@ func rowsOf(options Options, play scenario) []Row {
 	}
 	random.Shuffle(len(elements), func(i, j int) { elements[i], elements[j] = elements[j], elements[i] })
 
-	rows := make([]Row, options.Elements)
+	rows := make([]imagestatus.Status, options.Elements)
 	created := options.Start.Add(-100 * 24 * time.Hour)
 	for i := range rows {
 		created = created.Add(time.Duration(1+random.IntN(20_000)) * time.Millisecond)
@@ -95,10 +95,10 @@ func rowsOf(options Options, play scenario) []Row {
 }
 
 // settledRow is an element that was upgraded to the current image, long ago.
-func settledRow(element string, created time.Time, sequence int) Row {
+func settledRow(element string, created time.Time, sequence int) imagestatus.Status {
 	current, previous := CurrentImage(), imageOf(versionPrevious)
 	changed := created.Add(11 * time.Minute)
-	return Row{
+	return imagestatus.Status{
 		ID:                        new(identifier(created, sequence)),
 		ElementID:                 new(element),
 		ActiveImageID:             new(current.ID),
@@ -121,7 +121,7 @@ var settledStates = []imagestatus.State{
 	imagestatus.StateNone, "complete", "complete", "done", "complete",
 }
 
-func dressSettled(row *Row, position int, start time.Time) {
+func dressSettled(row *imagestatus.Status, position int, start time.Time) {
 	state := settledStates[position%len(settledStates)]
 	if state == imagestatus.StateNone {
 		dressFresh(row, position, start)
@@ -132,7 +132,7 @@ func dressSettled(row *Row, position int, start time.Time) {
 
 // dressFresh takes away what only an upgrade gives to a row (inferred: nobody
 // has seen the row of an element that was never upgraded).
-func dressFresh(row *Row, _ int, _ time.Time) {
+func dressFresh(row *imagestatus.Status, _ int, _ time.Time) {
 	row.PreviousImageID, row.RollbackVersion, row.UpgradeImageID = nil, nil, nil
 	row.UpgradeState, row.DownloadPercent, row.SoftwareVersionChangeTime = nil, nil, nil
 	row.UpdatedOnUTC = row.CreatedOnUTC
@@ -140,7 +140,7 @@ func dressFresh(row *Row, _ int, _ time.Time) {
 
 var mixedStates = append(imagestatus.States(), imagestatus.StateNone, UnlistedState)
 
-func dressMixed(row *Row, position int, start time.Time) {
+func dressMixed(row *imagestatus.Status, position int, start time.Time) {
 	images := Images()
 	running := images[position%len(images)]
 	row.ActiveImageID, row.ActiveVersion = new(running.ID), new(running.Version)
@@ -161,7 +161,7 @@ func dressMixed(row *Row, position int, start time.Time) {
 	dressState(row, state, start.Add(-time.Duration(position%60)*time.Minute))
 }
 
-func dressState(row *Row, state imagestatus.State, since time.Time) {
+func dressState(row *imagestatus.Status, state imagestatus.State, since time.Time) {
 	row.UpgradeState = new(string(state))
 	row.UpdatedOnUTC = new(stamp(since))
 	row.UpgradeImageID = new(TargetImage().ID)

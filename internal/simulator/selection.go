@@ -20,7 +20,7 @@ type reader struct {
 }
 
 // row gives a record's row, and false where the switches hide it.
-func (r *reader) row(record *record) (*Row, bool) {
+func (r *reader) row(record *record) (*imagestatus.Status, bool) {
 	row := record.at(r.now)
 	if row.UpgradeState == nil && r.switches.NeverUpgradedRows == RowsAbsent {
 		return nil, false

@@ -162,7 +162,7 @@ func (s *Simulator) Upgrade(elements []string, target Image, plan Plan) error {
 
 // Fail ends an element's lifecycle in the failed state of its phase.
 func (s *Simulator) Fail(element, info string) error {
-	return s.Update(element, func(row *Row) {
+	return s.Update(element, func(row *imagestatus.Status) {
 		row.UpgradeState = new(string(failedState(row.Phase())))
 		row.FailureInfo = &info
 	})
@@ -190,19 +190,19 @@ func (s *Simulator) SetConnected(connected bool, elements ...string) error {
 // SetState ends an element's lifecycle in a state, listed or not;
 // imagestatus.StateNone stands for null.
 func (s *Simulator) SetState(element string, state imagestatus.State) error {
-	return s.Update(element, func(row *Row) { row.UpgradeState = optional(string(state)) })
+	return s.Update(element, func(row *imagestatus.Status) { row.UpgradeState = optional(string(state)) })
 }
 
 // Update edits an element's row by hand and ends its lifecycle there. _etag and
 // _updated_on_utc move on before the edit, which cannot change element_id and
 // must not call the simulator. An unknown element is an error.
-func (s *Simulator) Update(element string, edit func(*Row)) error {
+func (s *Simulator) Update(element string, edit func(*imagestatus.Status)) error {
 	return s.change(func(now time.Time) error { return s.fleet.edit(element, now, edit) })
 }
 
 // AddRow adds a row as it is. Nothing rules out a second row of one element, or
 // a row of an element that the list of elements lacks.
-func (s *Simulator) AddRow(row Row) {
+func (s *Simulator) AddRow(row imagestatus.Status) {
 	_ = s.change(func(time.Time) error {
 		s.fleet.insert(clone(&row))
 		return nil

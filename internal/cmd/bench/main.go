@@ -18,6 +18,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
 
@@ -128,7 +129,7 @@ func failSome(server *simulator.Server) error {
 		if i%50 != 0 {
 			continue
 		}
-		if err := server.Update(id, func(row *simulator.Row) { row.UpgradeState = new("failed") }); err != nil {
+		if err := server.Update(id, func(row *imagestatus.Status) { row.UpgradeState = new("failed") }); err != nil {
 			return fmt.Errorf("fail an element: %w", err)
 		}
 	}
