@@ -1,7 +1,12 @@
 package provider
 
 import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
@@ -18,6 +23,24 @@ type column[Row any] struct {
 	// leave fields out; empty where it cannot.
 	field string
 	value func(*Row) tftypes.Value
+}
+
+// textColumn is a computed text; nil is null.
+func textColumn[Row any](name, description string, value func(*Row) *string) column[Row] {
+	return column[Row]{
+		name: name, kind: tftypes.String,
+		schema: schema.StringAttribute{Computed: true, MarkdownDescription: description},
+		value:  func(row *Row) tftypes.Value { return tftypes.NewValue(tftypes.String, value(row)) },
+	}
+}
+
+// numberColumn is a computed whole number; nil is null.
+func numberColumn[Row any](name, description string, value func(*Row) *int64) column[Row] {
+	return column[Row]{
+		name: name, kind: tftypes.Number,
+		schema: schema.Int64Attribute{Computed: true, MarkdownDescription: description},
+		value:  func(row *Row) tftypes.Value { return tftypes.NewValue(tftypes.Number, value(row)) },
+	}
 }
 
 func (c column[Row]) shownBy(query imagestatus.Query) bool {
@@ -51,11 +74,11 @@ func fieldsOf[Row any](columns []column[Row]) []string {
 
 // columnsType is the Terraform type of a row.
 func columnsType[Row any](columns []column[Row]) tftypes.Object {
-	types := make(map[string]tftypes.Type, len(columns))
+	kinds := make(map[string]tftypes.Type, len(columns))
 	for _, column := range columns {
-		types[column.name] = column.kind
+		kinds[column.name] = column.kind
 	}
-	return tftypes.Object{AttributeTypes: types}
+	return tftypes.Object{AttributeTypes: kinds}
 }
 
 // columnValues makes the values of a row's attributes.
@@ -65,6 +88,20 @@ func columnValues[Row any](columns []column[Row], row *Row) map[string]tftypes.V
 		values[columns[i].name] = columns[i].value(row)
 	}
 	return values
+}
+
+// columnsObject is a row for a model that the framework's reflection handles.
+func columnsObject[Row any](ctx context.Context, columns []column[Row], row *Row) (types.Object, error) {
+	kinds, values := make(map[string]attr.Type, len(columns)), make(map[string]attr.Value, len(columns))
+	for i := range columns {
+		kind := columns[i].schema.GetType()
+		value, err := kind.ValueFromTerraform(ctx, columns[i].value(row))
+		if err != nil {
+			return types.Object{}, fmt.Errorf("make the value of %s: %w", columns[i].name, err)
+		}
+		kinds[columns[i].name], values[columns[i].name] = kind, value
+	}
+	return types.ObjectValueMust(kinds, values), nil
 }
 
 // listOfRows makes the Terraform value of rows from the values of each one's

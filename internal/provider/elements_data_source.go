@@ -143,21 +143,21 @@ const peerGroupText = "The elements of a group back one another up, so that they
 // elementColumns are the attributes of an element in the order of the
 // documentation.
 var elementColumns = []column[placedElement]{
-	elementText("id", "Id of the element, as digits in text.", func(e *placedElement) *string { return &e.ID }),
-	elementText("name", "Name of the element. Names need not be unique.", func(e *placedElement) *string { return e.Name }),
-	elementText("site_id", "Id of the element's site. Null for an element that is bound to no site.", func(e *placedElement) *string {
+	textColumn("id", "Id of the element, as digits in text.", func(e *placedElement) *string { return &e.ID }),
+	textColumn("name", "Name of the element. Names need not be unique.", func(e *placedElement) *string { return e.Name }),
+	textColumn("site_id", "Id of the element's site. Null for an element that is bound to no site.", func(e *placedElement) *string {
 		if id, bound := e.Site(); bound {
 			return &id
 		}
 		return nil
 	}),
-	elementText("site_name", "Name of the element's site. Null as well if the sites cannot be read; a warning then says why.", siteNameOf),
-	elementText("role", "Role of the element, such as `HUB` (data centre) or `SPOKE` (branch).", func(e *placedElement) *string { return e.Role }),
-	elementText("model_name", "Model, such as `ion 3200`.", func(e *placedElement) *string { return e.ModelName }),
-	elementText("serial_number", "Serial number.", func(e *placedElement) *string { return e.SerialNumber }),
-	elementText("hw_id", "Hardware id, which is often called the serial number too.", func(e *placedElement) *string { return e.HardwareID }),
-	elementText("software_version", "Version that the element reports, such as `6.3.6-b9`.", func(e *placedElement) *string { return e.SoftwareVersion }),
-	elementText("state", "State of the element in the controller's words, such as `bound`. It is not the state of an upgrade.", func(e *placedElement) *string { return e.State }),
+	textColumn("site_name", "Name of the element's site. Null as well if the sites cannot be read; a warning then says why.", siteNameOf),
+	textColumn("role", "Role of the element, such as `HUB` (data centre) or `SPOKE` (branch).", func(e *placedElement) *string { return e.Role }),
+	textColumn("model_name", "Model, such as `ion 3200`.", func(e *placedElement) *string { return e.ModelName }),
+	textColumn("serial_number", "Serial number.", func(e *placedElement) *string { return e.SerialNumber }),
+	textColumn("hw_id", "Hardware id, which is often called the serial number too.", func(e *placedElement) *string { return e.HardwareID }),
+	textColumn("software_version", "Version that the element reports, such as `6.3.6-b9`.", func(e *placedElement) *string { return e.SoftwareVersion }),
+	textColumn("state", "State of the element in the controller's words, such as `bound`. It is not the state of an upgrade.", func(e *placedElement) *string { return e.State }),
 	{
 		name: "connected", kind: tftypes.Bool,
 		schema: schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the element is connected to the controller."},
@@ -166,7 +166,7 @@ var elementColumns = []column[placedElement]{
 	elementTexts("tags", "Tags of the element. Empty if it has none, so that `contains()` works on it.", func(e *placedElement) []string { return tagsOf(e.Tags) }),
 	elementTexts("site_tags", "Tags of the element's site. Empty if the site has none or the element is bound to no site; null if the site's tags are not known.",
 		(*placedElement).siteTags),
-	elementText("peer_group", "The peer group of the element. "+peerGroupText, func(e *placedElement) *string { return new(e.PeerGroup()) }),
+	textColumn("peer_group", "The peer group of the element. "+peerGroupText, func(e *placedElement) *string { return new(e.PeerGroup()) }),
 }
 
 func siteNameOf(e *placedElement) *string {
@@ -194,14 +194,6 @@ func tagsOf(tags []string) []string {
 		return []string{}
 	}
 	return tags
-}
-
-func elementText(name, description string, value func(*placedElement) *string) column[placedElement] {
-	return column[placedElement]{
-		name: name, kind: tftypes.String,
-		schema: schema.StringAttribute{Computed: true, MarkdownDescription: description},
-		value:  func(e *placedElement) tftypes.Value { return tftypes.NewValue(tftypes.String, value(e)) },
-	}
 }
 
 // elementTexts is null for a nil list.

@@ -99,12 +99,3 @@ func (c *connection) selection(ctx context.Context, chosen choice, needed lists,
 	addUnmatched(diags, *chosen.where, selected)
 	return chosen.Among(selected.IDs()), fleet, !diags.HasError()
 }
-
-// fleetByID reads the elements with the ids.
-func (c *connection) fleetByID(ctx context.Context, ids []string) (*inventory.Fleet, error) {
-	elements, err := c.client.ElementsByID(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	return inventory.NewFleet(elements, nil), nil
-}

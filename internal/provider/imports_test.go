@@ -68,7 +68,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		"internal/cmd/demo":      {"internal/simulator", "internal/provider", "internal/imagestatus"},
 		"internal/cmd/schema":    {"internal/provider"},
 		"internal/cmd/contract":  {},
-		"internal/cmd/bench":     {"internal/simulator", "internal/provider"},
+		"internal/cmd/bench":     {"internal/simulator", "internal/provider", "internal/imagestatus"},
 		"internal/cmd/probe":     {"internal/provider", "internal/sdwan", "internal/imagestatus", "internal/inventory", "internal/version"},
 	}
 	for _, listed := range listPackages(t, "./...") {

@@ -84,6 +84,11 @@ func (d *upgradeGateDataSource) Read(ctx context.Context, req datasource.ReadReq
 		resp.Diagnostics.AddError(headline(summaryGateClosed, gate, verdict), explain(gate, verdict))
 		return
 	}
-	model.gateResultModel = newGateResult(verdict)
+	result, err := newGateResult(ctx, verdict)
+	if err != nil {
+		d.connection.addError(&resp.Diagnostics, err)
+		return
+	}
+	model.gateResultModel = result
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }

@@ -83,6 +83,11 @@ func (e *upgradeGateEphemeralResource) Open(ctx context.Context, req ephemeral.O
 	default:
 		resp.Diagnostics.AddWarning(headline(summaryGateClosed, gate, verdict), explain(gate, verdict))
 	}
-	model.gateResultModel = newGateResult(verdict)
+	result, err := newGateResult(ctx, verdict)
+	if err != nil {
+		e.connection.addError(&resp.Diagnostics, err)
+		return
+	}
+	model.gateResultModel = result
 	resp.Diagnostics.Append(resp.Result.Set(ctx, &model)...)
 }

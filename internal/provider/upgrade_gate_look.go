@@ -33,18 +33,18 @@ func (c *connection) look(ctx context.Context, asked gateRead, named *namer) (ro
 	if asked.wave != nil {
 		return c.lookAtWave(ctx, asked, named)
 	}
-	gate, selection, err := c.members(ctx, asked)
+	who, err := c.participants(ctx, asked.chosen, needs{decides: asked.gate.RequireConnected})
 	if err != nil {
 		return rollout.Verdict{}, err
 	}
-	tally, _, err := sdwan.Read(ctx, c.client, imagestatus.Query{Selection: selection}, gate.Judge)
+	tally, _, err := sdwan.Read(ctx, c.client, imagestatus.Query{Selection: who.selection}, who.gate(asked.gate).Judge)
 	if err != nil {
 		return rollout.Verdict{}, err
 	}
-	if err := c.leaveOut(ctx, selection, tally); err != nil {
+	if err := c.leaveOut(ctx, who.selection, tally); err != nil {
 		return rollout.Verdict{}, err
 	}
-	return c.explained(ctx, tally, gate.Fleet, named), nil
+	return c.explained(ctx, tally, who.fleet, named), nil
 }
 
 // explained is the verdict with the names of the elements that a closed gate
@@ -61,27 +61,6 @@ func (c *connection) explained(ctx context.Context, tally *rollout.Tally, known 
 		tally.Explain(&verdict, names, images)
 	}
 	return verdict
-}
-
-// members decides which elements a gate is about, and reads what its rule has
-// to know of them.
-func (c *connection) members(ctx context.Context, asked gateRead) (gate rollout.Gate, selection imagestatus.Selection, err error) {
-	gate, selection = asked.gate, asked.chosen.Selection
-	gate.Now = time.Now()
-	switch ids := selection.ElementIDs(); {
-	case asked.chosen.where != nil:
-		if gate.Fleet, err = c.fleet(ctx, asked.chosen.where.NeedsSites()); err != nil {
-			return gate, selection, err
-		}
-		selected := gate.Fleet.Select(*asked.chosen.where)
-		gate.Selected, gate.ElementIDs = &selected, selected.IDs()
-		selection = selection.Among(gate.ElementIDs)
-	case gate.RequireConnected && ids == nil:
-		gate.Fleet, err = c.fleet(ctx, false)
-	case gate.RequireConnected:
-		gate.Fleet, err = c.fleetByID(ctx, ids)
-	}
-	return gate, selection, err
 }
 
 // leaveOut tells the tally which of the elements without a row have one that

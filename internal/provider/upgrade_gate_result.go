@@ -3,10 +3,8 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 )
@@ -21,45 +19,22 @@ type gateResultModel struct {
 	ByPhase           map[string]int64 `tfsdk:"by_phase"`
 	ByState           map[string]int64 `tfsdk:"by_state"`
 	ByVersion         map[string]int64 `tfsdk:"by_version"`
-	BlockingElements  []blockerModel   `tfsdk:"blocking_elements"`
+	BlockingElements  []types.Object   `tfsdk:"blocking_elements"`
 	BlockingTruncated types.Bool       `tfsdk:"blocking_truncated"`
-}
-
-type blockerModel struct {
-	ElementID       string  `tfsdk:"element_id"`
-	ElementName     *string `tfsdk:"element_name"`
-	SiteName        *string `tfsdk:"site_name"`
-	Class           string  `tfsdk:"class"`
-	UpgradeState    *string `tfsdk:"upgrade_state"`
-	Phase           *string `tfsdk:"phase"`
-	ActiveVersion   *string `tfsdk:"active_version"`
-	UpgradeVersion  *string `tfsdk:"upgrade_version"`
-	DownloadPercent *int64  `tfsdk:"download_percent"`
-	FailureInfo     *string `tfsdk:"failure_info"`
 }
 
 const countTotal = "total"
 
-// countAttributes are one for each class, and the total.
-func countAttributes() map[string]schema.Attribute {
-	attributes := map[string]schema.Attribute{
-		countTotal: schema.Int64Attribute{Computed: true, MarkdownDescription: "Elements selected, and those named in `element_ids` or `where` that are missing or left out."},
+// countColumns are the total, and one for each class.
+var countColumns = func() []column[rollout.Counts] {
+	columns := []column[rollout.Counts]{
+		numberColumn(countTotal, "Elements selected, and those named in `element_ids` or `where` that are missing or left out.", func(c *rollout.Counts) *int64 { return &c.Total }),
 	}
 	for _, class := range rollout.Classes() {
-		attributes[string(class)] = schema.Int64Attribute{Computed: true, MarkdownDescription: class.Meaning()}
+		columns = append(columns, numberColumn(string(class), class.Meaning(), func(c *rollout.Counts) *int64 { return new(c.Of(class)) }))
 	}
-	return attributes
-}
-
-func countsValue(counts rollout.Counts) types.Object {
-	kinds := map[string]attr.Type{countTotal: types.Int64Type}
-	values := map[string]attr.Value{countTotal: types.Int64Value(counts.Total)}
-	for _, class := range rollout.Classes() {
-		kinds[string(class)] = types.Int64Type
-		values[string(class)] = types.Int64Value(counts.Of(class))
-	}
-	return types.ObjectValueMust(kinds, values)
-}
+	return columns
+}()
 
 // gateResults are the attributes of gateResultModel.
 func gateResults() map[string]schema.Attribute {
@@ -83,7 +58,7 @@ func gateResults() map[string]schema.Attribute {
 		},
 		"counts": schema.SingleNestedAttribute{
 			Computed: true, MarkdownDescription: "Number of elements by what they count as. An element with several rows counts once, by the newest by `_updated_on_utc`, and of equally new ones by the worse.",
-			Attributes: countAttributes(),
+			Attributes: columnAttributes(countColumns),
 		},
 		"by_phase":   counts("Number of elements by phase, for the phases that occur."),
 		"by_state":   counts("Number of elements by `upgrade_state`; `none` stands for no state. The 50 most frequent states are named, the others added up as `other`."),
@@ -91,7 +66,7 @@ func gateResults() map[string]schema.Attribute {
 		"blocking_elements": schema.ListNestedAttribute{
 			Computed:            true,
 			MarkdownDescription: "Elements that are not ready, the worst first, at most `max_blocking_elements`.",
-			NestedObject:        schema.NestedAttributeObject{Attributes: blockerAttributes()},
+			NestedObject:        schema.NestedAttributeObject{Attributes: columnAttributes(blockerColumns)},
 		},
 		"blocking_truncated": schema.BoolAttribute{
 			Computed: true, MarkdownDescription: "Whether more elements are not ready than `blocking_elements` holds.",
@@ -99,97 +74,58 @@ func gateResults() map[string]schema.Attribute {
 	}
 }
 
-// blockerAttributes are the attributes of blockerModel.
-func blockerAttributes() map[string]schema.Attribute {
-	text := func(description string) schema.Attribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
-	}
-	return map[string]schema.Attribute{
-		"element_id":     text("Id of the element; empty for a row that names none, and for a value of `where` that selects no element."),
-		"element_name":   text("Name of the element. Null where it has none, or where it was not read: beyond the first 100 elements, with `show_names = false`, or when the list of elements could not be read."),
-		"site_name":      text("Name of the element's site. Null where the element is bound to none, or where it was not read."),
-		"class":          text("What it counts as, from the worst on: " + markdownList(rollout.BlockingClasses()) + "."),
-		"upgrade_state":  text("State as the controller spells it."),
-		"phase":          text("Phase of the state; null for an element that is missing or left out."),
-		"active_version": text("Version that the element runs."),
-		"upgrade_version": text("Version that the element is on its way to, while its upgrade is in progress. " +
-			"Null for any other element, with `show_names = false`, and where the list of images could not be read or lacks the image."),
-		"download_percent": schema.Int64Attribute{Computed: true, MarkdownDescription: "Progress of the download in percent."},
-		"failure_info":     text("The controller's text about a failure, at most 300 characters of it."),
-	}
+// blockerColumns are the attributes of an element that is not ready.
+var blockerColumns = []column[rollout.Blocker]{
+	textColumn("element_id", "Id of the element; empty for a row that names none, and for a value of `where` that selects no element.",
+		func(b *rollout.Blocker) *string { return &b.ElementID }),
+	textColumn("element_name", "Name of the element. Null where it has none, or where it was not read: beyond the first 100 elements, with `show_names = false`, or when the list of elements could not be read.",
+		func(b *rollout.Blocker) *string { return b.Name }),
+	textColumn("site_name", "Name of the element's site. Null where the element is bound to none, or where it was not read.",
+		func(b *rollout.Blocker) *string { return b.SiteName }),
+	textColumn("class", "What it counts as, from the worst on: "+markdownList(rollout.BlockingClasses())+".",
+		func(b *rollout.Blocker) *string { return (*string)(&b.Class) }),
+	textColumn("upgrade_state", "State as the controller spells it.", func(b *rollout.Blocker) *string { return b.UpgradeState }),
+	textColumn("phase", "Phase of the state; null for an element that is missing or left out.", func(b *rollout.Blocker) *string {
+		if b.Class.Rowless() {
+			return nil
+		}
+		return (*string)(&b.Phase)
+	}),
+	textColumn("active_version", "Version that the element runs.", func(b *rollout.Blocker) *string { return b.ActiveVersion }),
+	textColumn("upgrade_version", "Version that the element is on its way to, while its upgrade is in progress. "+
+		"Null for any other element, with `show_names = false`, and where the list of images could not be read or lacks the image.",
+		func(b *rollout.Blocker) *string { return b.UpgradeVersion }),
+	numberColumn("download_percent", "Progress of the download in percent.", func(b *rollout.Blocker) *int64 { return b.DownloadPercent }),
+	textColumn("failure_info", "The controller's text about a failure, at most 300 characters of it.", func(b *rollout.Blocker) *string { return b.FailureInfo }),
 }
 
-func newGateResult(verdict rollout.Verdict) gateResultModel {
-	result := gateResultModel{
+var (
+	countsType  = columnsType(countColumns)
+	blockerType = columnsType(blockerColumns)
+)
+
+func newGateResult(ctx context.Context, verdict rollout.Verdict) (result gateResultModel, err error) {
+	result = gateResultModel{
 		Ready:             types.BoolValue(verdict.Ready),
 		Summary:           types.StringValue(verdict.Summary),
 		Reasons:           append([]string{}, verdict.Reasons...),
 		ReadyPercent:      types.Float64Value(verdict.ReadyPercent),
-		Counts:            countsValue(verdict.Counts),
 		ByPhase:           make(map[string]int64, len(verdict.ByPhase)),
 		ByState:           verdict.ByState,
 		ByVersion:         verdict.ByVersion,
-		BlockingElements:  make([]blockerModel, len(verdict.Blocking)),
+		BlockingElements:  make([]types.Object, len(verdict.Blocking)),
 		BlockingTruncated: types.BoolValue(verdict.BlockingTruncated),
 	}
 	for phase, count := range verdict.ByPhase {
 		result.ByPhase[string(phase)] = count
 	}
-	for i, blocker := range verdict.Blocking {
-		result.BlockingElements[i] = newBlockerModel(blocker)
+	if result.Counts, err = columnsObject(ctx, countColumns, &verdict.Counts); err != nil {
+		return result, err
 	}
-	return result
-}
-
-func newBlockerModel(blocker rollout.Blocker) blockerModel {
-	model := blockerModel{
-		ElementID: blocker.ElementID, ElementName: blocker.Name, SiteName: blocker.SiteName, Class: string(blocker.Class),
-		UpgradeState: blocker.UpgradeState, ActiveVersion: blocker.ActiveVersion, UpgradeVersion: blocker.UpgradeVersion,
-		DownloadPercent: blocker.DownloadPercent, FailureInfo: blocker.FailureInfo,
+	for i := range verdict.Blocking {
+		if result.BlockingElements[i], err = columnsObject(ctx, blockerColumns, &verdict.Blocking[i]); err != nil {
+			return result, err
+		}
 	}
-	if !blocker.Class.Rowless() {
-		phase := string(blocker.Phase)
-		model.Phase = &phase
-	}
-	return model
-}
-
-// The same as values that are made without reflection, for lists of them.
-var (
-	countsType  = rawType(countAttributes())
-	blockerType = rawType(blockerAttributes())
-)
-
-// rawType is the Terraform type of an object with attributes.
-func rawType(attributes map[string]schema.Attribute) tftypes.Object {
-	kinds := make(map[string]tftypes.Type, len(attributes))
-	for name, attribute := range attributes {
-		kinds[name] = attribute.GetType().TerraformType(context.Background())
-	}
-	return tftypes.Object{AttributeTypes: kinds}
-}
-
-func countsRaw(counts rollout.Counts) tftypes.Value {
-	values := map[string]tftypes.Value{countTotal: tftypes.NewValue(tftypes.Number, counts.Total)}
-	for _, class := range rollout.Classes() {
-		values[string(class)] = tftypes.NewValue(tftypes.Number, counts.Of(class))
-	}
-	return tftypes.NewValue(countsType, values)
-}
-
-func blockerValues(blocker *rollout.Blocker) map[string]tftypes.Value {
-	model := newBlockerModel(*blocker)
-	text := func(value any) tftypes.Value { return tftypes.NewValue(tftypes.String, value) }
-	return map[string]tftypes.Value{
-		"element_id":       text(model.ElementID),
-		"element_name":     text(model.ElementName),
-		"site_name":        text(model.SiteName),
-		"class":            text(model.Class),
-		"upgrade_state":    text(model.UpgradeState),
-		"phase":            text(model.Phase),
-		"active_version":   text(model.ActiveVersion),
-		"upgrade_version":  text(model.UpgradeVersion),
-		"download_percent": tftypes.NewValue(tftypes.Number, model.DownloadPercent),
-		"failure_info":     text(model.FailureInfo),
-	}
+	return result, nil
 }

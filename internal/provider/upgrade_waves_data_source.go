@@ -104,7 +104,7 @@ func (d *upgradeWavesDataSource) Read(ctx context.Context, req datasource.ReadRe
 // explainedWaves is the verdict with the names of the elements that are shown as
 // not ready, and with what the tenant's images say of the current wave, both read
 // where that has not failed before.
-func (c *connection) explainedWaves(ctx context.Context, tally *rollout.SequenceTally, who roster, named *namer) rollout.SequenceVerdict {
+func (c *connection) explainedWaves(ctx context.Context, tally *rollout.SequenceTally, who participants, named *namer) rollout.SequenceVerdict {
 	verdict := tally.Verdict(who.fleet)
 	blocking, wantsImages := verdict.Blocking(), tally.WantsImages(&verdict)
 	if !c.showNames || who.unread != nil || len(blocking) == 0 && !wantsImages {
@@ -167,17 +167,19 @@ var waveColumns = []column[shownWave]{
 	},
 	{
 		name: "counts", kind: countsType,
-		schema: schema.SingleNestedAttribute{Computed: true, MarkdownDescription: "Number of the wave's elements by what they count as, as for a gate.", Attributes: countAttributes()},
-		value:  func(w *shownWave) tftypes.Value { return countsRaw(w.Counts) },
+		schema: schema.SingleNestedAttribute{Computed: true, MarkdownDescription: "Number of the wave's elements by what they count as, as for a gate.", Attributes: columnAttributes(countColumns)},
+		value: func(w *shownWave) tftypes.Value {
+			return tftypes.NewValue(countsType, columnValues(countColumns, &w.Counts))
+		},
 	},
 	{
 		name: "blocking_elements", kind: tftypes.List{ElementType: blockerType},
 		schema: schema.ListNestedAttribute{
 			Computed: true, MarkdownDescription: "Elements of the wave that are not ready, the worst first, at most `max_blocking_elements`. Images are read for the current wave, so that `upgrade_version` is null in the others.",
-			NestedObject: schema.NestedAttributeObject{Attributes: blockerAttributes()},
+			NestedObject: schema.NestedAttributeObject{Attributes: columnAttributes(blockerColumns)},
 		},
 		value: func(w *shownWave) tftypes.Value {
-			return listOfRows(blockerType, w.Blocking[:min(len(w.Blocking), w.shown)], blockerValues)
+			return listOfRows(blockerType, w.Blocking[:min(len(w.Blocking), w.shown)], func(b *rollout.Blocker) map[string]tftypes.Value { return columnValues(blockerColumns, b) })
 		},
 	},
 }
@@ -198,10 +200,10 @@ type waveElement struct {
 }
 
 var waveElementColumns = []column[waveElement]{
-	waveElementText("id", "Id of the element.", func(e *waveElement) *string { return &e.id }),
-	waveElementText("name", "Name of the element. Null where it has none, or where the list of elements lacks the element or cannot be read.", describedAs(func(e *placedElement) *string { return e.Name })),
-	waveElementText("site_name", "Name of the element's site. Null as well where the element is bound to none, or where the sites cannot be read.", describedAs(siteNameOf)),
-	waveElementText("peer_group", "The peer group of the element. "+peerGroupText+" Null where the list of elements lacks the element or cannot be read.",
+	textColumn("id", "Id of the element.", func(e *waveElement) *string { return &e.id }),
+	textColumn("name", "Name of the element. Null where it has none, or where the list of elements lacks the element or cannot be read.", describedAs(func(e *placedElement) *string { return e.Name })),
+	textColumn("site_name", "Name of the element's site. Null as well where the element is bound to none, or where the sites cannot be read.", describedAs(siteNameOf)),
+	textColumn("peer_group", "The peer group of the element. "+peerGroupText+" Null where the list of elements lacks the element or cannot be read.",
 		describedAs(func(e *placedElement) *string { return new(e.PeerGroup()) })),
 }
 
@@ -211,14 +213,6 @@ func describedAs(of func(*placedElement) *string) func(*waveElement) *string {
 			return nil
 		}
 		return of(e.description)
-	}
-}
-
-func waveElementText(name, description string, value func(*waveElement) *string) column[waveElement] {
-	return column[waveElement]{
-		name: name, kind: tftypes.String,
-		schema: schema.StringAttribute{Computed: true, MarkdownDescription: description},
-		value:  func(e *waveElement) tftypes.Value { return tftypes.NewValue(tftypes.String, value(e)) },
 	}
 }
 
