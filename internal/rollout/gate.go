@@ -2,9 +2,8 @@ package rollout
 
 import (
 	"fmt"
-	"hash/maphash"
 	"math/big"
-	"slices"
+	"strconv"
 	"time"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
@@ -52,26 +51,6 @@ type Gate struct {
 	Fleet *inventory.Fleet
 }
 
-// Judge starts the tally of one read of the fleet.
-func (g Gate) Judge() *Tally {
-	if g.Selected != nil && g.ElementIDs == nil {
-		g.ElementIDs = g.Selected.IDs()
-	}
-	asked := make(map[string]bool, len(g.ElementIDs))
-	g.ElementIDs = slices.DeleteFunc(slices.Clone(g.ElementIDs), func(id string) bool {
-		repeated := asked[id]
-		asked[id] = true
-		return repeated
-	})
-	return &Tally{
-		gate:     g,
-		seed:     maphash.MakeSeed(),
-		elements: make(map[uint64]tallied),
-		kinds:    make(map[kind]*countedKind),
-		reached:  make(map[string]reach),
-	}
-}
-
 func (g Gate) minReadyPercent() *big.Rat {
 	if g.MinReadyPercent == nil {
 		return hundred
@@ -87,6 +66,47 @@ func (g Gate) enough(ready, total int64) bool {
 	share := new(big.Rat).Mul(big.NewRat(ready, 1), hundred)
 	wanted := new(big.Rat).Mul(big.NewRat(total, 1), g.minReadyPercent())
 	return share.Cmp(wanted) >= 0
+}
+
+// failureBound is an argument that bounds the number of failed elements.
+type failureBound struct {
+	argument, value string
+	// most is the number of failed elements that it allows.
+	most int64
+	// share tells a percentage from a number; none is a bound of 0.
+	share, none bool
+}
+
+func (b failureBound) String() string { return b.argument + " is " + b.value }
+
+// failureBounds lists the bounds given, or max_failed with its default where
+// there is none. Total is the number of elements.
+func (g Gate) failureBounds(total int64) []failureBound {
+	var bounds []failureBound
+	if most := deref(g.MaxFailed); g.MaxFailed != nil || g.MaxFailedPercent == nil {
+		bounds = append(bounds, failureBound{argument: "max_failed", value: strconv.FormatInt(most, 10), most: most, none: most == 0})
+	}
+	if g.MaxFailedPercent != nil {
+		share := new(big.Rat).Mul(g.MaxFailedPercent, big.NewRat(total, 100))
+		// Elements are whole, so that rounding down compares exactly.
+		most := new(big.Int).Quo(share.Num(), share.Denom()).Int64()
+		bounds = append(bounds, failureBound{
+			argument: "max_failed_percent", value: ratText(g.MaxFailedPercent), most: most, share: true, none: g.MaxFailedPercent.Sign() == 0,
+		})
+	}
+	return bounds
+}
+
+// failuresAllowed names the bounds that allow a failed element at all.
+func (g Gate) failuresAllowed() []string {
+	var named []string
+	for _, bound := range g.failureBounds(0) {
+		if bound.none {
+			return nil
+		}
+		named = append(named, bound.String())
+	}
+	return named
 }
 
 // thresholds names those that differ from their defaults.

@@ -3,9 +3,11 @@ package rollout
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/wording"
 )
 
 func reasonTooFew(f *finding) string {
@@ -131,6 +133,109 @@ func adviseNotReady(f *finding) string {
 		done = "done and connected"
 	}
 	return "Run again when the elements are " + done + ", have the gate wait for them, or lower min_ready_percent."
+}
+
+func reasonUnsettled(f *finding) string {
+	return fmt.Sprintf("%s changed less than %s ago (settled_for).", countOf(f.unsettled, "element"), spokenDuration(f.SettledFor))
+}
+
+func reasonUndated(f *finding) string {
+	verb := "do"
+	if f.undated == 1 {
+		verb = "does"
+	}
+	return fmt.Sprintf("%s %s not say when the status changed (settled_for is %s).", countOf(f.undated, "element"), verb, spokenDuration(f.SettledFor))
+}
+
+func reasonFailed(f *finding) string {
+	failed, total := f.Counts.Failed, f.Counts.Total
+	strictest := slices.MinFunc(f.tooManyFailed(), func(a, b failureBound) int { return cmp.Compare(a.most, b.most) })
+	reason := countOf(failed, "element") + " failed"
+	if strictest.share {
+		// Rounded up to two decimals, so that it never shows less than there is.
+		share := float64((failed*10_000+total-1)/total) / 100
+		reason = fmt.Sprintf("%d of %s failed, %s", failed, countOf(total, "element"), percentText(share))
+	}
+	reason += fmt.Sprintf(" (%s)", strictest)
+	var named []string
+	for _, blocker := range f.Blocking {
+		if blocker.Class == ClassFailed && len(named) < namedInReason {
+			named = append(named, blocker.describeFailure())
+		}
+	}
+	if len(named) > 0 {
+		reason += ": " + strings.Join(named, ", ")
+		if more := failed - int64(len(named)); more > 0 {
+			reason += fmt.Sprintf(" and %d more", more)
+		}
+	}
+	return reason + "."
+}
+
+func adviseFailed(f *finding) string {
+	var arguments []string
+	for _, bound := range f.tooManyFailed() {
+		arguments = append(arguments, bound.argument)
+	}
+	return "Repair or retry the failed elements, take them out of the selection, or raise " + wording.Join("and", arguments) + "."
+}
+
+func reasonNowhere(f *finding) string {
+	var sentences []string
+	for _, value := range f.nowhere[:min(len(f.nowhere), namedInReason)] {
+		sentence := fmt.Sprintf("No element %s %s (where.%s)", phraseOf(value.Criterion).long, quote(value.Value), value.Criterion)
+		if nearest := nearestTo(value); nearest != "" {
+			sentence += "; " + nearest
+		}
+		sentences = append(sentences, sentence+".")
+	}
+	switch more := len(f.nowhere) - len(sentences); {
+	case more == 1:
+		sentences = append(sentences, "No element has 1 more value of where.")
+	case more > 1:
+		sentences = append(sentences, fmt.Sprintf("No element has %d more values of where.", more))
+	}
+	return strings.Join(sentences, " ")
+}
+
+func reasonExcluded(f *finding) string {
+	values := make([]string, len(f.excluded))
+	for i, value := range f.excluded {
+		values[i] = fmt.Sprintf("%s (where.%s)", elementWith(value), value.Criterion)
+	}
+	return fmt.Sprintf("Other conditions of where leave out what it names: %s.", listNames(values, func(value string) string { return value }))
+}
+
+// selects says how many elements were asked for by a description or as a wave.
+func (f *finding) selects(count int64) string {
+	selected := "no element"
+	if count > 0 {
+		selected = countOf(count, "element")
+	}
+	switch {
+	case f.Wave > 0 && f.NotSelected > 0:
+		return fmt.Sprintf("Wave %d and the filters select %s", f.Wave, selected)
+	case f.Wave > 0:
+		return fmt.Sprintf("Wave %d has %s", f.Wave, selected)
+	case f.NotSelected > 0:
+		return "where and the filters select " + selected
+	default:
+		return "where selects " + selected
+	}
+}
+
+// askedBy says by what elements were asked for.
+func (f *finding) askedBy() string {
+	switch {
+	case f.Wave > 0:
+		return fmt.Sprintf("of wave %d", f.Wave)
+	case f.Selected == nil:
+		return "named in element_ids"
+	case f.NotSelected > 0:
+		return "selected by where and the filters"
+	default:
+		return "selected by where"
+	}
 }
 
 // summary is the verdict in one line. An open gate names the thresholds that

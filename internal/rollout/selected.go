@@ -1,10 +1,6 @@
 package rollout
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
-
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 
@@ -83,63 +79,3 @@ func nearestTo(value inventory.Unmatched) string {
 		return "the nearest are " + wording.Join("and", quoted)
 	}
 }
-
-func reasonNowhere(f *finding) string {
-	var sentences []string
-	for _, value := range f.nowhere[:min(len(f.nowhere), namedInReason)] {
-		sentence := fmt.Sprintf("No element %s %s (where.%s)", phraseOf(value.Criterion).long, quote(value.Value), value.Criterion)
-		if nearest := nearestTo(value); nearest != "" {
-			sentence += "; " + nearest
-		}
-		sentences = append(sentences, sentence+".")
-	}
-	switch more := len(f.nowhere) - len(sentences); {
-	case more == 1:
-		sentences = append(sentences, "No element has 1 more value of where.")
-	case more > 1:
-		sentences = append(sentences, fmt.Sprintf("No element has %d more values of where.", more))
-	}
-	return strings.Join(sentences, " ")
-}
-
-func reasonExcluded(f *finding) string {
-	values := make([]string, len(f.excluded))
-	for i, value := range f.excluded {
-		values[i] = fmt.Sprintf("%s (where.%s)", elementWith(value), value.Criterion)
-	}
-	return fmt.Sprintf("Other conditions of where leave out what it names: %s.", listNames(values, func(value string) string { return value }))
-}
-
-// selects says how many elements were asked for by a description or as a wave.
-func (f *finding) selects(count int64) string {
-	selected := "no element"
-	if count > 0 {
-		selected = countOf(count, "element")
-	}
-	switch {
-	case f.Wave > 0 && f.NotSelected > 0:
-		return fmt.Sprintf("Wave %d and the filters select %s", f.Wave, selected)
-	case f.Wave > 0:
-		return fmt.Sprintf("Wave %d has %s", f.Wave, selected)
-	case f.NotSelected > 0:
-		return "where and the filters select " + selected
-	default:
-		return "where selects " + selected
-	}
-}
-
-// askedBy says by what elements were asked for.
-func (f *finding) askedBy() string {
-	switch {
-	case f.Wave > 0:
-		return fmt.Sprintf("of wave %d", f.Wave)
-	case f.Selected == nil:
-		return "named in element_ids"
-	case f.NotSelected > 0:
-		return "selected by where and the filters"
-	default:
-		return "selected by where"
-	}
-}
-
-func quote(text string) string { return strconv.Quote(shorten(text, maxKeyRunes)) }

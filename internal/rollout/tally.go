@@ -1,10 +1,8 @@
 package rollout
 
 import (
-	"cmp"
 	"hash/maphash"
 	"slices"
-	"strings"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
@@ -24,49 +22,29 @@ type Tally struct {
 	blocking blockerList
 }
 
-// tallied is what is kept of an element's newest row. Each word here is most
-// of a megabyte for a large fleet.
-type tallied struct {
-	updated int64
-	kind    *countedKind
+// spareBlockers are kept beyond MaxBlocking, for when a newer row clears
+// an element that had a place.
+const spareBlockers = 64
+
+// Judge starts the tally of one read of the fleet.
+func (g Gate) Judge() *Tally {
+	if g.Selected != nil && g.ElementIDs == nil {
+		g.ElementIDs = g.Selected.IDs()
+	}
+	asked := make(map[string]bool, len(g.ElementIDs))
+	g.ElementIDs = slices.DeleteFunc(slices.Clone(g.ElementIDs), func(id string) bool {
+		repeated := asked[id]
+		asked[id] = true
+		return repeated
+	})
+	return &Tally{
+		gate:     g,
+		seed:     maphash.MakeSeed(),
+		elements: make(map[uint64]tallied),
+		kinds:    make(map[kind]*countedKind),
+		reached:  make(map[string]reach),
+	}
 }
-
-// kind is all that a verdict counts rows by. A fleet has few kinds, so that
-// each is held once for all its elements.
-type kind struct {
-	class          Class
-	phase          imagestatus.Phase
-	state, version string
-	// onTarget is whether the element runs the target, whatever its state.
-	onTarget bool
-	// unreadable reports that only the version keeps the element from being
-	// ready, and that it cannot be read. Waiting does not change this: no
-	// upgrade is in progress.
-	unreadable bool
-	// settlement and connection are of elements that the state and the target
-	// let be ready; the zero values are of all others.
-	settlement settlement
-	connection connection
-}
-
-type countedKind struct {
-	kind
-	count int64
-}
-
-// noneKey stands for null in the maps by state and version.
-const noneKey = "none"
-
-// Limits on what one odd controller answer can put into a verdict.
-const (
-	maxKeyRunes     = 64
-	maxFailureRunes = 300
-	maxKeys         = 50
-	otherKey        = "other"
-	// spareBlockers are kept beyond MaxBlocking, for when a newer row clears
-	// an element that had a place.
-	spareBlockers = 64
-)
 
 // Add takes a row. Of several rows for one element the newest counts, by
 // _updated_on_utc, where null is oldest; of equally new ones the one that is
@@ -124,18 +102,6 @@ func (t *Tally) summarize(status *imagestatus.Status) tallied {
 	return tallied{updated: status.Updated(), kind: counted}
 }
 
-// classify gives what a row counts as, and whether its version is the only
-// obstacle and cannot be read. A row that names no element cannot be told from
-// another one and is unrecognized.
-func classify(status *imagestatus.Status, reach reach) (class Class, unreadable bool) {
-	if status.Element() == "" {
-		return ClassUnrecognized, false
-	}
-	phase := status.Phase()
-	class = ClassOf(phase, reach.onTarget)
-	return class, reach.unreadable && class == ClassPending && ClassOf(phase, true) == ClassReady
-}
-
 // reach is Target.reach with each version read once for all elements that run
 // it.
 func (t *Tally) reach(status *imagestatus.Status) reach {
@@ -149,33 +115,6 @@ func (t *Tally) reach(status *imagestatus.Status) reach {
 		t.reached[version] = reached
 	}
 	return reached
-}
-
-// compare is 1 where the row counts instead of the one before it, -1 where it
-// does not, and 0 where both count as the same.
-func (r tallied) compare(before tallied) int {
-	return cmp.Or(
-		cmp.Compare(r.updated, before.updated),
-		compareBadness(before.kind.class, r.kind.class),
-		// What is left only makes the verdict independent of the rows' order.
-		cmp.Compare(before.kind.phase.Order(), r.kind.phase.Order()),
-		strings.Compare(before.kind.state, r.kind.state),
-		strings.Compare(before.kind.version, r.kind.version),
-		cmp.Compare(r.kind.settlement, before.kind.settlement),
-		compareTruth(before.kind.onTarget, r.kind.onTarget),
-	)
-}
-
-// compareTruth has false first.
-func compareTruth(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	default:
-		return 1
-	}
 }
 
 // Missing lists the elements that were asked for and have no row so far, each

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -13,6 +15,17 @@ import (
 // namedInReason is how many elements or states a reason names before it says
 // how many more there are.
 const namedInReason = 3
+
+// noneKey stands for null in the maps by state and version.
+const noneKey = "none"
+
+// Limits on what one odd controller answer can put into a verdict.
+const (
+	maxKeyRunes     = 64
+	maxFailureRunes = 300
+	maxKeys         = 50
+	otherKey        = "other"
+)
 
 func countOf(count int64, noun string) string {
 	if count == 1 {
@@ -128,3 +141,23 @@ func deref[T any](pointer *T) T {
 	}
 	return *pointer
 }
+
+// spokenDuration writes whole seconds: 30 s, 5 m, 1 h 12 m.
+func spokenDuration(duration time.Duration) string {
+	duration = duration.Round(time.Second)
+	hours, minutes, seconds := int(duration.Hours()), int(duration.Minutes())%60, int(duration.Seconds())%60
+	switch {
+	case hours > 0 && minutes > 0:
+		return fmt.Sprintf("%d h %d m", hours, minutes)
+	case hours > 0:
+		return fmt.Sprintf("%d h", hours)
+	case minutes > 0 && seconds > 0:
+		return fmt.Sprintf("%d m %d s", minutes, seconds)
+	case minutes > 0:
+		return fmt.Sprintf("%d m", minutes)
+	default:
+		return fmt.Sprintf("%d s", seconds)
+	}
+}
+
+func quote(text string) string { return strconv.Quote(shorten(text, maxKeyRunes)) }

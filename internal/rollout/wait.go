@@ -51,24 +51,6 @@ func (p Progress) String() string {
 	return line
 }
 
-// spokenDuration writes whole seconds: 30 s, 5 m, 1 h 12 m.
-func spokenDuration(duration time.Duration) string {
-	duration = duration.Round(time.Second)
-	hours, minutes, seconds := int(duration.Hours()), int(duration.Minutes())%60, int(duration.Seconds())%60
-	switch {
-	case hours > 0 && minutes > 0:
-		return fmt.Sprintf("%d h %d m", hours, minutes)
-	case hours > 0:
-		return fmt.Sprintf("%d h", hours)
-	case minutes > 0 && seconds > 0:
-		return fmt.Sprintf("%d m %d s", minutes, seconds)
-	case minutes > 0:
-		return fmt.Sprintf("%d m", minutes)
-	default:
-		return fmt.Sprintf("%d s", seconds)
-	}
-}
-
 // ErrDeadline ends a wait whose deadline passed before the gate opened.
 var ErrDeadline = errors.New("the deadline passed before the gate opened")
 

@@ -1,9 +1,6 @@
 package rollout
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
@@ -72,45 +69,4 @@ func withheld(its settlement, link connection) Class {
 	default:
 		return ClassReady
 	}
-}
-
-// why says what keeps the element of a row from being ready beside its state
-// and the target; "" where nothing does.
-func (g Gate) why(row tallied) string {
-	var clauses []string
-	switch row.kind.connection {
-	case disconnected:
-		clauses = append(clauses, "not connected to the controller")
-	case connectionUnknown:
-		clauses = append(clauses, "connection not known")
-	case connected:
-	}
-	switch row.kind.settlement {
-	case changedLately:
-		clauses = append(clauses, g.changed(row.updated)+", must be unchanged for "+spokenDuration(g.SettledFor))
-	case undated:
-		clauses = append(clauses, "does not say when it changed")
-	case settled:
-	}
-	return strings.Join(clauses, ", ")
-}
-
-func (g Gate) changed(stamp int64) string {
-	changed, _ := imagestatus.StampTime(stamp)
-	if changed.After(g.Now) {
-		return "changed in the future by this clock (" + changed.Format("2006-01-02 15:04:05") + " UTC)"
-	}
-	return "changed " + spokenDuration(g.Now.Sub(changed)) + " ago"
-}
-
-func reasonUnsettled(f *finding) string {
-	return fmt.Sprintf("%s changed less than %s ago (settled_for).", countOf(f.unsettled, "element"), spokenDuration(f.SettledFor))
-}
-
-func reasonUndated(f *finding) string {
-	verb := "do"
-	if f.undated == 1 {
-		verb = "does"
-	}
-	return fmt.Sprintf("%s %s not say when the status changed (settled_for is %s).", countOf(f.undated, "element"), verb, spokenDuration(f.SettledFor))
 }
