@@ -285,12 +285,12 @@ func (c *Client) groups(ctx context.Context, query imagestatus.Query, aggregate 
 	if failure != nil {
 		return nil, failure
 	}
-	answer, tally, failure := c.ask(ctx, statusCollection.query(encoded))
+	answer, exchange, failure := c.ask(ctx, statusCollection.query(encoded))
 	if failure != nil {
 		return nil, failure
 	}
 	var read wireGroups
-	if failure := answer.decode(tally, &read, &read.errorBody); failure != nil {
+	if failure := answer.decode(exchange, &read, &read.errorBody); failure != nil {
 		return nil, c.redacted(failure)
 	}
 	groups, problem := read.groups(aggregate)

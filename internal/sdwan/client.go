@@ -65,27 +65,27 @@ func (c *Client) Endpoint() string { return c.config.Endpoint }
 
 // ask gives an answer of status 200. See persistence for what it goes through.
 func (c *Client) ask(ctx context.Context, asked request) (*answer, *exchange, *Error) {
-	ctx, tally := withExchange(ctx, asked.resource.operation())
-	tally.subject = asked.resource.subject
-	tally.leavesLimits = true
+	ctx, exchange := withExchange(ctx, asked.resource.operation())
+	exchange.subject = asked.resource.subject
+	exchange.leavesLimits = true
 	persisted := persistence{progress: c.throttle.progress()}
 	for {
-		answer, again, err := c.turn(ctx, tally, asked, &persisted)
+		answer, again, err := c.turn(ctx, exchange, asked, &persisted)
 		if err != nil {
-			return nil, nil, c.redacted(tally.fromNetwork(ctx, err))
+			return nil, nil, c.redacted(exchange.fromNetwork(ctx, err))
 		}
 		if again {
 			continue
 		}
-		if failure := answer.failure(tally); failure != nil {
+		if failure := answer.failure(exchange); failure != nil {
 			return nil, nil, c.redacted(failure)
 		}
-		return answer, tally, nil
+		return answer, exchange, nil
 	}
 }
 
 // turn sends a request once it may be sent, and reports whether to try again.
-func (c *Client) turn(ctx context.Context, tally *exchange, asked request, persisted *persistence) (_ *answer, again bool, err error) {
+func (c *Client) turn(ctx context.Context, exchange *exchange, asked request, persisted *persistence) (_ *answer, again bool, err error) {
 	round, err := c.throttle.enter(ctx)
 	if err != nil {
 		return nil, false, err
@@ -95,7 +95,7 @@ func (c *Client) turn(ctx context.Context, tally *exchange, asked request, persi
 	if err != nil {
 		return nil, false, err
 	}
-	answer, err := c.send(ctx, tally, asked.method, granted.base.path(asked), granted, asked.body)
+	answer, err := c.send(ctx, exchange, asked.method, granted.base.path(asked), granted, asked.body)
 	if err != nil {
 		return nil, false, err
 	}
@@ -126,14 +126,14 @@ type answer struct {
 }
 
 // send includes the retries. Errors are *Error.
-func (c *Client) send(ctx context.Context, tally *exchange, method, path string, granted grant, body []byte) (*answer, error) {
+func (c *Client) send(ctx context.Context, exchange *exchange, method, path string, granted grant, body []byte) (*answer, error) {
 	var content any // A nil []byte in it would be a body, and go out over HTTP/2 as one.
 	if body != nil {
 		content = body
 	}
 	request, err := retryablehttp.NewRequestWithContext(ctx, method, strings.TrimRight(c.config.Endpoint, "/")+path, content)
 	if err != nil {
-		return nil, tally.failed(KindUnreachable, "the request could not be made", err)
+		return nil, exchange.failed(KindUnreachable, "the request could not be made", err)
 	}
 	request.Header.Set(granted.header, granted.value)
 	request.Header.Set("Accept", "application/json")
@@ -142,10 +142,10 @@ func (c *Client) send(ctx context.Context, tally *exchange, method, path string,
 	}
 	response, err := c.retrying.Do(request)
 	if err != nil {
-		return nil, c.redacted(tally.fromNetwork(ctx, err))
+		return nil, c.redacted(exchange.fromNetwork(ctx, err))
 	}
 	defer response.Body.Close()
-	return &answer{status: response.StatusCode, header: response.Header, body: jsonText(tally.body), conceal: c.conceal}, nil
+	return &answer{status: response.StatusCode, header: response.Header, body: jsonText(exchange.body), conceal: c.conceal}, nil
 }
 
 // fromNetwork makes an error of one that came without a usable answer, and adds

@@ -132,11 +132,11 @@ func (l *list[Wire, Row]) join(ctx context.Context, asked request) (*wirePage[Wi
 }
 
 func (l *list[Wire, Row]) page(ctx context.Context, asked request) (*wirePage[Wire], *Error) {
-	answer, tally, failure := l.client.ask(ctx, asked)
+	answer, exchange, failure := l.client.ask(ctx, asked)
 	if failure != nil {
 		return nil, failure
 	}
-	page, failure := pageOf[Wire](answer, tally)
+	page, failure := pageOf[Wire](answer, exchange)
 	if failure != nil {
 		return nil, l.client.redacted(failure)
 	}

@@ -125,27 +125,27 @@ func notNull(raw json.RawMessage) json.RawMessage {
 	return raw
 }
 
-func pageOf[Wire any](a *answer, tally *exchange) (*wirePage[Wire], *Error) {
+func pageOf[Wire any](a *answer, exchange *exchange) (*wirePage[Wire], *Error) {
 	var page wirePage[Wire]
-	if failure := a.decode(tally, &page, &page.errorBody); failure != nil {
+	if failure := a.decode(exchange, &page, &page.errorBody); failure != nil {
 		return nil, failure
 	}
 	if page.Items == nil {
-		return nil, a.malformed(tally, "the answer has no list of items")
+		return nil, a.malformed(exchange, "the answer has no list of items")
 	}
 	return &page, nil
 }
 
 // decode reads an answer of status 200 into a form that embeds body. An error
 // form counts whatever the status.
-func (a *answer) decode(tally *exchange, into any, body *errorBody) *Error {
+func (a *answer) decode(exchange *exchange, into any, body *errorBody) *Error {
 	if len(a.body) == 0 {
-		return a.malformed(tally, "the answer is empty")
+		return a.malformed(exchange, "the answer is empty")
 	}
 	if err := json.Unmarshal(a.body, into); err != nil {
 		form := errorForm(a.body)
 		if len(form.Errors) == 0 {
-			return a.malformed(tally, describeJSONError(err))
+			return a.malformed(exchange, describeJSONError(err))
 		}
 		body = &form
 	}
@@ -153,14 +153,14 @@ func (a *answer) decode(tally *exchange, into any, body *errorBody) *Error {
 	case row.Kind == "":
 		return nil
 	case len(body.Errors) > 0:
-		return a.failed(tally, row.Kind, "the answer has status 200 and reports an error")
+		return a.failed(exchange, row.Kind, "the answer has status 200 and reports an error")
 	default:
-		return a.malformed(tally, "the answer has status 200 and names the status "+snippet(body.StatusCode)+" itself")
+		return a.malformed(exchange, "the answer has status 200 and names the status "+snippet(body.StatusCode)+" itself")
 	}
 }
 
-func (a *answer) malformed(tally *exchange, problem string) *Error {
-	failure := a.failed(tally, KindMalformed, problem)
+func (a *answer) malformed(exchange *exchange, problem string) *Error {
+	failure := a.failed(exchange, KindMalformed, problem)
 	failure.Snippet = a.snippet()
 	return failure
 }
@@ -212,12 +212,12 @@ func errorForm(body []byte) errorBody {
 }
 
 // failure is nil for status 200.
-func (a *answer) failure(tally *exchange) *Error {
+func (a *answer) failure(exchange *exchange) *Error {
 	if a.status == http.StatusOK {
 		return nil
 	}
 	form := errorForm(a.body)
-	failure := a.failed(tally, rowOf(a.status, &form).Kind, "the answer is "+statusText(a.status))
+	failure := a.failed(exchange, rowOf(a.status, &form).Kind, "the answer is "+statusText(a.status))
 	if len(failure.Codes) == 0 {
 		failure.Snippet = a.snippet()
 	}
@@ -227,9 +227,9 @@ func (a *answer) failure(tally *exchange) *Error {
 	return failure
 }
 
-func (a *answer) failed(tally *exchange, kind Kind, problem string) *Error {
+func (a *answer) failed(exchange *exchange, kind Kind, problem string) *Error {
 	form := errorForm(a.body)
-	failure := tally.failed(kind, problem, nil)
+	failure := exchange.failed(kind, problem, nil)
 	failure.Status, failure.Codes, failure.RequestID = a.status, form.Errors, form.RequestID
 	return failure
 }

@@ -30,9 +30,9 @@ func (f *flights[Page]) join(ctx context.Context, of resource, query []byte, fet
 		select {
 		case <-joined.done:
 		case <-ctx.Done():
-			_, tally := withExchange(ctx, of.operation())
-			tally.subject = of.subject
-			return nil, tally.fromNetwork(ctx, ctx.Err())
+			_, exchange := withExchange(ctx, of.operation())
+			exchange.subject = of.subject
+			return nil, exchange.fromNetwork(ctx, ctx.Err())
 		}
 		if !givenUp(joined.failure) || ctx.Err() != nil {
 			return joined.page, joined.failure

@@ -208,7 +208,7 @@ func (f *unifiedForm) widen() { f.more = []string{"email", "profile"} }
 func (f *unifiedForm) narrow(refused bool) { f.more, f.denied = nil, refused }
 
 func (f *unifiedForm) token(ctx context.Context) (header, value string, expires time.Time, err error) {
-	ctx, tally := withExchange(ctx, "sign in")
+	ctx, exchange := withExchange(ctx, "sign in")
 	config := clientcredentials.Config{
 		ClientID:     f.credentials.ClientID,
 		ClientSecret: f.credentials.ClientSecret,
@@ -221,12 +221,12 @@ func (f *unifiedForm) token(ctx context.Context) (header, value string, expires 
 	client.Transport = &tokenAnswers{next: client.Transport}
 	issued, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
 	if err != nil {
-		return "", "", time.Time{}, f.client.redacted(f.tokenError(ctx, tally, err))
+		return "", "", time.Time{}, f.client.redacted(f.tokenError(ctx, exchange, err))
 	}
 	accessToken := strings.TrimSpace(issued.AccessToken)
 	f.client.keepToken(accessToken)
 	if accessToken == "" || CheckHeader(accessToken) != nil {
-		return "", "", time.Time{}, tally.failed(KindSignIn, "the access token is empty, or holds a line break or another control character", nil)
+		return "", "", time.Time{}, exchange.failed(KindSignIn, "the access token is empty, or holds a line break or another control character", nil)
 	}
 	return "Authorization", "Bearer " + accessToken, renewalTime(issued.Expiry), nil
 }
@@ -243,15 +243,15 @@ func renewalTime(expiry time.Time) time.Time {
 }
 
 // tokenError quotes no JSON: a token endpoint may echo what it was sent.
-func (f *unifiedForm) tokenError(ctx context.Context, tally *exchange, err error) *Error {
+func (f *unifiedForm) tokenError(ctx context.Context, exchange *exchange, err error) *Error {
 	var answered *oauth2.RetrieveError
 	if !errors.As(err, &answered) {
-		if ctx.Err() == nil && tally.failure == nil && tally.status < http.StatusMultipleChoices {
-			return tally.failed(KindSignIn, "the answer of the token endpoint holds no access token", err)
+		if ctx.Err() == nil && exchange.failure == nil && exchange.status < http.StatusMultipleChoices {
+			return exchange.failed(KindSignIn, "the answer of the token endpoint holds no access token", err)
 		}
-		return tally.fromNetwork(ctx, err)
+		return exchange.fromNetwork(ctx, err)
 	}
-	failure := tally.failed(KindSignIn, "the token endpoint gave no token", nil)
+	failure := exchange.failed(KindSignIn, "the token endpoint gave no token", nil)
 	foreign := answered.ErrorCode == "" && !json.Valid(answered.Body)
 	status := answered.Response.StatusCode
 	row := retryRow(status, nil)
@@ -341,23 +341,23 @@ func (p *profile) tenant() string {
 }
 
 func (c *Client) profile(ctx context.Context, path string, issued grant) (profile, error) {
-	ctx, tally := withExchange(ctx, "read the profile")
-	tally.settles, tally.denied = issued.settles(), issued.denied
-	answer, err := c.send(ctx, tally, http.MethodGet, path, issued, nil)
-	if tally.settled > 0 {
+	ctx, exchange := withExchange(ctx, "read the profile")
+	exchange.settles, exchange.denied = issued.settles(), issued.denied
+	answer, err := c.send(ctx, exchange, http.MethodGet, path, issued, nil)
+	if exchange.settled > 0 {
 		issued.use.refused.Store(true)
 	}
 	if err != nil {
 		return profile{}, err
 	}
-	if failure := answer.failure(tally); failure != nil {
+	if failure := answer.failure(exchange); failure != nil {
 		if failure.Kind == KindMalformed {
 			failure.Kind = KindSignIn
 		}
 		return profile{}, c.redacted(failure)
 	}
 	var read profile
-	if failure := answer.decode(tally, &read, &read.errorBody); failure != nil {
+	if failure := answer.decode(exchange, &read, &read.errorBody); failure != nil {
 		if failure.Kind == KindMalformed || failure.Kind == KindRefused {
 			failure.Kind = KindSignIn
 		}

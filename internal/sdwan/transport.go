@@ -126,20 +126,20 @@ type wholeAnswers struct {
 
 // RoundTrip gives an answer that is in memory.
 func (t *wholeAnswers) RoundTrip(request *http.Request) (*http.Response, error) {
-	tally := exchangeOf(request.Context())
+	exchange := exchangeOf(request.Context())
 	request = request.Clone(request.Context())
 	request.Header.Set("User-Agent", t.config.UserAgent)
 	attempt := Attempt{Method: request.Method, URL: request.URL.Redacted()}
-	tally.attempts++
-	tally.method, tally.url = attempt.Method, attempt.URL
-	attempt.Number = tally.attempts
+	exchange.attempts++
+	exchange.method, exchange.url = attempt.Method, attempt.URL
+	attempt.Number = exchange.attempts
 	started := time.Now()
 	response, body, err := t.send(request)
 	attempt.Duration, attempt.Bytes, attempt.Err = time.Since(started), len(body), err
 	if response != nil {
 		attempt.Status = response.StatusCode
 	}
-	tally.status, tally.failure, tally.body = attempt.Status, err, body
+	exchange.status, exchange.failure, exchange.body = attempt.Status, err, body
 	t.observe(request, attempt, body)
 	if err != nil {
 		return nil, err
@@ -216,14 +216,14 @@ func (c Config) checkRetry(ctx context.Context, response *http.Response, err err
 	if err != nil {
 		return !isPermanent(err), nil
 	}
-	tally := exchangeOf(ctx)
-	if tally.mayPass(response.StatusCode) && tally.settled < c.MaxRetries {
-		tally.settled++
+	exchange := exchangeOf(ctx)
+	if exchange.mayPass(response.StatusCode) && exchange.settled < c.MaxRetries {
+		exchange.settled++
 		return true, nil
 	}
-	row := retryRow(response.StatusCode, tally.body)
+	row := retryRow(response.StatusCode, exchange.body)
 	wait, asked := retryAfter(response.Header.Get("Retry-After"), time.Now())
-	if !row.Retry || tally.leavesLimits && limits(response.StatusCode, asked) {
+	if !row.Retry || exchange.leavesLimits && limits(response.StatusCode, asked) {
 		return false, nil
 	}
 	deadline, bounded := ctx.Deadline()
