@@ -90,7 +90,7 @@ func (f *Fleet) report(selected *Selected, of test, wanted []string) {
 		default:
 			unmatched := Unmatched{Criterion: of.criterion, Value: value}
 			if len(selected.Unmatched) < maxAdvised {
-				unmatched.Nearest = nearest(value, known)
+				unmatched.Nearest = Nearest(value, known)
 			}
 			selected.Unmatched = append(selected.Unmatched, unmatched)
 		}
@@ -115,7 +115,7 @@ func (f *Fleet) Named(name string) (found []*Element, similar []string) {
 	if len(found) > 0 {
 		return found, nil
 	}
-	return nil, nearest(name, known)
+	return nil, Nearest(name, known)
 }
 
 const (
@@ -126,9 +126,10 @@ const (
 	similar = 0.6
 )
 
-// nearest lists the values most similar to one that does not exist. Letter case
+// Nearest lists the known values most similar to one that does not exist, the
+// most similar first: at most three, and none that is very different. Letter case
 // is ignored here, because a wrong case is a likely mistake.
-func nearest(value string, known map[string]bool) []string {
+func Nearest(value string, known map[string]bool) []string {
 	type candidate struct {
 		value      string
 		similarity float64

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"time"
 )
@@ -187,13 +188,16 @@ type Switches struct {
 	QueriesPerSecond    int           // in real time, others are answered with 429 and Retry-After; 0 means no limit
 }
 
-// Validate finds the first switch in a position that does not exist.
-func (s Switches) Validate() error {
-	for _, check := range []struct {
-		name     string
-		position any
-		allowed  []any
-	}{
+// choices are the switches with named positions: where they stand, and where
+// they may, with the zero value first and the default that it stands for second.
+type choices struct {
+	name     string
+	position any
+	allowed  []any
+}
+
+func (s Switches) choices() []choices {
+	return []choices{
 		{"LimitMode", s.LimitMode, []any{LimitMode(""), LimitClamp, LimitRefuse}},
 		{"ClampedOffset", s.ClampedOffset, []any{OffsetMode(""), OffsetOwn, OffsetAsked}},
 		{"UnknownKeys", s.UnknownKeys, []any{UnknownMode(""), UnknownIgnored, UnknownRefused}},
@@ -212,7 +216,12 @@ func (s Switches) Validate() error {
 		{"UnboundSite", s.UnboundSite, []any{UnboundMode(""), UnboundOne, UnboundNull, UnboundZero}},
 		{"InvalidClientStatus", s.InvalidClientStatus, []any{0, http.StatusBadRequest, http.StatusUnauthorized}},
 		{"WrongTenantStatus", s.WrongTenantStatus, []any{0, http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound}},
-	} {
+	}
+}
+
+// Validate finds the first switch in a position that does not exist.
+func (s Switches) Validate() error {
+	for _, check := range s.choices() {
 		if !slices.Contains(check.allowed, check.position) {
 			return fmt.Errorf("switch %s: position %q does not exist; use one of %s", check.name, fmt.Sprint(check.position), joined(check.allowed[1:]))
 		}
@@ -222,6 +231,34 @@ func (s Switches) Validate() error {
 			s.MaxLimit, s.MaxFleetLimit, s.MaxTotalCount, s.TokenLifetime, s.QueriesPerSecond)
 	}
 	return nil
+}
+
+// Turn is a switch that does not stand in its default.
+type Turn struct {
+	Name     string // of the field of Switches
+	Position string // as text, such as 100 or refuse
+}
+
+// String returns the form MaxLimit=100.
+func (t Turn) String() string { return t.Name + "=" + t.Position }
+
+// Turned lists the switches that do not stand in their default, in the order of
+// the fields. A default counts as one whether it is named or left to the zero value.
+func (s Switches) Turned() []Turn {
+	defaults := make(map[string]any)
+	for _, choice := range s.choices() {
+		defaults[choice.name] = choice.allowed[1]
+	}
+	var turned []Turn
+	fields := reflect.ValueOf(s)
+	for _, field := range reflect.VisibleFields(fields.Type()) {
+		value := fields.FieldByIndex(field.Index)
+		if value.IsZero() || value.Interface() == defaults[field.Name] {
+			continue
+		}
+		turned = append(turned, Turn{field.Name, fmt.Sprint(value.Interface())})
+	}
+	return turned
 }
 
 // Position is one switch in one position other than its default.

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -49,6 +50,7 @@ func run(ctx context.Context, arguments []string, out, usage io.Writer) error {
 func parse(arguments []string, usage io.Writer) (simulator.Options, []simulator.Form, error) {
 	var options simulator.Options
 	form := "both"
+	var like *string
 	flags := flag.NewFlagSet("simulator", flag.ContinueOnError)
 	flags.SetOutput(usage)
 	flags.IntVar(&options.Elements, "elements", 60, "elements of the fleet")
@@ -57,6 +59,10 @@ func parse(arguments []string, usage io.Writer) (simulator.Options, []simulator.
 	flags.Float64Var(&options.Speed, "speed", 60, "virtual seconds per real second; 0 stops the clock")
 	flags.StringVar(&options.Address, "address", "127.0.0.1:0", "loopback address to listen on; port 0 is any free one")
 	flags.IntVar(&options.Switches.MaxLimit, "max-limit", 0, "largest page, to which a larger limit is clamped; 0 is none")
+	flags.Func("like", "`file` of a report on a controller (JSON); the switches are put in the positions that it states", func(path string) error {
+		like = &path
+		return nil
+	})
 	flags.DurationVar(&options.Latency, "latency", 0, "delay of each query, such as 100ms")
 	flags.StringVar(&form, "form", form, "provider block to print: unified, legacy or both")
 	if err := flags.Parse(arguments); err != nil {
@@ -65,8 +71,28 @@ func parse(arguments []string, usage io.Writer) (simulator.Options, []simulator.
 	if flags.NArg() > 0 {
 		return options, nil, fmt.Errorf("argument %q is not expected; flags begin with a hyphen", flags.Arg(0))
 	}
+	if like != nil {
+		if err := put(&options.Switches, *like); err != nil {
+			return options, nil, err
+		}
+	}
 	forms, err := formsOf(form)
 	return options, forms, err
+}
+
+// put sets the switches to the positions of a report. What another flag has set
+// already must be left open by the report.
+func put(switches *simulator.Switches, like string) error {
+	stated, err := simulator.LikeFile(like)
+	if err != nil {
+		return fmt.Errorf("flag -like: %w", err)
+	}
+	if stated.MaxLimit != 0 && switches.MaxLimit != 0 {
+		return fmt.Errorf("flag -max-limit is %d, and the report of flag -like states a MaxLimit of %d; leave one of the two out", switches.MaxLimit, stated.MaxLimit)
+	}
+	stated.MaxLimit = cmp.Or(stated.MaxLimit, switches.MaxLimit)
+	*switches = stated
+	return nil
 }
 
 func formsOf(name string) ([]simulator.Form, error) {
@@ -94,6 +120,12 @@ func introduce(out io.Writer, server *simulator.Server, options simulator.Option
 	fmt.Fprintf(&text, "A simulated controller is at %s\n", server.URL)
 	fmt.Fprintf(&text, "%d elements at %d sites, seed %d, scenario %q: %s.\n", options.Elements, len(server.Sites()), options.Seed, options.Scenario, simulator.ScenarioDescription(options.Scenario))
 	fmt.Fprintf(&text, "The rollout goes from %s to %s.\n", simulator.CurrentImage().Version, simulator.TargetImage().Version)
+	for i, turned := range options.Switches.Turned() {
+		if i == 0 {
+			text.WriteString("Switches that are not in their default:\n")
+		}
+		fmt.Fprintf(&text, "  %s\n", turned)
+	}
 	for _, form := range forms {
 		fmt.Fprintf(&text, "\nProvider block, %s form (these are no real secrets):\n\n%s", form, server.ProviderBlock(form))
 	}
