@@ -248,6 +248,9 @@ type feature string
 const (
 	featureAction    feature = "actions"
 	featureEphemeral feature = "ephemeral resources"
+	// With it come on_failure, caller, and actions that wait for what the resource
+	// that triggers them depends on.
+	featureDestroyEvents feature = "destroy events of actions"
 	// OpenTofu 1.11 calls the plan of such a provider's resources not empty, and
 	// says that there are no changes.
 	featureEphemeralProvider feature = "providers with an ephemeral configuration"
@@ -264,6 +267,7 @@ const (
 // in 1.11.6.
 var oldest = map[feature]map[string]string{
 	featureAction:            {"Terraform": "1.14.0"},
+	featureDestroyEvents:     {"Terraform": "1.16.0"},
 	featureEphemeral:         {"Terraform": "1.10.0", "OpenTofu": "1.11.6"},
 	featureEphemeralProvider: {"Terraform": "1.10.0", "OpenTofu": "1.12.0"},
 	featureGuideCells:        {"Terraform": "1.10.0", "OpenTofu": "1.12.0"},
@@ -273,6 +277,15 @@ var oldest = map[feature]map[string]string{
 // needs skips the test where the CLI does not know the feature.
 func (c *terminal) needs(wanted feature) {
 	c.t.Helper()
+	if reason := c.lacks(wanted); reason != "" {
+		c.t.Skip(reason)
+	}
+}
+
+// lacks says why the CLI does not know the feature, "" where it does. A
+// candidate of a release counts as the release.
+func (c *terminal) lacks(wanted feature) (reason string) {
+	c.t.Helper()
 	output, _ := c.run("version")
 	words := strings.Fields(output)
 	if len(words) < 2 {
@@ -280,10 +293,12 @@ func (c *terminal) needs(wanted feature) {
 	}
 	cli, have := words[0], version.Must(version.NewVersion(words[1]))
 	needed, known := oldest[wanted][cli]
-	if !known {
-		c.t.Skipf("%s has no %s", cli, wanted)
-	}
-	if have.LessThan(version.Must(version.NewVersion(needed))) {
-		c.t.Skipf("%s need %s %s or later, and this is %s; set TF_ACC_TERRAFORM_PATH to a newer one", wanted, cli, needed, have)
+	switch {
+	case !known:
+		return fmt.Sprintf("%s has no %s", cli, wanted)
+	case have.Core().LessThan(version.Must(version.NewVersion(needed))):
+		return fmt.Sprintf("%s need %s %s or later, and this is %s; set TF_ACC_TERRAFORM_PATH to a newer one", wanted, cli, needed, have)
+	default:
+		return ""
 	}
 }
