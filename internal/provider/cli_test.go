@@ -170,14 +170,20 @@ func (c *terminal) shell(line string) (output string) {
 
 func (c *terminal) start(command *exec.Cmd) (output string, succeeded bool) {
 	c.t.Helper()
+	output, succeeded = c.printed(command)
+	return strings.Join(strings.Fields(output), " "), succeeded
+}
+
+// printed keeps the lines of what a command printed.
+func (c *terminal) printed(command *exec.Cmd) (output string, succeeded bool) {
+	c.t.Helper()
 	command.Dir, command.Env = c.directory, c.environment
 	printed, err := command.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		c.t.Fatalf("%v: %v", command.Args, err)
 	}
-	plain := decoration.ReplaceAllString(string(printed), " ")
-	return strings.Join(strings.Fields(plain), " "), err == nil
+	return decoration.ReplaceAllString(string(printed), " "), err == nil
 }
 
 // decoration is what the CLI draws: colors and the frames of diagnostics.

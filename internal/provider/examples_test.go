@@ -25,6 +25,8 @@ const examplesDirectory = "../../examples"
 var exampleNeeds = map[string]feature{
 	"actions":                featureAction,
 	"guides/waves-by-action": featureAction,
+	awaitUpgrade:             featureDestroyEvents,
+	holdRemoval:              featureDestroyEvents,
 	"ephemeral-resources":    featureEphemeral,
 	"offline-tests":          featureEphemeral,
 	"rollout":                featureEphemeral,
@@ -96,6 +98,7 @@ func exampleFiles(t *testing.T, example string, server *simulator.Server) map[st
 	for name, value := range map[string]any{
 		"canary_sites":   []string{"BR-MIL-01", "BR-SIN-02"},
 		"hub_element_id": server.ElementIDs()[0],
+		"sites":          map[string]string{"berlin": server.ElementIDs()[0]},
 		"target_version": "= " + simulator.CurrentImage().Version,
 	} {
 		if strings.Contains(all, `variable "`+name+`"`) {

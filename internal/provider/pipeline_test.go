@@ -301,8 +301,8 @@ func TestAccActionIsInvokedAlone(t *testing.T) {
 	c := newTerminal(t, server, files)
 	c.needs(featureAction)
 	commands := blocks(t, "shell")
-	if len(commands) != 1 {
-		t.Fatalf("the guide has %d commands for an action", len(commands))
+	if len(commands) != 2 {
+		t.Fatalf("the guide has %d blocks about actions, and the tests know 2", len(commands))
 	}
 	c.exits(commands[0], "0")
 }
