@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,13 +39,13 @@ type changingSites struct {
 	told strings.Builder
 }
 
-// newChangingSites applies an example. Changes are to its text, in pairs of old
-// and new.
-func newChangingSites(t *testing.T, example, values string, changes ...string) *changingSites {
+// newChangingSites applies an example, whose action waits as long as limit says.
+// Changes are to its text, in pairs of old and new.
+func newChangingSites(t *testing.T, example, values, limit string, changes ...string) *changingSites {
 	t.Helper()
 	server := startSimulator(t, simulator.Options{Elements: 12, Seed: 1, Scenario: "steady"})
 	files := exampleFiles(t, example, server)
-	const soon = `invoke = "3s" }` + "\n    wait = { interval = \"1s\" }"
+	soon := fmt.Sprintf("invoke = %q }\n    wait = { interval = \"1s\" }", limit)
 	files["main.tf"] = strings.NewReplacer(append(changes, `invoke = "2h" }`, soon, `invoke = "4h" }`, soon)...).Replace(files["main.tf"])
 	c := &changingSites{terminal: newTerminal(t, server, files), server: server, element: settledOnes(server)[0].Element()}
 	c.needs(featureDestroyEvents)
@@ -73,16 +74,27 @@ func (c *changingSites) fail() {
 	}
 }
 
-// tell runs a command and adds to the golden what it printed. Meanwhile happens
-// when the action has looked once.
-func (c *changingSites) tell(meanwhile func(), arguments ...string) {
+// finish has the upgrade end well.
+func finish(c *changingSites) { c.server.Advance(2 * time.Hour) }
+
+// rollOut saves a plan and applies it. Meanwhile happens when the action has
+// looked once at apply.
+func (c *changingSites) rollOut(meanwhile func(*changingSites), options ...string) {
+	c.t.Helper()
+	if c.tell(nil, append([]string{"plan", "-input=false", "-out=tfplan"}, options...)...) {
+		c.tell(meanwhile, "apply", "-input=false", "tfplan")
+	}
+}
+
+// tell runs a command and adds to the golden what it printed.
+func (c *changingSites) tell(meanwhile func(*changingSites), arguments ...string) (succeeded bool) {
 	c.t.Helper()
 	done, ended := make(chan struct{}), make(chan struct{})
 	before := c.server.Count(simulator.RequestQuery)
 	go func() {
 		defer close(ended)
-		// A look is at most two queries.
-		for c.server.Count(simulator.RequestQuery) < before+3 {
+		// The second look has begun, so that the first is over.
+		for c.server.Count(simulator.RequestQuery) < before+2 {
 			select {
 			case <-done:
 				return
@@ -90,7 +102,7 @@ func (c *changingSites) tell(meanwhile func(), arguments ...string) {
 			}
 		}
 		if meanwhile != nil {
-			meanwhile()
+			meanwhile(c)
 		}
 	}()
 	printed, succeeded := c.printed(exec.CommandContext(c.t.Context(), c.cli, append(arguments, "-no-color")...))
@@ -101,6 +113,7 @@ func (c *changingSites) tell(meanwhile func(), arguments ...string) {
 		outcome = "it fails"
 	}
 	c.told.WriteString("$ terraform " + strings.Join(arguments, " ") + "\n" + strings.Join(essential(printed), "\n") + "\n" + outcome + "\n")
+	return succeeded
 }
 
 var (
@@ -147,48 +160,48 @@ func TestAccRemovalOfASiteIsHeldAsTheGuideSays(t *testing.T) {
 		changes   []string
 		before    func(*changingSites)
 		values    string
-		arguments []string
+		options   []string // of the plan
 		meanwhile func(*changingSites)
 		stays     bool
 	}{
 		"removal-waits": {
-			values: noSite, before: (*changingSites).upgrade, arguments: []string{"apply", "-input=false", "-auto-approve"},
-			meanwhile: func(c *changingSites) { c.server.Advance(2 * time.Hour) },
+			values: noSite, before: (*changingSites).upgrade,
+			meanwhile: finish,
 		},
 		"removal-times-out": {
-			values: noSite, before: (*changingSites).upgrade, arguments: []string{"apply", "-input=false", "-auto-approve"}, stays: true,
+			values: noSite, before: (*changingSites).upgrade, stays: true,
 		},
 		"removal-continues": {
-			values: noSite, before: (*changingSites).upgrade, arguments: []string{"apply", "-input=false", "-auto-approve"},
+			values: noSite, before: (*changingSites).upgrade,
 			changes: []string{trigger, trigger + "\n      on_failure = continue"},
 		},
 		"removal-with-a-failure-at-plan": {
-			values: noSite, before: (*changingSites).fail, arguments: []string{"apply", "-input=false", "-auto-approve"},
+			values: noSite, before: (*changingSites).fail,
 		},
 		"removal-with-an-unreadable-controller": {
-			values: noSite, arguments: []string{"apply", "-input=false", "-auto-approve"},
+			values: noSite,
 			before: func(c *changingSites) { c.server.SetSwitches(simulator.Switches{RolesDenied: true}) },
 		},
 		"replacement-times-out": {
-			values: oneSite, before: (*changingSites).upgrade, arguments: []string{"apply", "-input=false", "-auto-approve", replace}, stays: true,
+			values: oneSite, before: (*changingSites).upgrade, options: []string{replace}, stays: true,
 		},
 		"destroy-times-out": {
-			values: oneSite, before: (*changingSites).upgrade, arguments: []string{"destroy", "-input=false", "-auto-approve"},
+			values: oneSite, before: (*changingSites).upgrade, options: []string{"-destroy"},
 		},
 		"destroy-with-a-failure-at-plan": {
-			values: oneSite, before: (*changingSites).fail, arguments: []string{"destroy", "-input=false", "-auto-approve"}, stays: true,
+			values: oneSite, before: (*changingSites).fail, options: []string{"-destroy"}, stays: true,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := newChangingSites(t, holdRemoval, oneSite, test.changes...)
+			limit := "3s"
+			if test.meanwhile != nil {
+				limit = "5m"
+			}
+			c := newChangingSites(t, holdRemoval, oneSite, limit, test.changes...)
 			c.set(test.values)
 			test.before(c)
-			var meanwhile func()
-			if test.meanwhile != nil {
-				meanwhile = func() { test.meanwhile(c) }
-			}
-			c.tell(meanwhile, test.arguments...)
+			c.rollOut(test.meanwhile, test.options...)
 			if stays := c.holds("site"); stays != test.stays {
 				t.Errorf("the site is still there: %t, want %t", stays, test.stays)
 			}
@@ -215,7 +228,7 @@ func TestAccPlanThatRemovesASiteUnheldIsFound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := newChangingSites(t, holdRemoval, oneSite)
+			c := newChangingSites(t, holdRemoval, oneSite, "5m")
 			c.set(test.values)
 			test.before(c)
 			c.shell("terraform plan -input=false -out=tfplan && terraform show -json tfplan > plan.json")
@@ -227,38 +240,41 @@ func TestAccPlanThatRemovesASiteUnheldIsFound(t *testing.T) {
 func TestAccWhatFollowsAnUpgradeWaitsAsTheGuideSays(t *testing.T) {
 	t.Parallel()
 	const trigger = "on_failure = taint"
-	apply := []string{"apply", "-input=false", "-auto-approve"}
-	replace := append(slices.Clone(apply), `-replace=terraform_data.upgrade["berlin"]`)
+	// alone leaves out the second trigger, which the guide advises.
+	alone := []string{"events  = [before_create, before_update]", "events  = [before_destroy]"}
+	halts, goesOn := []string{trigger, "on_failure = halt"}, []string{trigger, "on_failure = continue"}
+	replace := []string{`-replace=terraform_data.upgrade["berlin"]`}
 	for name, test := range map[string]struct {
-		changes   []string
-		arguments []string
-		fails     bool
-		follows   string // of what the next plan does when the element is retried
+		changes []string
+		options []string // of the plan
+		fails   bool
+		follows string // of what the next plan does when the element is retried
 	}{
-		"update-waits":             {arguments: apply, follows: "No changes"},
-		"update-fails-and-taints":  {arguments: apply, fails: true, follows: "Plan: 0 to add, 1 to change, 0 to destroy."},
-		"create-fails-and-taints":  {arguments: replace, fails: true, follows: `terraform_data.upgrade["berlin"] is tainted, so must be replaced`},
-		"create-fails-and-halts":   {arguments: replace, changes: []string{trigger, "on_failure = halt"}, fails: true, follows: "Plan: 0 to add, 1 to change, 0 to destroy."},
-		"create-fails-and-goes-on": {arguments: replace, changes: []string{trigger, "on_failure = continue"}, fails: true, follows: "No changes"},
+		"update-waits":                   {follows: "No changes"},
+		"update-fails":                   {fails: true, follows: `policy["berlin"] will be updated in-place Plan: 0 to add, 1 to change, 0 to destroy. Actions: 1 to invoke.`},
+		"update-fails-alone":             {changes: alone, fails: true, follows: "Plan: 0 to add, 1 to change, 0 to destroy. it succeeds"},
+		"create-fails-and-taints":        {options: replace, fails: true, follows: `terraform_data.upgrade["berlin"] is tainted, so must be replaced`},
+		"create-fails-and-halts":         {options: replace, changes: halts, fails: true, follows: "Plan: 0 to add, 1 to change, 0 to destroy. Actions: 1 to invoke."},
+		"create-fails-and-halts-alone":   {options: replace, changes: slices.Concat(halts, alone), fails: true, follows: "Plan: 0 to add, 1 to change, 0 to destroy. it succeeds"},
+		"create-fails-and-goes-on":       {options: replace, changes: goesOn, fails: true, follows: "Plan: 0 to add, 1 to change, 0 to destroy. Actions: 1 to invoke."},
+		"create-fails-and-goes-on-alone": {options: replace, changes: slices.Concat(goesOn, alone), fails: true, follows: "No changes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := newChangingSites(t, awaitUpgrade, oldImage, test.changes...)
+			c := newChangingSites(t, awaitUpgrade, oldImage, "5m", test.changes...)
 			c.set(newImage)
 			c.upgrade()
-			c.tell(func() {
-				if test.fails {
-					c.fail()
-				} else {
-					c.server.Advance(2 * time.Hour)
-				}
-			}, test.arguments...)
+			meanwhile := finish
+			if test.fails {
+				meanwhile = (*changingSites).fail
+			}
+			c.rollOut(meanwhile, test.options...)
 			if test.fails {
 				c.tell(nil, "plan", "-input=false")
 				c.upgrade()
 			}
 			c.tell(nil, "plan", "-input=false")
-			if last := c.told.String(); !strings.Contains(last[strings.LastIndex(last, "$ "):], test.follows) {
+			if last := c.told.String(); !strings.Contains(strings.Join(strings.Fields(last[strings.LastIndex(last, "$ "):]), " "), test.follows) {
 				t.Errorf("the next plan does not say %q:\n%s", test.follows, last)
 			}
 			c.ends(name)

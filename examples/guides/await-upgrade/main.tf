@@ -35,5 +35,13 @@ resource "terraform_data" "upgrade" {
 
 resource "terraform_data" "policy" {
   for_each = terraform_data.upgrade
-  input    = each.value.input.version
+  input    = each.value.input
+
+  lifecycle {
+    # A wait that failed after the upgrade is not repeated; this one is.
+    action_trigger {
+      events  = [before_create, before_update]
+      actions = [action.prismasdwan_await_upgrade.finished]
+    }
+  }
 }
