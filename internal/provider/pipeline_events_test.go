@@ -74,6 +74,8 @@ func (c *changingSites) fail() {
 	}
 }
 
+func deny(c *changingSites) { c.server.SetSwitches(simulator.Switches{RolesDenied: true}) }
+
 // finish has the upgrade end well.
 func finish(c *changingSites) { c.server.Advance(2 * time.Hour) }
 
@@ -179,8 +181,17 @@ func TestAccRemovalOfASiteIsHeldAsTheGuideSays(t *testing.T) {
 			values: noSite, before: (*changingSites).fail,
 		},
 		"removal-with-an-unreadable-controller": {
-			values: noSite,
-			before: func(c *changingSites) { c.server.SetSwitches(simulator.Switches{RolesDenied: true}) },
+			values: noSite, before: deny,
+		},
+		"removal-continues-with-a-failure-at-plan": {
+			values: noSite, before: (*changingSites).fail, changes: []string{trigger, trigger + "\n      on_failure = continue"},
+		},
+		"replacement-with-a-failure-at-plan": {values: oneSite, before: (*changingSites).fail, options: []string{replace}, stays: true},
+		"destroy-of-a-target-times-out": {
+			values: oneSite, before: (*changingSites).upgrade, options: []string{"-destroy", `-target=terraform_data.site["berlin"]`},
+		},
+		"destroy-with-an-unreadable-controller": {
+			values: oneSite, before: deny, options: []string{"-destroy"}, stays: true,
 		},
 		"replacement-times-out": {
 			values: oneSite, before: (*changingSites).upgrade, options: []string{replace}, stays: true,
@@ -253,6 +264,7 @@ func TestAccWhatFollowsAnUpgradeWaitsAsTheGuideSays(t *testing.T) {
 		"update-waits":                   {follows: "No changes"},
 		"update-fails":                   {fails: true, follows: `policy["berlin"] will be updated in-place Plan: 0 to add, 1 to change, 0 to destroy. Actions: 1 to invoke.`},
 		"update-fails-alone":             {changes: alone, fails: true, follows: "Plan: 0 to add, 1 to change, 0 to destroy. it succeeds"},
+		"update-fails-and-halts-alone":   {changes: slices.Concat(halts, alone), fails: true, follows: "Plan: 0 to add, 1 to change, 0 to destroy. it succeeds"},
 		"create-fails-and-taints":        {options: replace, fails: true, follows: `terraform_data.upgrade["berlin"] is tainted, so must be replaced`},
 		"create-fails-and-halts":         {options: replace, changes: halts, fails: true, follows: "Plan: 0 to add, 1 to change, 0 to destroy. Actions: 1 to invoke."},
 		"create-fails-and-halts-alone":   {options: replace, changes: slices.Concat(halts, alone), fails: true, follows: "Plan: 0 to add, 1 to change, 0 to destroy. it succeeds"},
