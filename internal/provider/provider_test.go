@@ -547,11 +547,13 @@ func TestUnknownArgumentsNeverFallBackToOtherSources(t *testing.T) {
 
 // smallReads has one configuration for each data source.
 var smallReads = map[string]map[string]any{
-	statusesType:                                 everything,
-	"prismasdwan_element_image_status":           {"element_id": "1"},
-	"prismasdwan_element_image_status_aggregate": {"aggregate": map[string]any{"operator": "count", "field": "id"}},
-	"prismasdwan_upgrade_gate":                   everything,
-	imagesType:                                   everything,
+	statusesType:  everything,
+	oneType:       {"element_id": "1"},
+	aggregateType: {"aggregate": map[string]any{"operator": "count", "field": "id"}},
+	gateType:      everything,
+	wavesType:     {"sizes": []string{"100%"}},
+	elementsType:  everything,
+	imagesType:    everything,
 }
 
 func TestUnknownArgumentsDeferWhereTheClientAllowsIt(t *testing.T) {
@@ -666,7 +668,7 @@ func TestReadsEndWithTheirTimeouts(t *testing.T) {
 	t.Parallel()
 	server := startSimulator(t, simulator.Options{Elements: 1})
 	hangs := simulator.Fault{Kind: "hang_before_headers"}
-	if err := server.SetFaults(hangs, simulator.Fault{Kind: hangs.Kind, On: simulator.RequestImages}); err != nil {
+	if err := server.SetFaults(hangs, simulator.Fault{Kind: hangs.Kind, On: simulator.RequestImages}, simulator.Fault{Kind: hangs.Kind, On: simulator.RequestElements}); err != nil {
 		t.Fatal(err)
 	}
 	p := newProtocol(t, variables(server, simulator.Legacy)...)

@@ -32,6 +32,8 @@ func TestStatesAreThoseThatTheFrameworkWouldSend(t *testing.T) {
 		"one element":          {oneType, oneElement(server.ElementIDs()[0])},
 		"elements":             {elementsType, everything},
 		"elements, their ids":  {elementsType, map[string]any{"ids_only": true}},
+		"waves":                {wavesType, inWaves(threeSizes, map[string]any{"max_blocking_elements": 5})},
+		"waves, unlisted":      {wavesType, inWaves(threeSizes, map[string]any{"list_elements": false})},
 		"elements of no place": {elementsType, map[string]any{"where": map[string]any{"site_names": []string{"nowhere-*"}}}},
 	} {
 		got, want := ours.read(read.typeName, read.config), framework.read(read.typeName, read.config)

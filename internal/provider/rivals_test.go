@@ -1,29 +1,33 @@
 package provider
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
 
-const (
-	rivalSuffix = "_rival"
-	statusType  = typeName + "_element_image_status"
-)
+const rivalSuffix = "_rival"
 
 // wantSameState fails unless both states are equal: as the protocol carries
 // them, types and nulls included.
@@ -50,16 +54,25 @@ func TestStateIsTheOneOfTheFramework(t *testing.T) {
 				surface string
 				config  map[string]any
 			}{
-				{nameStatuses, nil},
-				{nameStatuses, map[string]any{"limit": 7}},
-				{nameStatuses, map[string]any{"with_elements": true}},
-				{nameStatuses, map[string]any{"request": map[string]any{"retrieved_fields": []string{"element_id", "upgrade_state"}}}},
-				{nameStatuses, map[string]any{"filters": []any{map[string]any{"field": "active_version", "operator": "eq", "values": []string{"9.9.9-b9"}}}}},
-				{statusType, map[string]any{"element_id": server.Rows()[0].Element()}},
-				{statusType, map[string]any{"element_id": server.Rows()[59].Element()}},
+				{statusesType, nil},
+				{statusesType, map[string]any{"limit": 7}},
+				{statusesType, map[string]any{"with_elements": true}},
+				{statusesType, map[string]any{"request": map[string]any{"retrieved_fields": []string{"element_id", "upgrade_state"}}}},
+				{statusesType, map[string]any{"filters": []any{map[string]any{"field": "active_version", "operator": "eq", "values": []string{"9.9.9-b9"}}}}},
+				{oneType, map[string]any{"element_id": server.Rows()[0].Element()}},
+				{oneType, map[string]any{"element_id": server.Rows()[59].Element()}},
 				{elementsType, nil},
 				{elementsType, map[string]any{"ids_only": true}},
 				{elementsType, map[string]any{"where": map[string]any{"roles": []string{"HUB"}}}},
+				{statusesType, map[string]any{"fields": allAttributes()}},
+				{statusesType, map[string]any{"fields": []string{nameElement, "phase", "element_id"}, "with_elements": true, "limit": 9}},
+				{statusesType, map[string]any{"fields": []string{"id"}, "element_ids": []string{}}},
+				{wavesType, inWaves(threeSizes)},
+				{wavesType, inWaves(threeSizes, toTarget(), map[string]any{"max_blocking_elements": 5})},
+				{wavesType, inWaves(threeSizes, map[string]any{"list_elements": false})},
+				{wavesType, inWaves([]string{"100%"}, map[string]any{"element_ids": []string{}})},
+				{wavesType, inWaves([]string{"100%"}, map[string]any{"element_ids": []string{"17", server.ElementIDs()[4]}, "keep_apart": "none", "max_blocking_elements": 5})},
+				{wavesType, inWaves(threeSizes, map[string]any{"min_ready_percent": 0, "max_failed": 60, "overrides": []any{map[string]any{"wave": 3, "max_failed": 0}}})},
 			} {
 				ours, rival := p.in(t).read(test.surface, test.config), p.in(t).read(test.surface+rivalSuffix, test.config)
 				if hasError(ours.diagnostics) || hasError(rival.diagnostics) {
@@ -79,6 +92,46 @@ func TestStateIsTheOneOfTheFramework(t *testing.T) {
 	}
 }
 
+// TestEverySurfacePastTheFrameworkHasARival finds the data sources that leave
+// their state for the server to send, which is past State.Set.
+func TestEverySurfacePastTheFrameworkHasARival(t *testing.T) {
+	t.Parallel()
+	server := startSimulator(t, simulator.Options{Elements: 3, Seed: 3})
+	p := newRivalProtocol(t, server)
+	framework := providerserver.NewProtocol6(New("test", environment(variables(server, simulator.Legacy)...))())()
+	bare := p.in(t)
+	bare.server = framework
+	if diagnostics := bare.configure(nil); len(diagnostics) > 0 {
+		t.Fatal(render(diagnostics))
+	}
+	past := 0
+	for name, schema := range p.schemas.DataSourceSchemas {
+		if strings.HasSuffix(name, rivalSuffix) {
+			continue
+		}
+		config, has := smallReads[name]
+		if !has {
+			t.Errorf("smallReads lacks %s", name)
+			continue
+		}
+		if name == oneType {
+			config = oneElement(server.ElementIDs()[0])
+		}
+		ctx, settled := withSettledState(t.Context())
+		bare.readDynamic(ctx, name, bare.dynamic(schema, config)).must(t)
+		if settled.value == nil {
+			continue
+		}
+		past++
+		if p.schemas.DataSourceSchemas[name+rivalSuffix] == nil {
+			t.Errorf("%s leaves its state for the server and has no rival", name)
+		}
+	}
+	if past < 4 {
+		t.Errorf("%d data sources leave their state for the server, want the four at least", past)
+	}
+}
+
 // rivalProvider has a rival for each data source that writes its rows past the
 // framework: one as the framework's tutorials have it written, with rows in
 // structs and State.Set. Its name ends in rivalSuffix.
@@ -89,6 +142,7 @@ func (p rivalProvider) DataSources(ctx context.Context) []func() datasource.Data
 		func() datasource.DataSource { return &rivalDataSource{} },
 		func() datasource.DataSource { return &rivalStatusDataSource{} },
 		func() datasource.DataSource { return &rivalElementsDataSource{} },
+		func() datasource.DataSource { return &rivalWavesDataSource{} },
 	)
 }
 
@@ -111,7 +165,7 @@ func newRivalProtocol(tb testing.TB, server *simulator.Server) *protocol {
 type rivalDataSource struct{ elementImageStatusesDataSource }
 
 func (d *rivalDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = nameStatuses + rivalSuffix
+	resp.TypeName = statusesType + rivalSuffix
 }
 
 type rivalModel struct {
@@ -210,6 +264,7 @@ func (d *rivalDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	}
 	query.SortRows(rows.rows)
 	model.Items = make([]rivalRow, len(rows.rows))
+	model.ReturnedCount = types.Int64Value(int64(len(model.Items)))
 	for i := range rows.rows {
 		model.Items[i].rivalStatus = newRivalStatus(&rows.rows[i])
 		model.Items[i].hide(query)
@@ -218,7 +273,11 @@ func (d *rivalDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 		}
 	}
 	model.MatchedCount = types.Int64PointerValue(summary.Matched)
-	model.ReturnedCount = types.Int64Value(int64(len(model.Items)))
+	if !model.Fields.IsNull() {
+		var fields []string
+		resp.Diagnostics.Append(model.Fields.ElementsAs(ctx, &fields, false)...)
+		model.ItemsJSON, model.Items = types.StringValue(rivalText(model.Items, fields, &resp.Diagnostics)), nil
+	}
 	model.Truncated = types.BoolValue(summary.Truncated)
 	model.Response = &rivalResponse{
 		ID:           summary.Envelope.ID,
@@ -257,6 +316,44 @@ func (r *rivalRow) hide(query imagestatus.Query) {
 	}
 }
 
+// rivalText is items_json in the way of encoding/json.
+func rivalText(rows []rivalRow, fields []string, diags *diag.Diagnostics) string {
+	var text bytes.Buffer
+	for i := range rows {
+		separator := byte('{')
+		add := func(name string, value any) {
+			if !slices.Contains(fields, name) {
+				return
+			}
+			encoded, err := json.Marshal(value)
+			if err != nil {
+				diags.AddError("Value not written", err.Error())
+			}
+			fmt.Fprintf(&text, "%c%q:%s", separator, name, encoded)
+			separator = ','
+		}
+		if i > 0 {
+			text.WriteByte(',')
+		}
+		row := reflect.ValueOf(rows[i].rivalStatus)
+		for j := range row.NumField() {
+			var value any
+			switch scalar := row.Field(j).Interface().(type) {
+			case types.Int64:
+				value = scalar.ValueInt64Pointer()
+			case types.String:
+				value = scalar.ValueStringPointer()
+			case timetypes.RFC3339:
+				value = scalar.ValueStringPointer()
+			}
+			add(row.Type().Field(j).Tag.Get("tfsdk"), value)
+		}
+		add(nameElement, rows[i].Element.members())
+		text.WriteByte('}')
+	}
+	return "[" + text.String() + "]"
+}
+
 type rivalJoined struct {
 	Name      *string  `tfsdk:"name"`
 	SiteID    *string  `tfsdk:"site_id"`
@@ -266,6 +363,18 @@ type rivalJoined struct {
 	Connected *bool    `tfsdk:"connected"`
 	Tags      []string `tfsdk:"tags"`
 	SiteTags  []string `tfsdk:"site_tags"`
+}
+
+// members are the attributes by name; nil for no element.
+func (j *rivalJoined) members() map[string]any {
+	if j == nil {
+		return nil
+	}
+	members, fields := make(map[string]any), reflect.ValueOf(*j)
+	for i := range fields.NumField() {
+		members[fields.Type().Field(i).Tag.Get("tfsdk")] = fields.Field(i).Interface()
+	}
+	return members
 }
 
 // newRivalJoined is nil for a row whose element is not in the list.
@@ -291,7 +400,7 @@ func newRivalJoined(fleet *inventory.Fleet, status *imagestatus.Status) *rivalJo
 type rivalStatusDataSource struct{ elementImageStatusDataSource }
 
 func (d *rivalStatusDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = statusType + rivalSuffix
+	resp.TypeName = oneType + rivalSuffix
 }
 
 type rivalStatusModel struct {
@@ -367,4 +476,81 @@ func (d *rivalElementsDataSource) Read(ctx context.Context, req datasource.ReadR
 		})
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
+
+// rivalWavesDataSource is the rival of the waves.
+type rivalWavesDataSource struct{ upgradeWavesDataSource }
+
+func (d *rivalWavesDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = wavesType + rivalSuffix
+}
+
+type rivalWave struct {
+	Number           int64              `tfsdk:"number"`
+	ElementIDs       []string           `tfsdk:"element_ids"`
+	Elements         []rivalWaveElement `tfsdk:"elements"`
+	Ready            bool               `tfsdk:"ready"`
+	Done             bool               `tfsdk:"done"`
+	MayBegin         bool               `tfsdk:"may_begin"`
+	Summary          string             `tfsdk:"summary"`
+	Reasons          []string           `tfsdk:"reasons"`
+	Counts           types.Object       `tfsdk:"counts"`
+	BlockingElements []blockerModel     `tfsdk:"blocking_elements"`
+}
+
+type rivalWaveElement struct {
+	ID        string  `tfsdk:"id"`
+	Name      *string `tfsdk:"name"`
+	SiteName  *string `tfsdk:"site_name"`
+	PeerGroup *string `tfsdk:"peer_group"`
+}
+
+func (d *rivalWavesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model upgradeWavesModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	asked := model.read(ctx, &resp.Diagnostics)
+	tally, who, err := d.connection.judgeWaves(ctx, asked)
+	if err != nil {
+		resp.Diagnostics.AddError("Read failed", err.Error())
+		return
+	}
+	verdict := d.connection.explainedWaves(ctx, tally, who, newNamer(d.connection.client))
+	waves := make([]rivalWave, len(verdict.Waves))
+	for i := range verdict.Waves {
+		waves[i] = newRivalWave(verdict.Waves[i], who.fleet, asked.listed, model.shown())
+	}
+	var problems diag.Diagnostics
+	model.Waves, problems = types.ListValueFrom(ctx, model.Waves.ElementType(ctx), waves)
+	resp.Diagnostics.Append(problems...)
+	model.Done, model.Summary = types.BoolValue(verdict.Done()), types.StringValue(verdict.Summary)
+	if !verdict.Done() {
+		model.Current = types.Int64Value(int64(verdict.Current))
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
+
+func newRivalWave(verdict rollout.WaveVerdict, fleet *inventory.Fleet, listed bool, shown int) rivalWave {
+	wave := rivalWave{
+		Number: int64(verdict.Number), Ready: verdict.Ready, Done: verdict.Ready, MayBegin: verdict.MayBegin,
+		Summary: verdict.Summary, Reasons: append([]string{}, verdict.Reasons...), Counts: countsValue(verdict.Counts),
+		BlockingElements: []blockerModel{},
+	}
+	for i, blocker := range verdict.Blocking {
+		if i < shown {
+			wave.BlockingElements = append(wave.BlockingElements, newBlockerModel(blocker))
+		}
+	}
+	if !listed {
+		return wave
+	}
+	wave.ElementIDs, wave.Elements = verdict.ElementIDs, []rivalWaveElement{}
+	for _, id := range verdict.ElementIDs {
+		described := rivalWaveElement{ID: id}
+		if joined := newRivalJoined(fleet, &imagestatus.Status{ElementID: &id}); joined != nil {
+			element, _ := fleet.Element(id)
+			described.Name, described.SiteName, described.PeerGroup = joined.Name, joined.SiteName, new(element.PeerGroup())
+		}
+		wave.Elements = append(wave.Elements, described)
+	}
+	return wave
 }
