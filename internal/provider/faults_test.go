@@ -89,25 +89,32 @@ var schemas = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, erro
 // fleet with one element that has failed.
 func inVirtualTime(t *testing.T, form simulator.Form, variables []string, test func(t *testing.T, v *virtual)) {
 	t.Helper()
+	inVirtualTimeOver(t, simulator.Options{Elements: matrixElements, Seed: 3}, form, variables, func(t *testing.T, v *virtual) {
+		t.Helper()
+		if err := v.controller.Fail(v.controller.ElementIDs()[brokenElement], "image does not boot"); err != nil {
+			t.Fatal(err)
+		}
+		test(t, v)
+	})
+}
+
+// inVirtualTimeOver is inVirtualTime over a fleet of the test's own.
+func inVirtualTimeOver(t *testing.T, fleet simulator.Options, form simulator.Form, variables []string, test func(t *testing.T, v *virtual)) {
+	t.Helper()
 	known, err := schemas()
 	if err != nil {
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		controller, err := simulator.New(simulator.Options{Elements: matrixElements, Seed: 3})
+		controller, err := simulator.New(fleet)
 		if err != nil {
-			t.Fatal(err)
-		}
-		if err := controller.Fail(controller.ElementIDs()[brokenElement], "image does not boot"); err != nil {
 			t.Fatal(err)
 		}
 		network := serveInMemory(controller)
 		defer network.end()
-		// A server that does not listen names the variables of its form.
-		named := simulator.Server{Simulator: controller, URL: "http://127.0.0.1:8080"}
 		v := &virtual{controller: controller, network: network}
 		made := &adjustedProvider{
-			prismaProvider: &prismaProvider{version: "test", lookup: environment(append(named.Environment(form), variables...)...)},
+			prismaProvider: &prismaProvider{version: "test", lookup: environment(append(v.named().Environment(form), variables...)...)},
 			adjust: func(config *sdwan.Config) {
 				config.Transport, config.MaxResponseBytes = network.transport, matrixBound
 			},
@@ -118,6 +125,12 @@ func inVirtualTime(t *testing.T, form simulator.Form, variables []string, test f
 		}
 		test(t, v)
 	})
+}
+
+// named is the controller as a server, which does not listen: it names the
+// variables of a form, and answers what tests ask a server for.
+func (v *virtual) named() *simulator.Server {
+	return &simulator.Server{Simulator: v.controller, URL: "http://127.0.0.1:8080"}
 }
 
 // adjustedProvider is the provider with a client whose configuration a test
@@ -276,6 +289,20 @@ var readers = []reader{
 	{name: "elements", pages: true, on: simulator.RequestElements, read: readElements},
 	{name: "waves", pages: true, on: simulator.RequestQuery, read: readRollout},
 	{name: "images", on: simulator.RequestImages, blind: []simulator.FaultKind{"row_lost"}, read: readImages},
+}
+
+// readersNamed are some of the readers, in the order of the names.
+func readersNamed(t *testing.T, names ...string) []reader {
+	t.Helper()
+	found := make([]reader, len(names))
+	for i, name := range names {
+		at := slices.IndexFunc(readers, func(r reader) bool { return r.name == name })
+		if at < 0 {
+			t.Fatalf("there is no reader %q", name)
+		}
+		found[i] = readers[at]
+	}
+	return found
 }
 
 func (v *virtual) readIn(ctx context.Context, typeName string, config map[string]any) reading {
@@ -747,7 +774,7 @@ func TestPagesSideBySideEndInTheTruthOrAnError(t *testing.T) {
 			t.Parallel()
 			for _, form := range forms {
 				for _, when := range []when{once, midway, always} {
-					for _, reader := range []reader{readers[0], readers[2], readers[9]} { // Rows, an aggregate by whoever can, and elements.
+					for _, reader := range readersNamed(t, "statuses", "aggregate-auto", "elements") {
 						inVirtualTime(t, form, variables, func(t *testing.T, v *virtual) {
 							reader.play(v, info, when)
 							if result := reader.read(t.Context(), v, v.controller.Rows()); result.wrong != "" {
@@ -916,31 +943,45 @@ func TestAccInterruptEndsAWait(t *testing.T) {
 		  timeouts       = { read = "24h" }
 		}
 	`})
-	command := exec.CommandContext(t.Context(), console.cli, "plan")
-	command.Dir, command.Env = console.directory, console.environment
-	var output lockedBuffer
+	// A wait that nothing ends is ended here, and then the plan ends without a word of the provider.
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, console.cli, "plan")
+	command.Dir, command.Env = console.directory, append(console.environment, "TF_LOG_PROVIDER=DEBUG")
+	output := watched{wanted: "current_status/query", seen: make(chan struct{})}
 	command.Stdout, command.Stderr = &output, &output
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for server.Count(simulator.RequestQuery) == 0 {
-		time.Sleep(10 * time.Millisecond)
+	// The log has a request once it is answered. What comes next is the wait.
+	select {
+	case <-output.seen:
+	case <-ctx.Done():
 	}
-	time.Sleep(100 * time.Millisecond) // The answer is read and the wait begins.
-	interrupted := time.Now()
 	if err := command.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
-	err := command.Wait()
-	took := time.Since(interrupted)
-	if err == nil {
+	if command.Wait() == nil {
 		t.Error("a plan that was interrupted counts as success")
-	}
-	// Terraform itself takes a moment to end its providers.
-	if took > 3*time.Second {
-		t.Errorf("the plan ended %s after the interrupt:\n%s", took, output.String())
 	}
 	if text := output.String(); !strings.Contains(text, "Read cancelled") {
 		t.Errorf("the provider does not tell of it:\n%s", text)
 	}
+}
+
+// watched is a buffer that tells when a text was written to it.
+type watched struct {
+	lockedBuffer
+
+	wanted string
+	once   sync.Once
+	seen   chan struct{}
+}
+
+func (w *watched) Write(text []byte) (int, error) {
+	written, err := w.lockedBuffer.Write(text)
+	if strings.Contains(w.String(), w.wanted) {
+		w.once.Do(func() { close(w.seen) })
+	}
+	return written, err
 }

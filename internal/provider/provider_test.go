@@ -680,15 +680,3 @@ func TestReadsEndWithTheirTimeouts(t *testing.T) {
 		}
 	}
 }
-
-func TestEveryDiagnosticHasAShortSummaryAndARemedy(t *testing.T) {
-	t.Parallel()
-	for kind, advised := range adviceByKind {
-		if words := len(strings.Fields(advised.summary)); words == 0 || words > 8 || strings.HasSuffix(advised.summary, ".") {
-			t.Errorf("%s: the summary %q has %d words, want one to eight and no period", kind, advised.summary, words)
-		}
-		if !strings.HasSuffix(advised.remedy, ".") {
-			t.Errorf("%s: the remedy %q is no sentence", kind, advised.remedy)
-		}
-	}
-}

@@ -77,7 +77,7 @@ func TestNoFaultBringsASecretToLight(t *testing.T) {
 			t.Parallel()
 			for _, form := range forms {
 				for _, when := range []when{midway, always} {
-					for _, reader := range []reader{readers[0], readers[8], readers[9]} {
+					for _, reader := range readersNamed(t, "statuses", "action", "elements") {
 						inVirtualTime(t, form, variables, func(t *testing.T, v *virtual) {
 							reader.play(v, info, when)
 							searched(t, v, reader, fmt.Sprintf("%s, %s, %s", form, when, reader.name))
@@ -113,7 +113,7 @@ func TestEchoedCredentialsStayHidden(t *testing.T) {
 					t.Parallel()
 					inVirtualTime(t, form, append(slices.Clone(matrixVariables), bodiesVariable+"=true"), func(t *testing.T, v *virtual) {
 						v.network.server.Handler = echo(v.controller, status, contentType)
-						searched(t, v, readers[0], "the echo")
+						searched(t, v, readersNamed(t, "statuses")[0], "the echo")
 					})
 				})
 			}
