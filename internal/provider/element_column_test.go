@@ -22,18 +22,18 @@ import (
 
 // attributes are what the documentation promises of an element, written out by
 // hand as wantItem is.
-func (m member) attributes() map[string]any {
-	siteID := orNull(m.SiteID)
-	if m.SiteID != nil && slices.Contains([]string{"", "0", "1"}, *m.SiteID) {
+func (d device) attributes() map[string]any {
+	siteID := orNull(d.SiteID)
+	if d.SiteID != nil && slices.Contains([]string{"", "0", "1"}, *d.SiteID) {
 		siteID = nil
 	}
 	var connected any
-	if m.Connected != nil {
-		connected = *m.Connected
+	if d.Connected != nil {
+		connected = *d.Connected
 	}
 	return map[string]any{
-		"name": orNull(m.Name), "site_id": siteID, "site_name": orNull(m.site.Name), "role": orNull(m.Role), "model_name": orNull(m.ModelName),
-		"connected": connected, "tags": tagsOrNull(m.Tags, true), "site_tags": tagsOrNull(m.site.Tags, siteID == nil || m.site.ID != ""),
+		"name": orNull(d.Name), "site_id": siteID, "site_name": orNull(d.siteName()), "role": orNull(d.Role), "model_name": orNull(d.ModelName),
+		"connected": connected, "tags": tagsOrNull(d.Tags, true), "site_tags": tagsOrNull(d.siteTags(), siteID == nil || d.site != nil),
 	}
 }
 
@@ -42,16 +42,12 @@ func tagsOrNull(tags []string, known bool) any {
 	if !known {
 		return nil
 	}
-	members := make([]any, len(tags))
-	for i, tag := range tags {
-		members[i] = tag
-	}
-	return members
+	return plainTexts(tags...)
 }
 
 // wantItemsWithElements are rows whose elements were asked for.
 func wantItemsWithElements(server *simulator.Server, rows []imagestatus.Status) []any {
-	all := members(server)
+	all := devicesByID(server)
 	items := wantItems(rows)
 	for i, row := range rows {
 		if of, listed := all[row.Element()]; listed {
@@ -63,7 +59,7 @@ func wantItemsWithElements(server *simulator.Server, rows []imagestatus.Status) 
 
 // groupOf is what a row is grouped by: of its element, or else of itself.
 func groupOf(server *simulator.Server) func(imagestatus.Status, string) any {
-	all := members(server)
+	all := devicesByID(server)
 	return func(row imagestatus.Status, name string) any {
 		if !slices.Contains([]string{"site_name", "site_id", "role", "model_name", "connected"}, name) {
 			return fieldValue(row, name)
@@ -97,7 +93,7 @@ func oddFleet(t *testing.T, switches simulator.Switches) *simulator.Server {
 	t.Helper()
 	switches.StrayElements = true
 	server := startSimulator(t, simulator.Options{Elements: 120, Seed: 3, Scenario: "mixed", Switches: switches})
-	lost := members(server)[server.ElementIDs()[2]].Element
+	lost := devicesByID(server)[server.ElementIDs()[2]].Element
 	lost.SiteID, lost.Role, lost.ModelName, lost.Tags = new("4711"), nil, nil, nil
 	server.AddElement(lost)
 	if err := server.SetConnected(false, server.ElementIDs()[5:9]...); err != nil {
@@ -164,8 +160,8 @@ func TestElementsAreDescribedWhateverElseIsAskedFor(t *testing.T) {
 		{"a limit", map[string]any{"limit": 5}, wantItemsWithElements(server, rows[:5])},
 		{"a page", map[string]any{"limit": 5, "dest_page": 2}, wantItemsWithElements(server, rows[5:10])},
 		{"nothing", map[string]any{"element_ids": []string{}}, []any{}},
-		{"a description", whereOf(map[string]any{"site_names": []string{"BR-*"}}), wantItemsWithElements(server, rowsOfMembers(server, func(m member) bool {
-			return m.site.Name != nil && strings.HasPrefix(*m.site.Name, "BR-")
+		{"a description", whereOf(map[string]any{"site_names": []string{"BR-*"}}), wantItemsWithElements(server, rowsOfDevices(server, func(d device) bool {
+			return begins(d.siteName(), "BR-")
 		}))},
 	} {
 		config := map[string]any{"with_elements": true}
@@ -318,7 +314,7 @@ func TestGroupsThatTheControllerCannotMakeAreRefusedAtPlan(t *testing.T) {
 func TestAccElementsOfRowsAndGroups(t *testing.T) {
 	t.Parallel()
 	server := mixedFleet(t, 120)
-	hubs := rowsOfMembers(server, func(m member) bool { return m.is(m.Role, "HUB") })
+	hubs := rowsOfDevices(server, func(d device) bool { return has(d.Role, "HUB") })
 	const bySite, address = "data.prismasdwan_element_image_status_aggregate.by_site", statusesAddress
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: connected(server, simulator.Unified),

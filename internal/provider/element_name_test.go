@@ -38,16 +38,16 @@ func TestElementByNameIsTheOneByID(t *testing.T) {
 		rename(t, server, server.ElementIDs()[1], "br-?ra-01-b")
 		p := newProtocol(t, variables(server, form)...)
 		names := make(map[string]int)
-		for _, of := range members(server) {
+		for _, of := range devicesByID(server) {
 			if of.Name != nil {
 				names[*of.Name]++
 			}
 		}
-		rows := rowsOfMembers(server, func(m member) bool { return m.Name != nil && names[*m.Name] == 1 })
+		rows := rowsOfDevices(server, func(d device) bool { return d.Name != nil && names[*d.Name] == 1 })
 		if len(rows) < 60 || len(rows) == len(server.Rows()) {
 			t.Fatalf("%d of %d elements have a name of their own", len(rows), len(server.Rows()))
 		}
-		all := members(server)
+		all := devicesByID(server)
 		for _, row := range rows {
 			name := *all[row.Element()].Name
 			got := p.read(oneType, namedElement(name)).must(t)
@@ -70,7 +70,7 @@ func TestNameOfSeveralElementsIsAnErrorWithTheCandidates(t *testing.T) {
 	server := mixedFleet(t, 70)
 	elements := server.ElementIDs()
 	const name = "hub"
-	unbound := elementsOf(rowsOfMembers(server, func(m member) bool { return m.attributes()["site_id"] == nil }))[0]
+	unbound := elementsOf(rowsOfDevices(server, func(d device) bool { return d.attributes()["site_id"] == nil }))[0]
 	named := []string{elements[0], elements[5], unbound}
 	for _, id := range named {
 		rename(t, server, id, name)
@@ -79,7 +79,7 @@ func TestNameOfSeveralElementsIsAnErrorWithTheCandidates(t *testing.T) {
 		t.Fatal(err)
 	}
 	slices.Sort(named)
-	all := members(server)
+	all := devicesByID(server)
 	site, model := all[elements[0]].site, *all[elements[0]].ModelName
 	other := all[elements[5]].site
 	lines := func(first, second string) string {
@@ -171,7 +171,7 @@ func TestAccElementByName(t *testing.T) {
 	t.Parallel()
 	server := mixedFleet(t, 20)
 	const address, name = "data.prismasdwan_element_image_status.one", "br-fra-01-a"
-	row := rowsOfMembers(server, func(m member) bool { return m.is(m.Name, name) })[0]
+	row := rowsOfDevices(server, func(d device) bool { return has(d.Name, name) })[0]
 	var other imagestatus.Status
 	for _, candidate := range server.Rows() {
 		if candidate.Element() != row.Element() {

@@ -24,22 +24,40 @@ import (
 
 const elementsType = "prismasdwan_elements"
 
-// device is an element of a fleet with its site; nil where there is none.
+// device is an element of a fleet with its site, nil where there is none: what a
+// test knows of it without the provider's help.
 type device struct {
 	inventory.Element
 
 	site *inventory.Site
 }
 
+// siteName and siteTags are nil where there is no site.
+func (d device) siteName() *string {
+	if d.site == nil {
+		return nil
+	}
+	return d.site.Name
+}
+
+func (d device) siteTags() []string {
+	if d.site == nil {
+		return nil
+	}
+	return d.site.Tags
+}
+
 // devices are the truth about a fleet, ordered by id.
 func devices(elements []inventory.Element, sites []inventory.Site) []device {
+	byID := make(map[string]*inventory.Site, len(sites))
+	for i := range sites {
+		byID[sites[i].ID] = &sites[i]
+	}
 	all := make([]device, len(elements))
 	for i, element := range elements {
 		all[i] = device{Element: element}
-		for j := range sites {
-			if id, bound := element.Site(); bound && sites[j].ID == id {
-				all[i].site = &sites[j]
-			}
+		if element.SiteID != nil {
+			all[i].site = byID[*element.SiteID]
 		}
 	}
 	return all
@@ -47,6 +65,14 @@ func devices(elements []inventory.Element, sites []inventory.Site) []device {
 
 func devicesOf(server *simulator.Server) []device {
 	return devices(server.Elements(), server.Sites())
+}
+
+func devicesByID(server *simulator.Server) map[string]device {
+	all := make(map[string]device)
+	for _, d := range devicesOf(server) {
+		all[d.ID] = d
+	}
+	return all
 }
 
 func chosen(all []device, holds func(device) bool) []device {
@@ -61,23 +87,13 @@ func idsOf(all []device) []string {
 	return ids
 }
 
-// wantElement is an element as the data source returns it where its site could
-// be read.
+// wantElement is an element as the data source returns it.
 func wantElement(d device) map[string]any {
-	siteTags := plainTexts()
-	item := map[string]any{
-		"id": d.ID, "name": orNull(d.Name), "site_id": nil, "site_name": nil, "role": orNull(d.Role), "model_name": orNull(d.ModelName),
-		"serial_number": orNull(d.SerialNumber), "hw_id": orNull(d.HardwareID), "software_version": orNull(d.SoftwareVersion),
-		"state": orNull(d.State), "connected": nil, "tags": plainTexts(d.Tags...), "peer_group": d.PeerGroup(),
-	}
-	if d.Connected != nil {
-		item["connected"] = *d.Connected
-	}
-	if d.site != nil {
-		siteTags = plainTexts(d.site.Tags...)
-		item["site_id"], item["site_name"] = d.site.ID, orNull(d.site.Name)
-	}
-	item["site_tags"] = siteTags
+	item := d.attributes()
+	maps.Copy(item, map[string]any{
+		"id": d.ID, "serial_number": orNull(d.SerialNumber), "hw_id": orNull(d.HardwareID), "software_version": orNull(d.SoftwareVersion),
+		"state": orNull(d.State), "peer_group": d.PeerGroup(),
+	})
 	return item
 }
 
@@ -112,15 +128,7 @@ func checkDevices(t *testing.T, got map[string]any, want []device) {
 	}
 }
 
-func byWhere(conditions map[string]any) map[string]any {
-	return map[string]any{"where": conditions}
-}
-
-func is(text *string, want string) bool { return text != nil && *text == want }
-
 func begins(text *string, start string) bool { return text != nil && strings.HasPrefix(*text, start) }
-
-func (d device) siteIs(holds func(*inventory.Site) bool) bool { return d.site != nil && holds(d.site) }
 
 // descriptions are conditions on the fleet of Elements: 120, Seed: 3, each with
 // the elements that it selects, decided here by other means.
@@ -133,20 +141,20 @@ var descriptions = []struct {
 	// none says that it selects nothing.
 	none bool
 }{
-	{"names", map[string]any{"names": []string{"dc-nyc-01-a", "br-par-01-a"}}, func(d device) bool { return is(d.Name, "dc-nyc-01-a") || is(d.Name, "br-par-01-a") }, false, false},
+	{"names", map[string]any{"names": []string{"dc-nyc-01-a", "br-par-01-a"}}, func(d device) bool { return has(d.Name, "dc-nyc-01-a") || has(d.Name, "br-par-01-a") }, false, false},
 	{"pattern of names", map[string]any{"names": []string{"br-*-a"}}, func(d device) bool { return begins(d.Name, "br-") && strings.HasSuffix(*d.Name, "-a") }, false, false},
 	{"pattern with one character", map[string]any{"names": []string{"dc-nyc-0?-?"}}, func(d device) bool { return begins(d.Name, "dc-nyc-0") }, false, false},
 	{"any name at all", map[string]any{"names": []string{"*"}}, func(d device) bool { return d.Name != nil }, false, false},
 	{"letter case counts", map[string]any{"names": []string{"BR-*"}}, func(device) bool { return false }, false, true},
 	{"site_names", map[string]any{"site_names": []string{"DC-NYC-01"}}, func(d device) bool {
-		return d.siteIs(func(s *inventory.Site) bool { return is(s.Name, "DC-NYC-01") })
+		return has(d.siteName(), "DC-NYC-01")
 	}, true, false},
 	{"pattern of site_names", map[string]any{"site_names": []string{"BR-*"}}, func(d device) bool {
-		return d.siteIs(func(s *inventory.Site) bool { return begins(s.Name, "BR-") })
+		return begins(d.siteName(), "BR-")
 	}, true, false},
-	{"roles", map[string]any{"roles": []string{"HUB"}}, func(d device) bool { return is(d.Role, "HUB") }, false, false},
-	{"several roles", map[string]any{"roles": []string{"NONE", "PA_CONN"}}, func(d device) bool { return is(d.Role, "NONE") || is(d.Role, "PA_CONN") }, false, false},
-	{"models", map[string]any{"models": []string{"ion 3200"}}, func(d device) bool { return is(d.ModelName, "ion 3200") }, false, false},
+	{"roles", map[string]any{"roles": []string{"HUB"}}, func(d device) bool { return has(d.Role, "HUB") }, false, false},
+	{"several roles", map[string]any{"roles": []string{"NONE", "PA_CONN"}}, func(d device) bool { return has(d.Role, "NONE") || has(d.Role, "PA_CONN") }, false, false},
+	{"models", map[string]any{"models": []string{"ion 3200"}}, func(d device) bool { return has(d.ModelName, "ion 3200") }, false, false},
 	{"a model that nothing is", map[string]any{"models": []string{"ion 1"}}, func(device) bool { return false }, false, true},
 	{"tags_any", map[string]any{"tags_any": []string{"canary", "maint:0300UTC"}}, func(d device) bool {
 		return slices.Contains(d.Tags, "canary") || slices.Contains(d.Tags, "maint:0300UTC")
@@ -155,19 +163,15 @@ var descriptions = []struct {
 		return slices.Contains(d.Tags, "canary") && slices.Contains(d.Tags, "maint:0300UTC")
 	}, false, false},
 	{"site_tags_any", map[string]any{"site_tags_any": []string{"emea", "apac"}}, func(d device) bool {
-		return d.siteIs(func(s *inventory.Site) bool {
-			return slices.Contains(s.Tags, "emea") || slices.Contains(s.Tags, "apac")
-		})
+		return slices.Contains(d.siteTags(), "emea") || slices.Contains(d.siteTags(), "apac")
 	}, true, false},
 	{"site_tags_all", map[string]any{"site_tags_all": []string{"emea", "maint:0100UTC"}}, func(d device) bool {
-		return d.siteIs(func(s *inventory.Site) bool {
-			return slices.Contains(s.Tags, "emea") && slices.Contains(s.Tags, "maint:0100UTC")
-		})
+		return slices.Contains(d.siteTags(), "emea") && slices.Contains(d.siteTags(), "maint:0100UTC")
 	}, true, false},
 	{"connected", map[string]any{"connected": true}, func(d device) bool { return d.Connected != nil && *d.Connected }, false, false},
 	{"not connected", map[string]any{"connected": false}, func(d device) bool { return d.Connected != nil && !*d.Connected }, false, false},
 	{"role and site tag", map[string]any{"roles": []string{"HUB"}, "site_tags_any": []string{"amer"}}, func(d device) bool {
-		return is(d.Role, "HUB") && d.siteIs(func(s *inventory.Site) bool { return slices.Contains(s.Tags, "amer") })
+		return has(d.Role, "HUB") && slices.Contains(d.siteTags(), "amer")
 	}, true, false},
 	{"an empty list", map[string]any{"tags_any": []string{}}, func(device) bool { return false }, false, true},
 	{"an empty list beside a condition", map[string]any{"roles": []string{"HUB"}, "site_tags_all": []string{}}, func(device) bool { return false }, true, true},
@@ -197,7 +201,7 @@ func TestElementsAreTheOnesDescribed(t *testing.T) {
 				if len(want) == 0 != test.none || len(want) == len(all) {
 					t.Fatalf("the description selects %d of %d elements, so that it proves nothing", len(want), len(all))
 				}
-				checkDevices(t, p.in(t).read(elementsType, byWhere(test.conditions)).must(t), want)
+				checkDevices(t, p.in(t).read(elementsType, whereOf(test.conditions)).must(t), want)
 			})
 		}
 	}
@@ -224,7 +228,7 @@ func TestElementsAreTheOnesDescribedInEveryPositionOfTheFleetsSwitches(t *testin
 				p := newProtocol(t, variables(server, form)...)
 				for _, test := range descriptions {
 					t.Run(string(form)+" "+test.name, func(t *testing.T) {
-						checkDevices(t, p.in(t).read(elementsType, byWhere(test.conditions)).must(t), chosen(all, test.holds))
+						checkDevices(t, p.in(t).read(elementsType, whereOf(test.conditions)).must(t), chosen(all, test.holds))
 					})
 				}
 			}
@@ -250,7 +254,7 @@ func TestElementsWithoutADescriptionAreTheFleet(t *testing.T) {
 		"a hub cluster":       func(d device) bool { return strings.HasPrefix(d.PeerGroup(), "hub-cluster/") },
 		"no peer":             func(d device) bool { return d.PeerGroup() == "element/"+d.ID },
 		"a name that is taken": func(d device) bool {
-			return len(chosen(all, func(o device) bool { return d.Name != nil && is(o.Name, *d.Name) })) > 1
+			return len(chosen(all, func(o device) bool { return d.Name != nil && has(o.Name, *d.Name) })) > 1
 		},
 	} {
 		if len(chosen(all, holds)) == 0 {
@@ -282,7 +286,7 @@ func TestElementsAreFoundByTheirIdentifiers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			checkDevices(t, p.in(t).read(elementsType, byWhere(test.conditions)).must(t), chosen(all, test.holds))
+			checkDevices(t, p.in(t).read(elementsType, whereOf(test.conditions)).must(t), chosen(all, test.holds))
 		})
 	}
 }
@@ -296,7 +300,7 @@ func TestANameOfSeveralElementsSelectsThemAll(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got := newProtocol(t, variables(server, simulator.Legacy)...).read(elementsType, byWhere(map[string]any{"names": []string{"twin"}})).must(t)
+	got := newProtocol(t, variables(server, simulator.Legacy)...).read(elementsType, whereOf(map[string]any{"names": []string{"twin"}})).must(t)
 	expect(t, got, map[string]any{"ids": plainTexts(ids[1:3]...)})
 }
 
@@ -326,7 +330,7 @@ func TestSitesAreReadOnlyWhereTheyAreNeeded(t *testing.T) {
 	for _, test := range descriptions {
 		for _, idsOnly := range []bool{false, true} {
 			server.ResetRequests()
-			config := byWhere(test.conditions)
+			config := whereOf(test.conditions)
 			config["ids_only"] = idsOnly
 			got := p.read(elementsType, config).must(t)
 			if read, want := server.Count(simulator.RequestSites) > 0, test.needsSites || !idsOnly; read != want {
@@ -361,7 +365,7 @@ func TestSitesThatCannotBeReadAreAWarningUnlessTheyDecide(t *testing.T) {
 		for _, test := range descriptions {
 			t.Run(string(form)+" "+test.name, func(t *testing.T) {
 				t.Parallel()
-				got := p.in(t).read(elementsType, byWhere(test.conditions))
+				got := p.in(t).read(elementsType, whereOf(test.conditions))
 				if test.needsSites {
 					if text := got.failure(t); !strings.HasPrefix(text, deniedAccess+"\nCould not read the sites: ") {
 						t.Errorf("got %q", text)
@@ -394,7 +398,7 @@ func TestSitesThatCannotBeReadAreAWarningUnlessTheyDecide(t *testing.T) {
 func TestElementsThatCannotBeReadAreAnError(t *testing.T) {
 	t.Parallel()
 	server := startSimulator(t, simulator.Options{Elements: 3, Switches: simulator.Switches{FleetDenied: true}})
-	for _, config := range []map[string]any{everything, {"ids_only": true}, byWhere(map[string]any{"names": []string{"*"}})} {
+	for _, config := range []map[string]any{everything, {"ids_only": true}, whereOf(map[string]any{"names": []string{"*"}})} {
 		if text := newProtocol(t, variables(server, simulator.Unified)...).read(elementsType, config).failure(t); !strings.HasPrefix(text, deniedAccess+"\nCould not read the elements: ") {
 			t.Errorf("got %q", text)
 		}
@@ -461,7 +465,7 @@ func TestValuesThatSelectNothingAreErrorsAtTheirPlace(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			for _, idsOnly := range []bool{false, true} {
-				config := byWhere(test.conditions)
+				config := whereOf(test.conditions)
 				config["ids_only"] = idsOnly
 				if got := p.in(t).read(elementsType, config).failure(t); !strings.HasPrefix(got, "Error: Invalid argument "+test.want) {
 					t.Errorf("got:\n%s\nwant:\n%s", got, test.want)
@@ -478,7 +482,7 @@ func TestAFileOfWrongSerialNumbersIsNotAsManyErrors(t *testing.T) {
 	for i := range serials {
 		serials[i] = fmt.Sprint("SN-", i)
 	}
-	diagnostics := newProtocol(t, variables(server, simulator.Unified)...).read(elementsType, byWhere(map[string]any{"serial_numbers": serials})).diagnostics
+	diagnostics := newProtocol(t, variables(server, simulator.Unified)...).read(elementsType, whereOf(map[string]any{"serial_numbers": serials})).diagnostics
 	if len(diagnostics) != maxUnmatched || !strings.HasSuffix(diagnostics[maxUnmatched-1].Detail, "Further values that select no element: 2990.") {
 		t.Errorf("got %d errors:\n%.2000s", len(diagnostics), render(diagnostics))
 	}
@@ -501,7 +505,7 @@ func TestAccElementsInTerraform(t *testing.T) {
 			t.Parallel()
 			server := describedFleet(t, simulator.Switches{})
 			hubs := wantDevices(chosen(devicesOf(server), func(d device) bool {
-				return is(d.Role, "HUB") && d.siteIs(func(s *inventory.Site) bool { return slices.Contains(s.Tags, "amer") })
+				return has(d.Role, "HUB") && slices.Contains(d.siteTags(), "amer")
 			}))
 			at := func(name, attribute string, check knownvalue.Check) statecheck.StateCheck {
 				return statecheck.ExpectKnownValue("data."+elementsType+"."+name, tfjsonpath.New(attribute), check)
@@ -616,7 +620,7 @@ data "prismasdwan_elements" "later" {
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{readAtApply{"data.prismasdwan_elements.later"}}},
 			ConfigStateChecks: []statecheck.StateCheck{
 				statecheck.ExpectKnownValue("data.prismasdwan_elements.later", tfjsonpath.New("ids"),
-					equals(plainTexts(idsOf(chosen(devicesOf(server), func(d device) bool { return is(d.Role, "HUB") }))...))),
+					equals(plainTexts(idsOf(chosen(devicesOf(server), func(d device) bool { return has(d.Role, "HUB") }))...))),
 			},
 		}},
 	})

@@ -392,7 +392,7 @@ func (m *messages) elements() {
 		{"no condition", map[string]any{}},
 		{"an empty name", map[string]any{"names": []string{""}}},
 	} {
-		m.add(test.name, p.read(elementsType, byWhere(test.conditions)).diagnostics)
+		m.add(test.name, p.read(elementsType, whereOf(test.conditions)).diagnostics)
 	}
 	fault(m.t, server, simulator.Fault{Kind: "html_200", On: simulator.RequestSites})
 	m.add("sites that cannot be read", p.read(elementsType, everything).diagnostics)

@@ -195,7 +195,7 @@ var questions = []question{
 		},
 		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
 			t.Helper()
-			hubs := rowsOfMembers(server, func(m member) bool { return m.is(m.Role, inventory.RoleHub) })
+			hubs := rowsOfDevices(server, func(d device) bool { return has(d.Role, inventory.RoleHub) })
 			if difference := gocmp.Diff(wantItemsWithElements(server, hubs), got["items"]); difference != "" || len(hubs) == 0 {
 				t.Errorf("items of %d hubs (-want +got):\n%.2000s", len(hubs), difference)
 			}
@@ -210,8 +210,8 @@ var questions = []question{
 		},
 		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
 			t.Helper()
-			branches := rowsOfMembers(server, func(m member) bool {
-				return m.site.Name != nil && strings.HasPrefix(*m.site.Name, "BR-") && *m.Connected
+			branches := rowsOfDevices(server, func(d device) bool {
+				return begins(d.siteName(), "BR-") && *d.Connected
 			})
 			checkAggregate(t, "count", got, branches, "count", "element_id", []string{"phase"})
 		},
@@ -235,7 +235,7 @@ var questions = []question{
 		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
 			t.Helper()
 			withoutArguments(got)
-			row := rowsOfMembers(server, func(m member) bool { return m.is(m.Name, "br-fra-01-a") })[0]
+			row := rowsOfDevices(server, func(d device) bool { return has(d.Name, "br-fra-01-a") })[0]
 			if difference := gocmp.Diff(wantItem(row), got); difference != "" {
 				t.Errorf("(-want +got):\n%s", difference)
 			}
@@ -329,19 +329,19 @@ var questions = []question{
 	{
 		name: "elements by role and site tag",
 		read: func(p *protocol, _ *simulator.Server) reading {
-			return p.read(elementsType, byWhere(map[string]any{"roles": []string{"SPOKE"}, "site_tags_any": []string{"emea"}}))
+			return p.read(elementsType, whereOf(map[string]any{"roles": []string{"SPOKE"}, "site_tags_any": []string{"emea"}}))
 		},
 		check: func(t *testing.T, got map[string]any, server *simulator.Server) {
 			t.Helper()
 			checkDevices(t, got, chosen(devicesOf(server), func(d device) bool {
-				return is(d.Role, "SPOKE") && d.siteIs(func(s *inventory.Site) bool { return slices.Contains(s.Tags, "emea") })
+				return has(d.Role, "SPOKE") && slices.Contains(d.siteTags(), "emea")
 			}))
 		},
 	},
 	{
 		name: "ids by name",
 		read: func(p *protocol, _ *simulator.Server) reading {
-			config := byWhere(map[string]any{"names": []string{"br-*"}})
+			config := whereOf(map[string]any{"names": []string{"br-*"}})
 			config["ids_only"] = true
 			return p.read(elementsType, config)
 		},

@@ -142,10 +142,7 @@ func TestWavesListTheirElementsAsTheControllerDoes(t *testing.T) {
 	t.Parallel()
 	server := startSimulator(t, simulator.Options{Elements: 60, Seed: 1, Scenario: "steady"})
 	got := newProtocol(t, variables(server, simulator.Unified)...).read(wavesType, inWaves(threeSizes)).must(t)
-	described := make(map[string]device)
-	for _, d := range devicesOf(server) {
-		described[d.ID] = d
-	}
+	described := devicesByID(server)
 	for _, entry := range list(got["waves"]) {
 		wave := object(entry)
 		var want []any
@@ -205,9 +202,9 @@ func TestWavesAreJudgedFromOneReadOfEachList(t *testing.T) {
 		{"the tenant", inWaves(threeSizes), whole, whole, whole},
 		{"the tenant without lists", inWaves(threeSizes, noLists), whole, 0, whole},
 		{"closed waves without lists", inWaves(threeSizes, noLists, toTarget()), whole, some, whole},
-		{"a description", inWaves(threeSizes, byWhere(map[string]any{"roles": []string{"HUB"}})), whole, whole, some},
-		{"a description without lists", inWaves(threeSizes, noLists, byWhere(map[string]any{"roles": []string{"HUB"}})), whole, 0, some},
-		{"a description by sites without lists", inWaves(threeSizes, noLists, byWhere(map[string]any{"site_names": []string{"London"}})), whole, whole, some},
+		{"a description", inWaves(threeSizes, whereOf(map[string]any{"roles": []string{"HUB"}})), whole, whole, some},
+		{"a description without lists", inWaves(threeSizes, noLists, whereOf(map[string]any{"roles": []string{"HUB"}})), whole, 0, some},
+		{"a description by sites without lists", inWaves(threeSizes, noLists, whereOf(map[string]any{"site_names": []string{"London"}})), whole, whole, some},
 		{"ids", inWaves(threeSizes, byID), some, some, some},
 		{"ids without lists", inWaves(threeSizes, byID, noLists), some, 0, some},
 		{"ids that need not be kept apart", inWaves(threeSizes, byID, noLists, map[string]any{"keep_apart": "none"}), 0, 0, some},
@@ -244,14 +241,14 @@ func TestNothingOpensAWaveWrongly(t *testing.T) {
 			config: inWaves(threeSizes, map[string]any{"element_ids": []string{}}), stages: "closed+", says: "Wave 1 has no element (min_elements is 1).",
 		},
 		"a description of nothing": {
-			config: inWaves(threeSizes, byWhere(map[string]any{"roles": []string{}})), stages: "closed+", says: "Wave 1 has no element (min_elements is 1).",
+			config: inWaves(threeSizes, whereOf(map[string]any{"roles": []string{}})), stages: "closed+", says: "Wave 1 has no element (min_elements is 1).",
 		},
 		"a misspelt name": {
-			config: inWaves([]string{"1", "100%"}, byWhere(map[string]any{"names": []string{"DC-FRA-01", "DC-FRA-02", "DC-FRA-3"}})),
+			config: inWaves([]string{"1", "100%"}, whereOf(map[string]any{"names": []string{"DC-FRA-01", "DC-FRA-02", "DC-FRA-3"}})),
 			stages: "closed+,closed", says: `No element has the name "DC-FRA-3" (where.names)`,
 		},
 		"a name that another condition leaves out": {
-			config: inWaves([]string{"1", "100%"}, byWhere(map[string]any{"names": []string{"DC-FRA-01", "BR-LON-01"}, "roles": []string{"HUB"}})),
+			config: inWaves([]string{"1", "100%"}, whereOf(map[string]any{"names": []string{"DC-FRA-01", "BR-LON-01"}, "roles": []string{"HUB"}})),
 			stages: "closed+", says: `element named "BR-LON-01" (where.names)`,
 		},
 		"an element of the list that has no row": {
@@ -308,7 +305,7 @@ func TestListsThatCannotBeReadDecideOrExplain(t *testing.T) {
 		fails  bool
 	}{
 		"the tenant":                     {inWaves(threeSizes, anyTwo), true},
-		"a description":                  {inWaves(threeSizes, anyTwo, byWhere(map[string]any{"roles": []string{"HUB"}})), true},
+		"a description":                  {inWaves(threeSizes, anyTwo, whereOf(map[string]any{"roles": []string{"HUB"}})), true},
 		"ids to keep apart":              {inWaves(threeSizes, byID), true},
 		"ids to keep apart by site":      {inWaves(threeSizes, byID, map[string]any{"keep_apart": "site"}), true},
 		"ids whose connection decides":   {inWaves(threeSizes, byID, anyTwo, map[string]any{"require_connected": true}), true},
@@ -477,7 +474,7 @@ func TestAccWavesInTerraform(t *testing.T) {
 		t.Run(string(form), func(t *testing.T) {
 			t.Parallel()
 			server := startSimulator(t, simulator.Options{Elements: 30, Seed: 1, Scenario: "steady"})
-			waves := waveIDs(newProtocol(t, variables(server, form)...).read(wavesType, inWaves(threeSizes, byWhere(map[string]any{"roles": []string{"SPOKE"}}))).must(t))
+			waves := waveIDs(newProtocol(t, variables(server, form)...).read(wavesType, inWaves(threeSizes, whereOf(map[string]any{"roles": []string{"SPOKE"}}))).must(t))
 			upgradeNow(t, server, waves[0]...)
 			config := `
 data "prismasdwan_upgrade_waves" "branches" {

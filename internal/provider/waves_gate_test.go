@@ -30,7 +30,7 @@ func TestGateOverAWaveIsTheWaveOfTheDataSource(t *testing.T) {
 	server := startSimulator(t, simulator.Options{Elements: 60, Seed: 1, Scenario: "troubled", Switches: simulator.Switches{StrayElements: true}})
 	for name, config := range map[string]map[string]any{
 		"the tenant":        inWaves(threeSizes, toTarget()),
-		"a description":     inWaves(threeSizes, toTarget(), byWhere(map[string]any{"roles": []string{"SPOKE"}})),
+		"a description":     inWaves(threeSizes, toTarget(), whereOf(map[string]any{"roles": []string{"SPOKE"}})),
 		"ids":               inWaves(threeSizes, toTarget(), map[string]any{"element_ids": server.ElementIDs()[:30]}),
 		"ids in any wave":   inWaves(threeSizes, toTarget(), map[string]any{"element_ids": server.ElementIDs()[:30], "keep_apart": "none"}),
 		"beside filters":    inWaves(threeSizes, toTarget(), map[string]any{"filters": []map[string]any{filter("phase", "neq", "failed")}}),
@@ -79,7 +79,7 @@ func TestWaveThatThereIsNotIsClosedOrAnError(t *testing.T) {
 	t.Parallel()
 	fleet := newNamedFleet(t)
 	p := fleet.protocol(t, simulator.Unified)
-	hub := byWhere(map[string]any{"names": []string{"DC-FRA-01"}})
+	hub := whereOf(map[string]any{"names": []string{"DC-FRA-01"}})
 	for number, says := range map[int]string{
 		1: "",
 		2: "Wave 2 has no element (min_elements is 1).",
@@ -115,7 +115,7 @@ func TestWaveIsResolvedAtEachRead(t *testing.T) {
 	t.Parallel()
 	fleet := newNamedFleet(t)
 	p := fleet.protocol(t, simulator.Unified)
-	config := ofWave(1, inWaves([]string{"100%"}, byWhere(map[string]any{"tags_any": []string{"canary"}})))
+	config := ofWave(1, inWaves([]string{"100%"}, whereOf(map[string]any{"tags_any": []string{"canary"}})))
 	if got := p.open(gateType, config).must(t); got["summary"] != "open: 1/1 ready (100%)" {
 		t.Fatalf("got %v", got["summary"])
 	}
@@ -155,7 +155,7 @@ func TestActionWaitsForAWave(t *testing.T) {
 func TestAccEphemeralGateOverAWaveHoldsASavedPlan(t *testing.T) {
 	t.Parallel()
 	server := startSimulator(t, simulator.Options{Elements: 60, Seed: 1, Scenario: "steady"})
-	config := inWaves(threeSizes, byWhere(map[string]any{"roles": []string{"SPOKE"}}))
+	config := inWaves(threeSizes, whereOf(map[string]any{"roles": []string{"SPOKE"}}))
 	waves := waveIDs(newProtocol(t, variables(server, simulator.Unified)...).read(wavesType, config).must(t))
 	upgradeNow(t, server, waves[0]...)
 	terminal := newTerminal(t, server, map[string]string{"main.tf": `

@@ -35,7 +35,7 @@ func newGuidedRollout(t *testing.T, edits ...[2]string) guidedRollout {
 	}
 	files["target.auto.tfvars"] = fmt.Sprintf("target_version = %q\n", simulator.TargetImage().Version)
 	rollout := guidedRollout{terminal: newTerminal(t, server, files), server: server}
-	rollout.waves = waveIDs(newProtocol(t, variables(server, simulator.Unified)...).read(wavesType, inWaves(threeSizes, byWhere(map[string]any{"roles": []string{"SPOKE"}}))).must(t))
+	rollout.waves = waveIDs(newProtocol(t, variables(server, simulator.Unified)...).read(wavesType, inWaves(threeSizes, whereOf(map[string]any{"roles": []string{"SPOKE"}}))).must(t))
 	rollout.succeeds([]string{"apply", "-auto-approve"}, "Apply complete! Resources: 1 added")
 	upgradeNow(t, server, rollout.waves[0]...)
 	rollout.succeeds([]string{"apply", "-auto-approve", "-var", "up_to_wave=2"}, "Apply complete! Resources: 1 added, 0 changed, 0 destroyed")
@@ -99,7 +99,7 @@ func TestThresholdsOfTheExampleSuitEachOfItsWaves(t *testing.T) {
 	}
 	server := startSimulator(t, simulator.Options{Elements: 120, Seed: 1, Scenario: "steady"})
 	p := newProtocol(t, variables(server, simulator.Unified)...)
-	config := inWaves(threeSizes, toTarget(), byWhere(map[string]any{"roles": []string{"SPOKE"}}), map[string]any{"min_ready_percent": 90, "max_failed_percent": 10})
+	config := inWaves(threeSizes, toTarget(), whereOf(map[string]any{"roles": []string{"SPOKE"}}), map[string]any{"min_ready_percent": 90, "max_failed_percent": 10})
 	several := 0
 	for i, wave := range waveIDs(p.read(wavesType, config).must(t)) {
 		upgradeNow(t, server, wave...)
@@ -131,7 +131,7 @@ func TestAccActionsLetOneWaveBeginAfterTheOther(t *testing.T) {
 	files["target.auto.tfvars"] = fmt.Sprintf("target_version = %q\n", simulator.TargetImage().Version)
 	terminal := newTerminal(t, server, files)
 	terminal.needs(featureAction)
-	waves := waveIDs(newProtocol(t, variables(server, simulator.Unified)...).read(wavesType, inWaves(threeSizes, byWhere(map[string]any{"roles": []string{"SPOKE"}}))).must(t))
+	waves := waveIDs(newProtocol(t, variables(server, simulator.Unified)...).read(wavesType, inWaves(threeSizes, whereOf(map[string]any{"roles": []string{"SPOKE"}}))).must(t))
 	if len(waves) != 4 {
 		t.Fatalf("the example is about four waves, and the fleet has %d", len(waves))
 	}

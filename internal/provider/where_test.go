@@ -17,40 +17,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
-	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
 )
 
-// member is an element of the simulator with its site, empty for none: what a
-// test knows of it without the provider's help.
-type member struct {
-	inventory.Element
-
-	site inventory.Site
-}
-
-func (m member) is(text *string, want ...string) bool { return has(text, want...) }
-
-func members(server *simulator.Server) map[string]member {
-	sites := make(map[string]inventory.Site)
-	for _, site := range server.Sites() {
-		sites[site.ID] = site
-	}
-	all := make(map[string]member)
-	for _, element := range server.Elements() {
-		of := member{Element: element}
-		if element.SiteID != nil {
-			of.site = sites[*element.SiteID]
-		}
-		all[element.ID] = of
-	}
-	return all
-}
-
-// rowsOfMembers are the rows of the elements for which a condition holds.
-func rowsOfMembers(server *simulator.Server, holds func(member) bool) []imagestatus.Status {
-	all := members(server)
+// rowsOfDevices are the rows of the elements for which a condition holds.
+func rowsOfDevices(server *simulator.Server, holds func(device) bool) []imagestatus.Status {
+	all := devicesByID(server)
 	return where(server.Rows(), func(row imagestatus.Status) bool {
 		of, listed := all[row.Element()]
 		return listed && holds(of)
@@ -71,41 +44,41 @@ func TestWhereSelectsWhatItDescribes(t *testing.T) {
 	if err := server.SetConnected(false, server.ElementIDs()[5:25]...); err != nil {
 		t.Fatal(err)
 	}
-	serial := *members(server)[server.ElementIDs()[4]].SerialNumber
+	serial := *devicesByID(server)[server.ElementIDs()[4]].SerialNumber
 	for _, test := range []struct {
 		name   string
 		config map[string]any
-		holds  func(member) bool
+		holds  func(device) bool
 		keeps  func(imagestatus.Status) bool
 		// nothing says that no row is wanted.
 		nothing bool
 	}{
-		{name: "a name", config: whereOf(map[string]any{"names": []string{"br-fra-01-a"}}), holds: func(m member) bool { return m.is(m.Name, "br-fra-01-a") }},
-		{name: "a pattern", config: whereOf(map[string]any{"names": []string{"*-b"}}), holds: func(m member) bool { return m.Name != nil && strings.HasSuffix(*m.Name, "-b") }},
-		{name: "a site", config: whereOf(map[string]any{"site_names": []string{"BR-FRA-01"}}), holds: func(m member) bool { return m.is(m.site.Name, "BR-FRA-01") }},
-		{name: "sites by a pattern", config: whereOf(map[string]any{"site_names": []string{"DC-*"}}), holds: func(m member) bool { return m.site.Name != nil && strings.HasPrefix(*m.site.Name, "DC-") }},
-		{name: "roles", config: whereOf(map[string]any{"roles": []string{"HUB", "PA_CONN"}}), holds: func(m member) bool { return m.is(m.Role, "HUB", "PA_CONN") }},
-		{name: "models", config: whereOf(map[string]any{"models": []string{"ion 3200"}}), holds: func(m member) bool { return m.is(m.ModelName, "ion 3200") }},
-		{name: "a serial number", config: whereOf(map[string]any{"serial_numbers": []string{serial}}), holds: func(m member) bool { return m.is(m.SerialNumber, serial) || m.is(m.HardwareID, serial) }},
-		{name: "tags of elements", config: whereOf(map[string]any{"tags_any": []string{"canary", "nothing"}}), holds: func(m member) bool { return slices.Contains(m.Tags, "canary") }},
-		{name: "tags of sites", config: whereOf(map[string]any{"site_tags_all": []string{"emea", "maint:0100UTC"}}), holds: func(m member) bool {
-			return slices.Contains(m.site.Tags, "emea") && slices.Contains(m.site.Tags, "maint:0100UTC")
+		{name: "a name", config: whereOf(map[string]any{"names": []string{"br-fra-01-a"}}), holds: func(d device) bool { return has(d.Name, "br-fra-01-a") }},
+		{name: "a pattern", config: whereOf(map[string]any{"names": []string{"*-b"}}), holds: func(d device) bool { return d.Name != nil && strings.HasSuffix(*d.Name, "-b") }},
+		{name: "a site", config: whereOf(map[string]any{"site_names": []string{"BR-FRA-01"}}), holds: func(d device) bool { return has(d.siteName(), "BR-FRA-01") }},
+		{name: "sites by a pattern", config: whereOf(map[string]any{"site_names": []string{"DC-*"}}), holds: func(d device) bool { return begins(d.siteName(), "DC-") }},
+		{name: "roles", config: whereOf(map[string]any{"roles": []string{"HUB", "PA_CONN"}}), holds: func(d device) bool { return has(d.Role, "HUB", "PA_CONN") }},
+		{name: "models", config: whereOf(map[string]any{"models": []string{"ion 3200"}}), holds: func(d device) bool { return has(d.ModelName, "ion 3200") }},
+		{name: "a serial number", config: whereOf(map[string]any{"serial_numbers": []string{serial}}), holds: func(d device) bool { return has(d.SerialNumber, serial) || has(d.HardwareID, serial) }},
+		{name: "tags of elements", config: whereOf(map[string]any{"tags_any": []string{"canary", "nothing"}}), holds: func(d device) bool { return slices.Contains(d.Tags, "canary") }},
+		{name: "tags of sites", config: whereOf(map[string]any{"site_tags_all": []string{"emea", "maint:0100UTC"}}), holds: func(d device) bool {
+			return slices.Contains(d.siteTags(), "emea") && slices.Contains(d.siteTags(), "maint:0100UTC")
 		}},
-		{name: "a connection", config: whereOf(map[string]any{"connected": false}), holds: func(m member) bool { return !*m.Connected }},
-		{name: "several conditions", config: whereOf(map[string]any{"roles": []string{"SPOKE"}, "site_tags_any": []string{"emea"}, "connected": true}), holds: func(m member) bool {
-			return m.is(m.Role, "SPOKE") && slices.Contains(m.site.Tags, "emea") && *m.Connected
+		{name: "a connection", config: whereOf(map[string]any{"connected": false}), holds: func(d device) bool { return !*d.Connected }},
+		{name: "several conditions", config: whereOf(map[string]any{"roles": []string{"SPOKE"}, "site_tags_any": []string{"emea"}, "connected": true}), holds: func(d device) bool {
+			return has(d.Role, "SPOKE") && slices.Contains(d.siteTags(), "emea") && *d.Connected
 		}},
 		{
 			name: "a filter beside it", config: map[string]any{"where": map[string]any{"roles": []string{"SPOKE"}}, "filters": []map[string]any{filter("upgrade_state", "", "complete", "failed")}},
-			holds: func(m member) bool { return m.is(m.Role, "SPOKE") }, keeps: func(row imagestatus.Status) bool { return has(row.UpgradeState, "complete", "failed") },
+			holds: func(d device) bool { return has(d.Role, "SPOKE") }, keeps: func(row imagestatus.Status) bool { return has(row.UpgradeState, "complete", "failed") },
 		},
 		{
 			name: "a filter on phase beside it", config: map[string]any{"where": map[string]any{"roles": []string{"SPOKE"}}, "filters": []map[string]any{filter("phase", "neq", "failed")}},
-			holds: func(m member) bool { return m.is(m.Role, "SPOKE") }, keeps: func(row imagestatus.Status) bool { return row.Phase() != imagestatus.PhaseFailed },
+			holds: func(d device) bool { return has(d.Role, "SPOKE") }, keeps: func(row imagestatus.Status) bool { return row.Phase() != imagestatus.PhaseFailed },
 		},
 		{
 			name: "a filter on ids beside it", config: map[string]any{"where": map[string]any{"roles": []string{"SPOKE"}}, "filters": []map[string]any{filter("element_id", "", server.ElementIDs()[:9]...)}},
-			holds: func(m member) bool { return m.is(m.Role, "SPOKE") }, keeps: func(row imagestatus.Status) bool { return slices.Contains(server.ElementIDs()[:9], row.Element()) },
+			holds: func(d device) bool { return has(d.Role, "SPOKE") }, keeps: func(row imagestatus.Status) bool { return slices.Contains(server.ElementIDs()[:9], row.Element()) },
 		},
 		{name: "an empty list", config: whereOf(map[string]any{"names": []string{}}), nothing: true},
 		{name: "an empty list beside another one", config: whereOf(map[string]any{"roles": []string{"HUB"}, "tags_all": []string{}}), nothing: true},
@@ -115,7 +88,7 @@ func TestWhereSelectsWhatItDescribes(t *testing.T) {
 		for _, form := range forms {
 			t.Run(fmt.Sprintf("%s, %s", test.name, form), func(t *testing.T) {
 				t.Parallel()
-				rows := rowsOfMembers(server, func(m member) bool { return !test.nothing && test.holds(m) })
+				rows := rowsOfDevices(server, func(d device) bool { return !test.nothing && test.holds(d) })
 				if test.keeps != nil {
 					rows = where(rows, test.keeps)
 				}
@@ -140,7 +113,7 @@ func TestWhereSelectsWhatItDescribes(t *testing.T) {
 func TestWhereWithALimitTellsWhatItLeavesOut(t *testing.T) {
 	t.Parallel()
 	server := mixedFleet(t, 120)
-	rows := rowsOfMembers(server, func(m member) bool { return m.is(m.Role, "SPOKE") })
+	rows := rowsOfDevices(server, func(d device) bool { return has(d.Role, "SPOKE") })
 	config := whereOf(map[string]any{"roles": []string{"SPOKE"}})
 	config["limit"] = 10
 	expect(t, newProtocol(t, variables(server, simulator.Unified)...).read(statusesType, config).must(t), map[string]any{
@@ -158,7 +131,7 @@ func isRegion(tag string) bool { return slices.Contains(regions, tag) }
 func TestWhereSelectsTheSameRowsHoweverManyTheyAre(t *testing.T) {
 	t.Parallel()
 	server := mixedFleet(t, 1400)
-	rows := rowsOfMembers(server, func(m member) bool { return m.is(m.Role, "SPOKE") })
+	rows := rowsOfDevices(server, func(d device) bool { return has(d.Role, "SPOKE") })
 	if len(rows) <= sdwan.DefaultPageSize {
 		t.Fatalf("%d rows are described, so few that they are asked for by id", len(rows))
 	}
@@ -176,7 +149,7 @@ func TestWhereSelectsTheSameRowsHoweverManyTheyAre(t *testing.T) {
 					parts = append(parts, read(map[string]any{"roles": []string{"SPOKE"}, "models": []string{model}, "site_tags_any": []string{region}})...)
 				}
 			}
-			untagged := rowsOfMembers(server, func(m member) bool { return m.is(m.Role, "SPOKE") && !slices.ContainsFunc(m.site.Tags, isRegion) })
+			untagged := rowsOfDevices(server, func(d device) bool { return has(d.Role, "SPOKE") && !slices.ContainsFunc(d.siteTags(), isRegion) })
 			parts = append(parts, wantItems(untagged)...)
 			slices.SortFunc(parts, func(a, b any) int {
 				return strings.Compare(fmt.Sprint(object(a)["element_id"]), fmt.Sprint(object(b)["element_id"]))
@@ -290,8 +263,8 @@ func TestUnreadableListsOfAWhereAreErrors(t *testing.T) {
 func TestAccWhere(t *testing.T) {
 	t.Parallel()
 	server := mixedFleet(t, 120)
-	hubs := rowsOfMembers(server, func(m member) bool { return m.is(m.Role, "HUB") })
-	pair := rowsOfMembers(server, func(m member) bool { return m.is(m.site.Name, "BR-FRA-01") && m.is(m.Name, "br-fra-01-a") })
+	hubs := rowsOfDevices(server, func(d device) bool { return has(d.Role, "HUB") })
+	pair := rowsOfDevices(server, func(d device) bool { return has(d.siteName(), "BR-FRA-01") && has(d.Name, "br-fra-01-a") })
 	const later, counted = "data.prismasdwan_element_image_statuses.later", "data.prismasdwan_element_image_status_aggregate.hubs"
 	config := `
 		resource "terraform_data" "site" { input = "BR-FRA-01" }
