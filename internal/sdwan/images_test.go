@@ -31,11 +31,9 @@ func imageIDs(images []inventory.Image) []string {
 	return ids
 }
 
-// imagesAnswered makes a client whose list of images has an answer of its own.
-func imagesAnswered(t *testing.T, list http.HandlerFunc, edits ...func(*Config)) (*Client, *controller) {
-	t.Helper()
-	fake := &controller{query: list}
-	return clientOf(t, inMemoryConfig(inMemory(fake)), edits...), fake
+// imagesAnswered is a fleet whose list of images has an answer of its own.
+func imagesAnswered(list http.HandlerFunc) *fakeFleet {
+	return &fakeFleet{replies: map[string]http.HandlerFunc{"/element_images": list}}
 }
 
 func TestImagesAreReadByOneGETInTheOrderOfIDs(t *testing.T) {
@@ -47,16 +45,11 @@ func TestImagesAreReadByOneGETInTheOrderOfIDs(t *testing.T) {
 	} {
 		t.Run(string(form), func(t *testing.T) {
 			t.Parallel()
-			client, fake := imagesAnswered(t, list, formed(form))
+			fleet := imagesAnswered(list)
+			client, _ := clientOfFleet(t, fleet, formed(form))
 			images, err := client.Images(t.Context())
 			wantIDs(t, "images", 3, imageIDs(images), err)
-			var asked []string
-			for _, request := range fake.requests {
-				if strings.Contains(request.URL.Path, "element_images") {
-					asked = append(asked, request.Method+" "+request.URL.Path)
-				}
-			}
-			if diff := cmp.Diff([]string{"GET " + path}, asked); diff != "" {
+			if diff := cmp.Diff([]string{"GET " + path}, fleet.requests()); diff != "" {
 				t.Errorf("the requests differ (-want +sent):\n%s", diff)
 			}
 		})
@@ -110,7 +103,7 @@ func TestImagesAreCompleteOrAnError(t *testing.T) {
 	} {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()
-			client, _ := imagesAnswered(t, respond(http.StatusOK, "application/json", body))
+			client, _ := clientOfFleet(t, imagesAnswered(respond(http.StatusOK, "application/json", body)))
 			images, err := client.Images(t.Context())
 			if want.kind == "" {
 				wantIDs(t, "images", want.images, imageIDs(images), err)
@@ -132,7 +125,7 @@ func TestRefusedListOfImagesIsAnErrorAndIsAskedAgainNextTime(t *testing.T) {
 	} {
 		t.Run(statusText(status), func(t *testing.T) {
 			t.Parallel()
-			client, fake := imagesAnswered(t, denied(status))
+			client, fake := clientOfFleet(t, imagesAnswered(denied(status)))
 			_, err := client.Images(t.Context())
 			failure := wantKind(t, err, kind)
 			wantText(t, failure.Error(), "read the images: ", "the answer is "+statusText(status), "Request: GET "+fakeEndpoint+imagesPath)
@@ -158,7 +151,7 @@ func TestListOfImagesIsTriedAgainAndJoined(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				list := inTurn(first, respond(http.StatusOK, "application/json", `{"items":[{"id":"images-001"}]}`))
-				client, fake := imagesAnswered(t, slowly(list))
+				client, fake := clientOfFleet(t, imagesAnswered(slowly(list)))
 				began := time.Now()
 				var reads sync.WaitGroup
 				for range 5 {
