@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
@@ -372,7 +373,8 @@ func TestEveryAnswerOfTheSimulatorKeepsTheContract(t *testing.T) {
 				t.Parallel()
 				var switches simulator.Switches
 				position.Apply(&switches)
-				recorded := answersOf(t, form, switches)
+				var recorded *recorder
+				synctest.Test(t, func(t *testing.T) { recorded = answersOf(t, form, switches) })
 				if len(recorded.profiles) == 0 || len(recorded.pages) == 0 != position.Denied {
 					t.Errorf("%d profiles and %d pages were answered", len(recorded.profiles), len(recorded.pages))
 				}
