@@ -112,7 +112,7 @@ func TestMisspeltWordsGetTheNearestSuggestion(t *testing.T) {
 
 func TestWordsFarFromEveryChoiceGetTheChoicesOnly(t *testing.T) {
 	t.Parallel()
-	for _, word := range []string{"", "x", "xy", "contains", "☃"} {
+	for _, word := range []string{"", "x", "e", "xy", "contains", "☃"} {
 		if got, want := spelling(word, Operators()), "Use `in`, `eq`, `neq`, `gt`, `gte`, `lt`, `lte` or `re`."; got != want {
 			t.Errorf("remedy for %q: got %q, want %q", word, got, want)
 		}

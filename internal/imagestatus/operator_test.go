@@ -124,10 +124,12 @@ func TestIntegersAreOrderedByNumber(t *testing.T) {
 func TestOrderOfTextsIsLeftToTheController(t *testing.T) {
 	t.Parallel()
 	for _, operator := range []Operator{OperatorGt, OperatorGte, OperatorLt, OperatorLte} {
-		selection := mustSelectFilters(t, nil, Filter{"active_version", operator, []string{"6.3.6-b9"}})
-		for _, version := range []string{"6.3.6-b8", "6.3.6-b9", "6.3.6-b12", ""} {
-			if got := selection.Judge(&Status{ActiveVersion: &version}); got != Unsure {
-				t.Errorf("%q %s 6.3.6-b9: %s, want unsure", version, operator, truthText(got))
+		for _, limit := range []string{"6.3.6-b9", "6"} {
+			selection := mustSelectFilters(t, nil, Filter{"active_version", operator, []string{limit}})
+			for _, version := range []string{"6.3.6-b8", "6.3.6-b9", "6.3.6-b12", "7", ""} {
+				if got := selection.Judge(&Status{ActiveVersion: &version}); got != Unsure {
+					t.Errorf("%q %s %s: %s, want unsure", version, operator, limit, truthText(got))
+				}
 			}
 		}
 	}

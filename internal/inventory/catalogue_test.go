@@ -109,6 +109,12 @@ func TestImagesOfOneVersionAreOrderedByID(t *testing.T) {
 	})
 }
 
+func TestOfTwoImagesWithOneIDTheFirstCounts(t *testing.T) {
+	t.Parallel()
+	images := []Image{{ID: "1", Version: new("6.3.6-b9")}, {ID: "1", Version: new("6.4.1-b1")}, {ID: "2", Version: new("6.3.5-b1")}}
+	wantSame(t, []Image{images[0], images[2]}, NewCatalogue(images).Images())
+}
+
 func TestImageIsFoundByItsID(t *testing.T) {
 	t.Parallel()
 	catalogue := NewCatalogue(smallCatalogue())

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -28,6 +29,7 @@ func TestWhereSelectsElements(t *testing.T) {
 		"the id that stands for no site":          {Where{SiteIDs: []string{"1"}}, []string{}},
 		"a role":                                  {Where{Roles: []string{"HUB"}}, []string{"101", "102"}},
 		"a model":                                 {Where{Models: []string{"ion 1200"}}, []string{}},
+		"wildcards where none are read":           {Where{Models: []string{"ion *", "ion ?200"}}, []string{}},
 		"a serial number":                         {Where{SerialNumbers: []string{"S5"}}, []string{"105"}},
 		"a hardware id":                           {Where{SerialNumbers: []string{"H5"}}, []string{"105"}},
 		"any of the tags":                         {Where{TagsAny: []string{"pci", "none"}}, []string{"103"}},
@@ -74,6 +76,21 @@ func TestExactValuesThatSelectNothingAreReported(t *testing.T) {
 			wantSame(t, test.unmatched, got.Unmatched)
 			wantSame(t, test.leftOut, got.LeftOut)
 		})
+	}
+}
+
+// The search for similar names is slow in a large fleet, and a reader needs few.
+func TestOnlyTheFirstUnknownNamesComeWithSimilarOnes(t *testing.T) {
+	t.Parallel()
+	const unknown = 12
+	names := make([]string, unknown)
+	for i := range names {
+		names[i] = fmt.Sprintf("dc-1%c", 'a'+i)
+	}
+	for i, unmatched := range smallFleet().Select(Where{Names: names}).Unmatched {
+		if advised := len(unmatched.Nearest) > 0; unmatched.Value != names[i] || advised != (i < 10) {
+			t.Errorf("%d: got %+v, want %s, and similar names for the first ten", i+1, unmatched, names[i])
+		}
 	}
 }
 
