@@ -23,8 +23,6 @@ type advice struct {
 }
 
 // adviceByKind is every diagnostic that the client's errors lead to.
-//
-//exhaustive:enforce
 var adviceByKind = map[sdwan.Kind]advice{
 	sdwan.KindCredentials: {
 		summary:  "Sign-in refused",

@@ -947,7 +947,7 @@ func TestAccInterruptEndsAWait(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	command := exec.CommandContext(ctx, console.cli, "plan")
-	command.Dir, command.Env = console.directory, append(console.environment, "TF_LOG_PROVIDER=DEBUG")
+	command.Dir, command.Env = console.directory, append(slices.Clone(console.environment), "TF_LOG_PROVIDER=DEBUG")
 	output := watched{wanted: "current_status/query", seen: make(chan struct{})}
 	command.Stdout, command.Stderr = &output, &output
 	if err := command.Start(); err != nil {

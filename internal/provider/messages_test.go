@@ -298,12 +298,15 @@ func (m *messages) arguments() {
 // every fact that there can be.
 func (m *messages) kinds() {
 	m.section("Errors of the client, by kind and form of sign-in")
-	// The linter holds that every kind of the client has its advice.
-	kinds := slices.Sorted(maps.Keys(adviceByKind))
-	for _, kind := range kinds {
-		if remedy := adviceByKind[kind].remedy; !strings.HasSuffix(remedy, ".") {
-			m.t.Errorf("%s: the remedy %q is no sentence", kind, remedy)
+	var kinds []sdwan.Kind
+	for kind := kindAfter(""); kind != "" && len(kinds) <= len(adviceByKind); kind = kindAfter(kind) {
+		kinds = append(kinds, kind)
+		if advised, has := adviceByKind[kind]; !has || !strings.HasSuffix(advised.remedy, ".") {
+			m.t.Errorf("the kind %q has the remedy %q, want a sentence", kind, advised.remedy)
 		}
+	}
+	if len(kinds) != len(adviceByKind) {
+		m.t.Errorf("there are the kinds %q, and %d have advice", kinds, len(adviceByKind))
 	}
 	for _, form := range forms {
 		server := simulator.Server{URL: "http://127.0.0.1:8080"}
@@ -336,6 +339,62 @@ func (m *messages) kinds() {
 			checkVoice(m.t, name, diagnostic.Summary(), diagnostic.Detail())
 		}
 	}
+}
+
+// kindAfter puts the kinds of errors into an order, from "" to "". It is a switch
+// because the linter refuses one that lacks a kind.
+//
+//nolint:cyclop // A list of kinds, one a case.
+func kindAfter(kind sdwan.Kind) sdwan.Kind {
+	switch kind {
+	case "":
+		return sdwan.KindCredentials
+	case sdwan.KindCredentials:
+		return sdwan.KindSignIn
+	case sdwan.KindSignIn:
+		return sdwan.KindForbidden
+	case sdwan.KindForbidden:
+		return sdwan.KindTenant
+	case sdwan.KindTenant:
+		return sdwan.KindRefused
+	case sdwan.KindRefused:
+		return sdwan.KindQueryTooLarge
+	case sdwan.KindQueryTooLarge:
+		return sdwan.KindNotFound
+	case sdwan.KindNotFound:
+		return sdwan.KindRedirected
+	case sdwan.KindRedirected:
+		return sdwan.KindRateLimited
+	case sdwan.KindRateLimited:
+		return sdwan.KindUnavailable
+	case sdwan.KindUnavailable:
+		return sdwan.KindUnreachable
+	case sdwan.KindUnreachable:
+		return sdwan.KindCertificate
+	case sdwan.KindCertificate:
+		return sdwan.KindCertificateTime
+	case sdwan.KindCertificateTime:
+		return sdwan.KindCertificateName
+	case sdwan.KindCertificateName:
+		return sdwan.KindProxy
+	case sdwan.KindProxy:
+		return sdwan.KindTimeout
+	case sdwan.KindTimeout:
+		return sdwan.KindCancelled
+	case sdwan.KindCancelled:
+		return sdwan.KindMalformed
+	case sdwan.KindMalformed:
+		return sdwan.KindTooLarge
+	case sdwan.KindTooLarge:
+		return sdwan.KindInconsistent
+	case sdwan.KindInconsistent:
+		return sdwan.KindNoAggregate
+	case sdwan.KindNoAggregate:
+		return sdwan.KindFilterIgnored
+	case sdwan.KindFilterIgnored:
+		return ""
+	}
+	return ""
 }
 
 // faults has what is said of each lasting fault that is an error.

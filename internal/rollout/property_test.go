@@ -160,7 +160,7 @@ func TestFurtherRuleNeverOpensAGate(t *testing.T) {
 			}
 		}
 	})
-	// A fifth of the cases can do without an open gate: one run in thirty does.
+	// Of the fewer cases of -short, one run in twenty-five has no open gate.
 	if opened == 0 && !testing.Short() {
 		t.Error("no gate was open, want some")
 	}
