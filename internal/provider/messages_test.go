@@ -343,8 +343,6 @@ func (m *messages) kinds() {
 
 // kindAfter puts the kinds of errors into an order, from "" to "". It is a switch
 // because the linter refuses one that lacks a kind.
-//
-//nolint:cyclop // A list of kinds, one a case.
 func kindAfter(kind sdwan.Kind) sdwan.Kind {
 	switch kind {
 	case "":
