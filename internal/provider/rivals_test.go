@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/datasource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -495,7 +496,42 @@ type rivalWave struct {
 	Summary          string             `tfsdk:"summary"`
 	Reasons          []string           `tfsdk:"reasons"`
 	Counts           types.Object       `tfsdk:"counts"`
-	BlockingElements []blockerModel     `tfsdk:"blocking_elements"`
+	BlockingElements []rivalBlocker     `tfsdk:"blocking_elements"`
+}
+
+type rivalBlocker struct {
+	ElementID       string  `tfsdk:"element_id"`
+	ElementName     *string `tfsdk:"element_name"`
+	SiteName        *string `tfsdk:"site_name"`
+	Class           string  `tfsdk:"class"`
+	UpgradeState    *string `tfsdk:"upgrade_state"`
+	Phase           *string `tfsdk:"phase"`
+	ActiveVersion   *string `tfsdk:"active_version"`
+	UpgradeVersion  *string `tfsdk:"upgrade_version"`
+	DownloadPercent *int64  `tfsdk:"download_percent"`
+	FailureInfo     *string `tfsdk:"failure_info"`
+}
+
+func newRivalBlocker(blocker rollout.Blocker) rivalBlocker {
+	rival := rivalBlocker{
+		ElementID: blocker.ElementID, ElementName: blocker.Name, SiteName: blocker.SiteName, Class: string(blocker.Class),
+		UpgradeState: blocker.UpgradeState, ActiveVersion: blocker.ActiveVersion, UpgradeVersion: blocker.UpgradeVersion,
+		DownloadPercent: blocker.DownloadPercent, FailureInfo: blocker.FailureInfo,
+	}
+	if !blocker.Class.Rowless() {
+		rival.Phase = new(string(blocker.Phase))
+	}
+	return rival
+}
+
+func rivalCounts(counts rollout.Counts) types.Object {
+	kinds := map[string]attr.Type{"total": types.Int64Type}
+	values := map[string]attr.Value{"total": types.Int64Value(counts.Total)}
+	for _, class := range rollout.Classes() {
+		kinds[string(class)] = types.Int64Type
+		values[string(class)] = types.Int64Value(counts.Of(class))
+	}
+	return types.ObjectValueMust(kinds, values)
 }
 
 type rivalWaveElement struct {
@@ -532,12 +568,12 @@ func (d *rivalWavesDataSource) Read(ctx context.Context, req datasource.ReadRequ
 func newRivalWave(verdict rollout.WaveVerdict, fleet *inventory.Fleet, listed bool, shown int) rivalWave {
 	wave := rivalWave{
 		Number: int64(verdict.Number), Ready: verdict.Ready, Done: verdict.Ready, MayBegin: verdict.MayBegin,
-		Summary: verdict.Summary, Reasons: append([]string{}, verdict.Reasons...), Counts: countsValue(verdict.Counts),
-		BlockingElements: []blockerModel{},
+		Summary: verdict.Summary, Reasons: append([]string{}, verdict.Reasons...), Counts: rivalCounts(verdict.Counts),
+		BlockingElements: []rivalBlocker{},
 	}
 	for i, blocker := range verdict.Blocking {
 		if i < shown {
-			wave.BlockingElements = append(wave.BlockingElements, newBlockerModel(blocker))
+			wave.BlockingElements = append(wave.BlockingElements, newRivalBlocker(blocker))
 		}
 	}
 	if !listed {
