@@ -3,8 +3,6 @@ package simulator_test
 import (
 	"fmt"
 	"net/http"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -150,34 +148,5 @@ func TestAdminRefusesWhatItDoesNotKnow(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(before), string(c.do(http.MethodGet, "/_simulator/elements", "").body)); diff != "" {
 		t.Errorf("what was refused changed the fleet (-before +after):\n%s", diff)
-	}
-}
-
-// TestCommandsOfTheDocumentationWork runs each curl command that CONTRIBUTING.md
-// shows, against a simulator with the default flags.
-func TestCommandsOfTheDocumentationWork(t *testing.T) {
-	t.Parallel()
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skipf("this test runs curl, and %v", err)
-	}
-	content, err := os.ReadFile("../../CONTRIBUTING.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := start(t, simulator.Options{Elements: 60, Seed: 1, Scenario: "rollout"})
-	commands := 0
-	for line := range strings.Lines(string(content)) {
-		if !strings.HasPrefix(line, "curl ") {
-			continue
-		}
-		commands++
-		command := strings.ReplaceAll(line, "URL", server.URL)
-		output, err := exec.CommandContext(t.Context(), "bash", "-c", "curl() { command curl -sS --fail-with-body \"$@\"; }\n"+command).CombinedOutput()
-		if err != nil {
-			t.Errorf("%s%v: %s", line, err, output)
-		}
-	}
-	if commands < 10 {
-		t.Errorf("the documentation has %d commands, want each operation shown", commands)
 	}
 }
