@@ -211,7 +211,7 @@ func (c *Client) merge(groups []imagestatus.Group, values []answeredGroup, aggre
 // groupsOfAnySize asks for a smaller page where its size may be what is refused.
 func (c *Client) groupsOfAnySize(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) ([]answeredGroup, *Error) {
 	values, failure := c.groups(ctx, query, aggregate, c.statuses.pageSize())
-	if failure == nil || failure.Kind != KindRefused || c.statuses.pageSize() <= safePageSize {
+	if !failure.mayBeOfSize(c.statuses.pageSize()) {
 		return values, failure
 	}
 	if values, failure = c.groups(ctx, query, aggregate, safePageSize); failure == nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// safePageSize is the controller's default (observed on siblings), so it cannot
-// be refused.
+// safePageSize is the controller's default (observed on siblings), so it should
+// not be refused.
 const safePageSize = 100
 
 // Summary is complete once the rows have been read to their end.
@@ -143,7 +143,7 @@ func (r *reader[Wire, Row]) first(ctx context.Context) (*wirePage[Wire], *Error)
 		r.size = min(r.size, r.limit())
 	}
 	page, failure := r.fetch(ctx, 1)
-	if failure != nil && failure.Kind == KindRefused && failure.Status == http.StatusBadRequest && r.size > safePageSize {
+	if failure.mayBeOfSize(r.size) {
 		r.size = safePageSize
 		if page, failure = r.fetch(ctx, 1); failure == nil {
 			r.list.acceptedSize.Store(safePageSize)
@@ -157,6 +157,12 @@ func (r *reader[Wire, Row]) first(ctx context.Context) (*wirePage[Wire], *Error)
 		r.size = min(r.size, rows)
 	}
 	return page, nil
+}
+
+// mayBeOfSize reports whether a smaller page may be answered where one of a size
+// was refused, whatever code the refusal has.
+func (e *Error) mayBeOfSize(size int64) bool {
+	return e != nil && e.Status == http.StatusBadRequest && (e.Kind == KindRefused || e.Kind == KindQueryTooLarge) && size > safePageSize
 }
 
 func (r *reader[Wire, Row]) fetch(ctx context.Context, number int64) (*wirePage[Wire], *Error) {
@@ -201,7 +207,7 @@ func (r *reader[Wire, Row]) accept(page *wirePage[Wire]) (bool, *Error) {
 			continue
 		}
 		r.returned++
-		if r.stopped = r.add(row); r.stopped != nil {
+		if r.hands(row) {
 			return false, nil
 		}
 	}
@@ -209,6 +215,12 @@ func (r *reader[Wire, Row]) accept(page *wirePage[Wire]) (bool, *Error) {
 		return false, r.inconsistent("a page repeats rows of the pages before it and brings no new one")
 	}
 	return true, nil
+}
+
+// hands reports whether the consumer wants no more than this row.
+func (r *reader[Wire, Row]) hands(row Row) (last bool) {
+	r.stopped = r.add(row)
+	return r.stopped != nil
 }
 
 func (r *reader[Wire, Row]) countTotal(page *wirePage[Wire]) *Error {

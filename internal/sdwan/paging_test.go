@@ -71,6 +71,17 @@ func TestPageSizeThatWasRefusedIsNotAskedForAgain(t *testing.T) {
 	}
 }
 
+func TestPagesSmallerThanTheSafeOneHaveToBeAskedFor(t *testing.T) {
+	t.Parallel()
+	simulated := newSimulator(t, simulator.Options{Elements: 60, Switches: simulator.Switches{MaxLimit: 25, LimitMode: simulator.LimitRefuse}})
+	failure := wantKind(t, readOnce(t.Context(), clientOf(t, inMemoryConfig(inMemory(simulated)))), KindQueryTooLarge)
+	wantText(t, failure.Error(), "INVALID_LIMIT_NUMBER")
+	client := clientOf(t, inMemoryConfig(inMemory(simulated)), func(c *Config) { c.PageSize = 25 })
+	if err := readOnce(t.Context(), client); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestRoomForRowsIsBoundedWhateverTheControllerCounts(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -28,6 +28,9 @@ func StatusTable() []StatusRow { return slices.Clone(statusTable) }
 // token's; its status is not documented.
 const codeTenantInvalid = "TENANT_ID_INVALID_0001"
 
+// codeLimit is the documented code for a limit that is not accepted.
+const codeLimit = "INVALID_LIMIT_NUMBER"
+
 // codeInternal is the code of a backend that failed or was too slow (reported
 // with status 200); its longer forms are inferred.
 const codeInternal = "INTERNAL"
@@ -48,6 +51,7 @@ var statusTable = []StatusRow{
 	{"413", KindQueryTooLarge, false, between(413, 413)},
 	{"425", KindUnavailable, true, between(425, 425)},
 	{"429", KindRateLimited, true, between(429, 429)},
+	{"400 with the code `INVALID_LIMIT_NUMBER`", KindQueryTooLarge, false, both(between(400, 400), hasCode(codeLimit))},
 	{"other 4xx", KindRefused, false, between(400, 499)},
 	{"500", KindUnavailable, true, between(500, 500)},
 	{"502 to 504", KindUnavailable, true, between(502, 504)},

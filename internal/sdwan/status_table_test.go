@@ -39,6 +39,8 @@ func TestEveryAnswerHasItsRow(t *testing.T) {
 		{206, errorBody{}, KindMalformed, false},
 		{307, errorBody{}, KindRedirected, false},
 		{400, errorBody{}, KindRefused, false},
+		{400, coded(codeLimit), KindQueryTooLarge, false},
+		{404, coded(codeLimit), KindNotFound, false},
 		{401, errorBody{}, KindCredentials, false},
 		{403, errorBody{}, KindForbidden, false},
 		{404, errorBody{}, KindNotFound, false},
@@ -65,7 +67,7 @@ func TestEveryRowOfTheStatusTableCounts(t *testing.T) {
 	t.Parallel()
 	counted := make(map[string]bool)
 	for status := 100; status < 1000; status++ {
-		for _, code := range []string{"", "A", codeInternal, codeTenantInvalid} {
+		for _, code := range []string{"", "A", codeInternal, codeTenantInvalid, codeLimit} {
 			for _, inner := range []string{`"200"`, `"500"`} {
 				body := errorBody{StatusCode: []byte(inner)}
 				if code != "" {

@@ -25,7 +25,7 @@ var pagingQuestions = []question{
 		asks: "What happens to a limit above the largest page, and which is that?",
 		how:  "A limit of 10,000 in the order of element ids, the pages after it, and smaller limits where that one is refused.",
 		presumed: "No largest page. The provider follows a page that is cut shorter than it asked for at its own size, " +
-			"and asks for smaller pages where a size is refused.",
+			"and asks for pages of 100 where a larger size is refused. Where those are refused too, the error says to lower page_size.",
 		meanings: []meaning{
 			{word: "clamped", says: "A larger limit is cut to the largest page without a word.", positions: map[string]any{"MaxLimit": open{}, "LimitMode": "clamp"}},
 			{word: "refused", says: "A larger limit is refused.", positions: map[string]any{"MaxLimit": open{}, "LimitMode": "refuse"}},
