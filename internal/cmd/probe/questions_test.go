@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"flag"
 	"os"
 	"reflect"
@@ -62,11 +63,11 @@ func TestEveryPositionThatAMeaningNamesExists(t *testing.T) {
 	for _, one := range questions {
 		for _, meaning := range one.meanings {
 			settled := meaning.settles(finding{measured: map[string]any{"MaxLimit": 1, "MaxTotalCount": 1, "MaxFleetLimit": 1, "TokenLifetime": 1}})
-			var switches simulator.Switches
-			if err := readSwitches(settled, &switches); err != nil {
-				t.Errorf("%s, %s: %v", one.name, meaning.word, err)
+			var file bytes.Buffer
+			if err := (&report{Version: reportVersion, Switches: settled}).writeJSON(&file); err != nil {
+				t.Fatal(err)
 			}
-			if err := switches.Validate(); err != nil {
+			if _, err := simulator.ReadLike(&file); err != nil {
 				t.Errorf("%s, %s: %v", one.name, meaning.word, err)
 			}
 		}

@@ -74,8 +74,12 @@ func TestEveryPositionIsFoundAndPlayedAgain(t *testing.T) {
 			if row.Name != "Defaults" && unseen[row.Name] == "" && (!settled || spelt(t, found) != position(t, options.Switches, row.Name)) {
 				t.Errorf("%s is not found: settled %t, %v", row.Name, settled, found)
 			}
-			options.Switches = simulator.Switches{}
-			if err := readSwitches(read.Switches, &options.Switches); err != nil {
+			var file bytes.Buffer
+			if err := read.writeJSON(&file); err != nil {
+				t.Fatal(err)
+			}
+			var err error
+			if options.Switches, err = simulator.ReadLike(&file); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(read.markdown(), probed(t, simulator.Unified, options).markdown()); diff != "" {
@@ -137,15 +141,4 @@ func TestPairsOfPositionsThatTouchPagingAreNeverTakenForOthers(t *testing.T) {
 			})
 		}
 	}
-}
-
-// readSwitches puts the settled positions of a report into switches.
-func readSwitches(settled map[string]any, switches *simulator.Switches) error {
-	encoded, err := json.Marshal(settled)
-	if err != nil {
-		return err
-	}
-	decoder := json.NewDecoder(bytes.NewReader(encoded))
-	decoder.DisallowUnknownFields()
-	return decoder.Decode(switches)
 }
