@@ -66,7 +66,7 @@ func TestEveryPositionIsFoundAndPlayedAgain(t *testing.T) {
 	for _, row := range simulator.SwitchPositions() {
 		t.Run(row.Name+"_"+row.Position, func(t *testing.T) {
 			t.Parallel()
-			options := simulator.Options{Elements: 120, Seed: 3, Scenario: "mixed"}
+			options := simulator.Options{Elements: 104, Seed: 3, Scenario: "mixed"}
 			row.Apply(&options.Switches)
 			read := probed(t, simulator.Unified, options)
 			neverWrong(t, options.Switches, read)
@@ -96,9 +96,9 @@ func TestNoFleetAndNoFormLeadsToAWrongPosition(t *testing.T) {
 		scenario string
 		elements int
 	}
-	controllers := []controller{{simulator.Legacy, "troubled", 250}, {simulator.Legacy, "steady", 9}}
+	controllers := []controller{{simulator.Legacy, "troubled", 60}, {simulator.Legacy, "steady", 9}}
 	for _, scenario := range simulator.Scenarios() {
-		for _, elements := range []int{0, 3, 60} {
+		for _, elements := range []int{0, 3, 24} {
 			controllers = append(controllers, controller{simulator.Unified, scenario, elements})
 		}
 	}
@@ -134,7 +134,7 @@ func TestPairsOfPositionsThatTouchPagingAreNeverTakenForOthers(t *testing.T) {
 			}
 			t.Run(fmt.Sprintf("%s_%s_and_%s_%s", one.Name, one.Position, other.Name, other.Position), func(t *testing.T) {
 				t.Parallel()
-				options := simulator.Options{Elements: []int{12, 130}[(i+j)%2], Seed: 5, Scenario: "mixed"}
+				options := simulator.Options{Elements: []int{12, 104}[(i+j)%2], Seed: 5, Scenario: "mixed"}
 				one.Apply(&options.Switches)
 				other.Apply(&options.Switches)
 				neverWrong(t, options.Switches, probed(t, simulator.Unified, options))
