@@ -48,10 +48,11 @@ func (a *awaitUpgradeAction) Schema(_ context.Context, _ action.SchemaRequest, r
 		return
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Waits until a fleet or a wave is ready, and reports progress. Needs Terraform 1.14 or later.\n\n" +
+		MarkdownDescription: "Waits until a fleet or a wave is ready, and reports progress.\n\n" +
 			"At plan it reads the fleet once. Problems that waiting cannot fix are errors: too many failed elements, a state that is not recognized, " +
 			"a version that cannot be read, elements that the filters leave out, an empty selection. " +
-			"Pending elements, and named elements that have no status yet, are not. At apply it waits, and fails as soon as waiting cannot fix the problem.",
+			"Pending elements, and named elements that have no status yet, are not. At apply it waits, and fails as soon as waiting cannot fix the problem.\n\n" +
+			"Needs Terraform 1.14 or later; OpenTofu has no actions.",
 		Attributes: attributes,
 	}
 }

@@ -12,6 +12,7 @@ import (
 // documentation.
 const pageHead = `---
 page_title: "What is known of the controller"
+subcategory: "Operation"
 description: |-
   Every fact about the controller that the provider rests on or copes with: documented, observed, inferred or unknown.
 ---
