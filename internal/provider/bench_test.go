@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
@@ -481,10 +482,16 @@ const (
 // set in at the depth where attributes stand.
 func stateBytes(b *testing.B, p *protocol, name string, state *tfprotov6.DynamicValue) float64 {
 	b.Helper()
-	value := plain(p.decode(p.schemas.DataSourceSchemas[name], state))
-	written, err := json.MarshalIndent(value, strings.Repeat(" ", 10), "  ")
+	return float64(writtenSize(b, p.decode(p.schemas.DataSourceSchemas[name], state)))
+}
+
+// writtenSize is the size of a value in bytes, as Terraform writes it to its
+// state.
+func writtenSize(tb testing.TB, value tftypes.Value) int {
+	tb.Helper()
+	written, err := json.MarshalIndent(plain(value), strings.Repeat(" ", 10), "  ")
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
-	return float64(len(written))
+	return len(written)
 }

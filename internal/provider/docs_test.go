@@ -12,6 +12,12 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
+	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
+)
+
+const (
+	troubleshootingGuide = "../../templates/guides/troubleshooting.md.tmpl"
+	largeFleetsGuide     = "../../templates/guides/large-fleets.md.tmpl"
 )
 
 // Some tables of the documentation are written by hand. These tests hold them
@@ -70,15 +76,20 @@ func TestIndexNamesEveryVariable(t *testing.T) {
 	}
 }
 
-// tableRows gives the rows of a page's tables by their first cell.
-func tableRows(t *testing.T, page string) map[string]string {
+func readPage(t *testing.T, page string) string {
 	t.Helper()
 	content, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return string(content)
+}
+
+// tableRows gives the rows of a page's tables by their first cell.
+func tableRows(t *testing.T, page string) map[string]string {
+	t.Helper()
 	rows := make(map[string]string)
-	for line := range strings.Lines(string(content)) {
+	for line := range strings.Lines(readPage(t, page)) {
 		first, rest, isRow := strings.Cut(strings.TrimPrefix(line, "| "), " | ")
 		if isRow && strings.HasPrefix(line, "| ") {
 			rows[first] = strings.TrimSuffix(strings.TrimSpace(rest), " |")
@@ -89,7 +100,7 @@ func tableRows(t *testing.T, page string) map[string]string {
 
 func TestTroubleshootingSaysWhatEachAnswerMeans(t *testing.T) {
 	t.Parallel()
-	page := "../../templates/guides/troubleshooting.md.tmpl"
+	page := troubleshootingGuide
 	rows := tableRows(t, page)
 	for _, answer := range sdwan.StatusTable() {
 		if answer.Kind == "" {
@@ -110,18 +121,11 @@ func TestTroubleshootingSaysWhatEachAnswerMeans(t *testing.T) {
 
 func TestTroubleshootingHasAnEntryForEveryMessage(t *testing.T) {
 	t.Parallel()
-	content, err := os.ReadFile("../../templates/guides/troubleshooting.md.tmpl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	messages, err := os.ReadFile(messagesGolden)
-	if err != nil {
-		t.Fatal(err)
-	}
+	content, messages := readPage(t, troubleshootingGuide), readPage(t, messagesGolden)
 	titles := make(map[string]bool)
-	for _, found := range regexp.MustCompile(`(?m)^(?:Error|Warning): (.+?)(?: \[.*\])?$`).FindAllSubmatch(messages, -1) {
+	for _, found := range regexp.MustCompile(`(?m)^(?:Error|Warning): (.+?)(?: \[.*\])?$`).FindAllStringSubmatch(messages, -1) {
 		// What follows a colon differs from gate to gate.
-		title, _, _ := strings.Cut(string(found[1]), ": ")
+		title, _, _ := strings.Cut(found[1], ": ")
 		titles[title] = true
 	}
 	for _, advised := range adviceByKind {
@@ -129,37 +133,185 @@ func TestTroubleshootingHasAnEntryForEveryMessage(t *testing.T) {
 	}
 	for title := range titles {
 		// Defects share an entry that names them.
-		if !strings.Contains(string(content), "\n### "+title+"\n") && !strings.Contains(string(content), "*"+title+"*") {
+		if !strings.Contains(content, "\n### "+title+"\n") && !strings.Contains(content, "*"+title+"*") {
 			t.Errorf("the guide has no entry %q", title)
 		}
 	}
 }
 
-func TestLinksLeadToFilesOfTheRepository(t *testing.T) {
-	t.Parallel()
-	pages := []string{"../../README.md", "../../CONTRIBUTING.md", "../../SECURITY.md"}
-	for _, pattern := range []string{"../../docs/*.md", "../../docs/*/*.md"} {
-		found, err := filepath.Glob(pattern)
-		if err != nil {
-			t.Fatal(err)
+// repository is where a link of a page leads from every place that shows the
+// page: either registry, and the forge.
+const repository = "https://github.com/sdwanops/terraform-provider-prismasdwan"
+
+// documentedPages are the pages that people read, and the templates of those
+// that are generated.
+func documentedPages(t *testing.T) []string {
+	t.Helper()
+	var pages []string
+	for _, pattern := range []string{"*.md", ".github/*.md", "docs/*.md", "docs/*/*.md", "templates/*.tmpl", "templates/*/*.tmpl"} {
+		found, err := filepath.Glob("../../" + pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %v, %v", pattern, found, err)
 		}
 		pages = append(pages, found...)
 	}
-	here := regexp.MustCompile(`\]\((?:https://github\.com/sdwanops/terraform-provider-prismasdwan/blob/main/)?([\w./-]+)(?:#[\w-]+)?\)`)
+	return pages
+}
+
+func TestLinksLeadToFilesAndHeadingsOfTheRepository(t *testing.T) {
+	t.Parallel()
+	written := regexp.MustCompile(`\]\(([^()\s]+)\)`)
 	links := 0
-	for _, page := range pages {
-		content, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, link := range here.FindAllSubmatch(content, -1) {
+	for _, page := range documentedPages(t) {
+		generated := strings.HasPrefix(page, "../../docs/") || strings.HasPrefix(page, "../../templates/")
+		for _, found := range written.FindAllStringSubmatch(readPage(t, page), -1) {
+			target, anchor, _ := strings.Cut(found[1], "#")
+			file, inside := strings.CutPrefix(target, repository+"/blob/main/")
+			switch {
+			case inside:
+				file = "../../" + file
+			case strings.Contains(target, "://"):
+				continue
+			case target == "":
+				file = page
+			case generated:
+				t.Errorf("%s: %s is relative, and no relative link works on both registries and on the forge", page, found[0])
+				continue
+			default:
+				file = filepath.Join(filepath.Dir(page), target)
+			}
 			links++
-			if _, err := os.Stat("../../" + string(link[1])); err != nil {
-				t.Errorf("%s: %s leads nowhere", page, link[0])
+			if _, err := os.Stat(file); err != nil {
+				t.Errorf("%s: %s leads nowhere", page, found[0])
+			} else if anchor != "" && !slices.Contains(anchors(readPage(t, file)), anchor) {
+				t.Errorf("%s: %s leads to no heading", page, found[0])
 			}
 		}
 	}
 	if links == 0 {
 		t.Error("no page has a link")
+	}
+}
+
+// anchors are what the headings of a page are linked by, and those that the
+// generator writes for nested attributes.
+func anchors(page string) []string {
+	var found []string
+	dropped := regexp.MustCompile(`[^\p{L}\p{N}_ -]`)
+	page = regexp.MustCompile("(?ms)^```.*?^```").ReplaceAllString(page, "")
+	for _, written := range regexp.MustCompile(`<a id="([^"]+)">`).FindAllStringSubmatch(page, -1) {
+		found = append(found, written[1])
+	}
+	for _, heading := range regexp.MustCompile(`(?m)^#{1,6} (.+)$`).FindAllStringSubmatch(page, -1) {
+		found = append(found, strings.ReplaceAll(dropped.ReplaceAllString(strings.ToLower(heading[1]), ""), " ", "-"))
+	}
+	return found
+}
+
+// TestPagesSayFromWhichVersionOn compares what the page of each surface says
+// with the table of the README, with which another test compares the index.
+func TestPagesSayFromWhichVersionOn(t *testing.T) {
+	t.Parallel()
+	patterns := map[string]string{"functions": "functions/*.md", "ephemeral resource": "ephemeral-resources/*.md", "action": "actions/*.md"}
+	for _, row := range surfaceRows(t, "../../README.md") {
+		pattern, has := patterns[row[0]]
+		if !has {
+			continue
+		}
+		delete(patterns, row[0])
+		terraform, tofu := row[len(row)-2], row[len(row)-1]
+		want := fmt.Sprintf("Needs Terraform %s or later, or OpenTofu %s or later.", terraform, tofu)
+		if tofu == "none" {
+			want = fmt.Sprintf("Needs Terraform %s or later; OpenTofu has no %ss.", terraform, row[0])
+		}
+		pages, err := filepath.Glob("../../docs/" + pattern)
+		if err != nil || len(pages) == 0 {
+			t.Errorf("%s: %v, %v", pattern, pages, err)
+		}
+		for _, page := range pages {
+			if !strings.Contains(readPage(t, page), "\n"+want+"\n") {
+				t.Errorf("%s does not say %q", page, want)
+			}
+		}
+	}
+	if len(patterns) > 0 {
+		t.Errorf("the README has no row of %v", patterns)
+	}
+}
+
+// TestGuidesBeginWithTheGate is about the menus of the registries. Both list the
+// guides without a subcategory first; OpenTofu's sorts the pages of a group by
+// title.
+func TestGuidesBeginWithTheGate(t *testing.T) {
+	t.Parallel()
+	guides, err := filepath.Glob("../../templates/guides/*.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := regexp.MustCompile(`(?s)^---\npage_title: "(.+?)"\n(?:subcategory: "([^"]+)"\n)?description: `)
+	groups := make(map[string][]string)
+	for _, guide := range guides {
+		found := head.FindStringSubmatch(readPage(t, guide))
+		if found == nil {
+			t.Errorf("%s has no title, or a head in another order", guide)
+			continue
+		}
+		groups[found[2]] = append(groups[found[2]], found[1])
+	}
+	if len(groups) != 3 || len(groups["Setup"]) == 0 || len(groups["Operation"]) == 0 {
+		t.Errorf("the groups of guides are %v", groups)
+	}
+	if first := slices.Min(groups[""]); first != "Gate a rollout" {
+		t.Errorf("the guides begin with %q", first)
+	}
+}
+
+// TestStateOfAGateGrowsWithWhatItNames holds what the documentation says of the
+// size of a gate's state.
+func TestStateOfAGateGrowsWithWhatItNames(t *testing.T) {
+	t.Parallel()
+	sizeOver := func(elements int, named int) int {
+		server := startSimulator(t, simulator.Options{Elements: elements, Scenario: "rollout"})
+		for _, id := range server.ElementIDs()[:defaultMaxBlocking] {
+			if err := server.SetState(id, "failed"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		config := map[string]any{"target_version": ">= 6.3.5"}
+		if named > 0 {
+			config["element_ids"] = server.ElementIDs()[:named]
+		}
+		read := newProtocol(t, server.Environment(simulator.Unified)...).read(nameGate, config)
+		if hasError(read.diagnostics) {
+			t.Fatal(render(read.diagnostics))
+		}
+		return writtenSize(t, read.value)
+	}
+	small, large := sizeOver(500, 0), sizeOver(5_000, 0)
+	if large > small+small/20 {
+		t.Errorf("a gate over 500 elements has %d bytes of state, over 5,000 %d", small, large)
+	}
+	const few, many = 200, 400
+	forEach := float64(sizeOver(500, many)-sizeOver(500, few)) / (many - few)
+	want := fmt.Sprintf("by %.0f bytes for each id in `element_ids`", forEach)
+	if !strings.Contains(readPage(t, largeFleetsGuide), want) {
+		t.Errorf("the guide on large fleets does not say %q", want)
+	}
+}
+
+func TestGuideSaysHowLongTheNamesOfARowAre(t *testing.T) {
+	t.Parallel()
+	shortest, longest := "", ""
+	for _, name := range allAttributes() {
+		if shortest == "" || len(name) < len(shortest) {
+			shortest = name
+		}
+		if len(name) > len(longest) {
+			longest = name
+		}
+	}
+	want := fmt.Sprintf("The name alone takes between %d bytes (`\"%s\":`) and %d.", len(shortest)+3, shortest, len(longest)+3)
+	if !strings.Contains(readPage(t, largeFleetsGuide), want) {
+		t.Errorf("the guide on large fleets does not say %q", want)
 	}
 }

@@ -52,7 +52,7 @@ func (d *upgradeGateDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 	attributes := upgradeGateAttributes()
 	attributes["timeouts"] = readTimeouts("`" + shortDuration(defaultReadTimeout) + "`, with `wait` `" + shortDuration(defaultWaitTimeout) + "`")
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Judges whether a fleet or a wave is ready for what comes next. Its state does not grow with the fleet; most of it is the list of elements that are not ready.\n\n" +
+		MarkdownDescription: "Judges whether a fleet or a wave is ready for what comes next. Its state grows with what you name and with the elements that keep the gate closed, of which `blocking_elements` lists at most `max_blocking_elements`, not with the fleet.\n\n" +
 			"A data source is read at plan and **not** again when a saved plan is applied. Where a rollout must also be held at apply, " +
 			"use the ephemeral resource of the same name, or the action `prismasdwan_await_upgrade`. The guide *Gate a rollout* tells what holds when.",
 		Attributes: attributes,

@@ -14,7 +14,7 @@ const pageHead = `---
 page_title: "What is known of the controller"
 subcategory: "Operation"
 description: |-
-  Every fact about the controller that the provider rests on or copes with: documented, observed, inferred or unknown.
+  What the provider takes the controller to do, point by point: documented, observed, inferred or unknown.
 ---
 
 # What is known of the controller
@@ -23,7 +23,7 @@ This provider was written without a tenant. The vendor publishes the requests an
 
 Nobody has sent a report of a real tenant yet, so **no point is settled by a report**.
 
-## Have a tenant? Two minutes, read-only
+## Have a tenant? At most 60 requests, all of them reads
 
 ` + "```shell" + `
 git clone https://github.com/sdwanops/terraform-provider-prismasdwan
