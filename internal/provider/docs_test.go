@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -122,6 +123,13 @@ func TestTroubleshootingSaysWhatEachAnswerMeans(t *testing.T) {
 func TestTroubleshootingHasAnEntryForEveryMessage(t *testing.T) {
 	t.Parallel()
 	content, messages := readPage(t, troubleshootingGuide), readPage(t, messagesGolden)
+	printed, err := filepath.Glob("testdata/events/*.golden")
+	if err != nil || len(printed) == 0 {
+		t.Fatalf("what the CLI printed: %v, %v", printed, err)
+	}
+	for _, run := range printed {
+		messages += readPage(t, run)
+	}
 	titles := make(map[string]bool)
 	for _, found := range regexp.MustCompile(`(?m)^(?:Error|Warning): (.+?)(?: \[.*\])?$`).FindAllStringSubmatch(messages, -1) {
 		// What follows a colon differs from gate to gate.
@@ -206,6 +214,41 @@ func anchors(page string) []string {
 		found = append(found, strings.ReplaceAll(dropped.ReplaceAllString(strings.ToLower(heading[1]), ""), " ", "-"))
 	}
 	return found
+}
+
+// TestContributingNamesTestsThatThereAre looks up what the commands of
+// CONTRIBUTING.md select.
+func TestContributingNamesTestsThatThereAre(t *testing.T) {
+	t.Parallel()
+	page := readPage(t, "../../CONTRIBUTING.md")
+	functions := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)\w+)\(`)
+	commands := regexp.MustCompile(`(?:go test \./internal/(\w+)|make (?:bench|testacc)) .*?(?:-run|-bench|BENCH=|TESTFLAGS='-run)[ =]?'?([\w|]+)`)
+	looked := 0
+	for _, found := range regexp.MustCompile("`([^`\n]+)`").FindAllStringSubmatch(page, -1) {
+		command := commands.FindStringSubmatch(strings.Replace(found[1], "-run '^$' ", "", 1))
+		if command == nil {
+			continue
+		}
+		looked++
+		files, err := filepath.Glob("../" + cmp.Or(command[1], "*") + "/*_test.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, file := range files {
+			for _, function := range functions.FindAllStringSubmatch(readPage(t, file), -1) {
+				names = append(names, function[1])
+			}
+		}
+		for _, one := range strings.Split(command[2], "|") {
+			if !slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, one) }) {
+				t.Errorf("%s: no test and no benchmark has %q in its name", found[1], one)
+			}
+		}
+	}
+	if looked < 10 {
+		t.Errorf("only %d commands were looked up", looked)
+	}
 }
 
 // TestPagesSayFromWhichVersionOn compares what the page of each surface says

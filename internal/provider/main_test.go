@@ -43,13 +43,19 @@ func connected(server *simulator.Server, form simulator.Form, more ...string) ma
 	return factories(append(append(server.Environment(form), impatient...), more...)...)
 }
 
-// startSimulator serves a fleet until the test ends.
+// startSimulator serves a fleet until the test ends. The test fails if it was sent
+// anything but a sign-in or a read: the provider changes no device.
 func startSimulator(t *testing.T, options simulator.Options) *simulator.Server {
 	t.Helper()
 	server, err := simulator.Start(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(server.Close)
+	t.Cleanup(func() {
+		server.Close()
+		if others := server.Count(simulator.RequestOther); others > 0 {
+			t.Errorf("%d requests were neither a sign-in nor a read", others)
+		}
+	})
 	return server
 }
