@@ -309,9 +309,9 @@ func TestGuidesBeginWithTheGate(t *testing.T) {
 	}
 }
 
-// TestStateOfAGateGrowsWithWhatItNames holds what the documentation says of the
+// TestStateOfAClosedGateGrowsWithWhatItNames holds what the documentation says of the
 // size of a gate's state.
-func TestStateOfAGateGrowsWithWhatItNames(t *testing.T) {
+func TestStateOfAClosedGateGrowsWithWhatItNames(t *testing.T) {
 	t.Parallel()
 	sizeOver := func(elements int, named int) int {
 		server := startSimulator(t, simulator.Options{Elements: elements, Scenario: "rollout"})
@@ -339,6 +339,47 @@ func TestStateOfAGateGrowsWithWhatItNames(t *testing.T) {
 	want := fmt.Sprintf("by %.0f bytes for each id in `element_ids`", forEach)
 	if !strings.Contains(readPage(t, largeFleetsGuide), want) {
 		t.Errorf("the guide on large fleets does not say %q", want)
+	}
+}
+
+// TestSizesOfStateAreAsDocumented measures what one more element, or one more
+// wave, adds to the state of a surface.
+func TestSizesOfStateAreAsDocumented(t *testing.T) {
+	t.Parallel()
+	server := startSimulator(t, simulator.Options{Elements: 400, Seed: 1, Scenario: "mixed"})
+	p := newProtocol(t, server.Environment(simulator.Unified)...)
+	size := func(surface string, config map[string]any) int {
+		read := p.in(t).read(surface, config)
+		if hasError(read.diagnostics) {
+			t.Fatal(render(read.diagnostics))
+		}
+		return writtenSize(t, read.value)
+	}
+	rows := func(fields ...string) int {
+		return size(nameStatuses, map[string]any{"with_elements": true, "fields": fields})
+	}
+	waves := func(sizes ...string) int {
+		return size(wavesType, map[string]any{"sizes": sizes, "list_elements": false, "target_version": "6.3.6-b9", "max_blocking_elements": 0})
+	}
+	elements := len(server.Rows())
+	for name, test := range map[string]struct {
+		added, parts int
+		documented   float64
+		page, text   string
+	}{
+		"element of a row": {rows("id", "element") - rows("id"), elements, 220, largeFleetsGuide, "adds about 220 bytes to a row"},
+		"elements":         {size(elementsType, nil), elements, 800, "../../internal/provider/elements_data_source.go", "State holds about 800 bytes for each element"},
+		"ids of elements":  {size(elementsType, map[string]any{"ids_only": true}), elements, 100, "../../internal/provider/elements_data_source.go", "with `ids_only` about 100"},
+		"waves":            {waves("10", "20", "30", "40", "50", "100%") - waves("10", "100%"), 4, 1000, largeFleetsGuide, "about 1 kB for each wave"},
+	} {
+		measured := float64(test.added) / float64(test.parts)
+		t.Logf("%s: %.0f bytes", name, measured)
+		if measured < 0.8*test.documented || measured > 1.2*test.documented {
+			t.Errorf("%s takes %.0f bytes, and is documented with %.0f", name, measured, test.documented)
+		}
+		if !strings.Contains(readPage(t, test.page), test.text) {
+			t.Errorf("%s does not say %q", test.page, test.text)
+		}
 	}
 }
 

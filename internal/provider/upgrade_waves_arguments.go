@@ -82,7 +82,7 @@ func upgradeWavesArguments() map[string]schema.Attribute {
 	attributes["list_elements"] = schema.BoolAttribute{
 		Optional: true,
 		MarkdownDescription: "Whether the waves list their elements. With `false`, `element_ids` and `elements` of the waves are null, and sites are read only for `where` and for the names in `reasons`; " +
-			"a wave then takes a few hundred bytes of state, however large it is. Default: `true`.",
+			"a wave then takes about 1 kB of state, however large it is, and the elements that it shows as not ready. Default: `true`.",
 	}
 	attributes["timeouts"] = readTimeouts("`" + shortDuration(defaultReadTimeout) + "`")
 	return attributes

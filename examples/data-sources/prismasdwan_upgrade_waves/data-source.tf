@@ -33,8 +33,8 @@ output "next" {
   ])
 }
 
-# The same for a report that needs no names: a few hundred bytes of state for
-# each wave, however large the fleet is.
+# The same for a report that needs no names: about 1 kB of state for each
+# wave, however large the fleet is.
 data "prismasdwan_upgrade_waves" "report" {
   where         = { roles = ["HUB"] }
   sizes         = ["1", "100%"]
