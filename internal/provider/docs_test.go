@@ -127,9 +127,11 @@ func TestTroubleshootingHasAnEntryForEveryMessage(t *testing.T) {
 	if err != nil || len(printed) == 0 {
 		t.Fatalf("what the CLI printed: %v, %v", printed, err)
 	}
+	texts := []string{messages}
 	for _, run := range printed {
-		messages += readPage(t, run)
+		texts = append(texts, readPage(t, run))
 	}
+	messages = strings.Join(texts, "\n")
 	titles := make(map[string]bool)
 	for _, found := range regexp.MustCompile(`(?m)^(?:Error|Warning): (.+?)(?: \[.*\])?$`).FindAllStringSubmatch(messages, -1) {
 		// What follows a colon differs from gate to gate.
@@ -206,7 +208,7 @@ func TestLinksLeadToFilesAndHeadingsOfTheRepository(t *testing.T) {
 func anchors(page string) []string {
 	var found []string
 	dropped := regexp.MustCompile(`[^\p{L}\p{N}_ -]`)
-	page = regexp.MustCompile("(?ms)^```.*?^```").ReplaceAllString(page, "")
+	page = regexp.MustCompile("(?s)\n```.*?\n```").ReplaceAllString(page, "")
 	for _, written := range regexp.MustCompile(`<a id="([^"]+)">`).FindAllStringSubmatch(page, -1) {
 		found = append(found, written[1])
 	}
@@ -240,7 +242,7 @@ func TestContributingNamesTestsThatThereAre(t *testing.T) {
 				names = append(names, function[1])
 			}
 		}
-		for _, one := range strings.Split(command[2], "|") {
+		for one := range strings.SplitSeq(command[2], "|") {
 			if !slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, one) }) {
 				t.Errorf("%s: no test and no benchmark has %q in its name", found[1], one)
 			}

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -53,8 +54,10 @@ func startSimulator(t *testing.T, options simulator.Options) *simulator.Server {
 	}
 	t.Cleanup(func() {
 		server.Close()
-		if others := server.Count(simulator.RequestOther); others > 0 {
-			t.Errorf("%d requests were neither a sign-in nor a read", others)
+		for _, request := range server.Requests() {
+			if request.Kind == simulator.RequestOther && request.Method != http.MethodGet {
+				t.Errorf("%s %s is neither a sign-in nor a read", request.Method, request.Path)
+			}
 		}
 	})
 	return server

@@ -10,27 +10,37 @@ import (
 func TestAccTroubleshootingHasTerraformsOwnErrors(t *testing.T) {
 	t.Parallel()
 	const (
-		closed    = "variable \"ready\" {\n  type = bool\n  default = false\n}\n"
-		hidden    = "variable \"ready\" {\n  type = bool\n  default = true\n  ephemeral = true\n}\n"
-		condition = "{\n condition = var.ready\n error_message = \"Not ready.\"\n}\n"
+		closed    = "variable \"ready\" {\n  default = false\n}\n"
+		hidden    = "variable \"ready\" {\n  default   = true\n  ephemeral = true\n}\n"
 		later     = "resource \"terraform_data\" \"first\" {}\n"
+		condition = ` {
+      condition     = var.ready
+      error_message = "Not ready."
+    }`
 	)
+	held := func(by string) string {
+		return closed + later + "resource \"terraform_data\" \"policy\" {\n  lifecycle {\n    " + by + condition + "\n  }\n}\n"
+	}
+	policy := func(argument string) string {
+		return "resource \"terraform_data\" \"policy\" {\n  " + argument + "\n}\n"
+	}
+	output := func(value string) string { return "output \"shown\" {\n  value = " + value + "\n}\n" }
 	for _, test := range []struct {
 		words, configuration string
 		// warns is whether the run succeeds, apply whether the plan is also applied.
 		warns, apply bool
 		needs        feature
 	}{
-		{words: "Resource precondition failed", configuration: closed + "resource \"terraform_data\" \"policy\" {\n lifecycle {\n precondition " + condition + "}\n}\n"},
-		{words: "Resource postcondition failed", configuration: closed + "resource \"terraform_data\" \"policy\" {\n lifecycle {\n postcondition " + condition + "}\n}\n"},
-		{words: "Check block assertion failed", configuration: closed + "check \"fleet\" {\n assert " + condition + "}\n", warns: true},
-		{words: "Cannot apply incomplete plan", configuration: closed + later + "resource \"terraform_data\" \"policy\" {\n lifecycle {\n precondition " + condition + "}\n}\n", apply: true},
-		{words: "Invalid index", configuration: "output \"third\" {\n value = tolist([\"a\"])[2]\n}\n"},
-		{words: "Attempt to get attribute from null value", configuration: "variable \"image\" {\n type = object({ version = string })\n default = null\n}\noutput \"version\" {\n value = var.image.version\n}\n"},
-		{words: "Invalid for_each argument", configuration: later + "resource \"terraform_data\" \"policy\" {\n for_each = toset([terraform_data.first.id])\n}\n"},
-		{words: "Invalid count argument", configuration: later + "resource \"terraform_data\" \"policy\" {\n count = length(terraform_data.first.id)\n}\n"},
-		{words: "Ephemeral value not allowed", configuration: hidden + "output \"ready\" {\n value = var.ready\n}\n", needs: featureEphemeral},
-		{words: "Invalid use of ephemeral value", configuration: hidden + "resource \"terraform_data\" \"policy\" {\n input = var.ready\n}\n", needs: featureEphemeral},
+		{words: "Resource precondition failed", configuration: held("precondition")},
+		{words: "Resource postcondition failed", configuration: held("postcondition")},
+		{words: "Check block assertion failed", configuration: closed + "check \"fleet\" {\n  assert" + condition + "\n}\n", warns: true},
+		{words: "Cannot apply incomplete plan", configuration: held("precondition"), apply: true},
+		{words: "Invalid index", configuration: output(`tolist(["a"])[2]`)},
+		{words: "Attempt to get attribute from null value", configuration: "variable \"image\" {\n  default = null\n}\n" + output("var.image.version")},
+		{words: "Invalid for_each argument", configuration: later + policy("for_each = toset([terraform_data.first.id])")},
+		{words: "Invalid count argument", configuration: later + policy("count = length(terraform_data.first.id)")},
+		{words: "Ephemeral value not allowed", configuration: hidden + output("var.ready"), needs: featureEphemeral},
+		{words: "Invalid use of ephemeral value", configuration: hidden + policy("input = var.ready"), needs: featureEphemeral},
 	} {
 		t.Run(test.words, func(t *testing.T) {
 			t.Parallel()
