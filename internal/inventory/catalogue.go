@@ -8,22 +8,21 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/version"
 )
 
-// Catalogue is what a tenant is offered at one moment: its images, newest first.
+// Catalogue is the list of images offered to a tenant, newest first. It is immutable.
 type Catalogue struct {
 	images []listedImage
 }
 
-// listedImage is an image with its version, where that can be read.
 type listedImage struct {
 	Image
 
-	version  version.Version
-	readable bool
+	version    version.Version
+	hasVersion bool // false if the version is null or cannot be parsed
 }
 
-// NewCatalogue orders images by version, numbers as numbers, newest first. Images
-// whose version is missing, incomplete or unreadable come last; what is equal is
-// ordered by id. Of two images with one id the first counts.
+// NewCatalogue sorts images by version, newest first, and then by id. Images whose
+// version is null, incomplete or cannot be parsed come last. Of images with the same id
+// it keeps the first.
 func NewCatalogue(images []Image) *Catalogue {
 	catalogue := &Catalogue{images: make([]listedImage, 0, len(images))}
 	seen := make(map[string]bool, len(images))
@@ -34,7 +33,7 @@ func NewCatalogue(images []Image) *Catalogue {
 		seen[image.ID] = true
 		listed := listedImage{Image: image}
 		parsed, err := version.Parse(deref(image.Version))
-		listed.version, listed.readable = parsed, err == nil
+		listed.version, listed.hasVersion = parsed, err == nil
 		catalogue.images = append(catalogue.images, listed)
 	}
 	slices.SortFunc(catalogue.images, newestFirst)
@@ -43,9 +42,9 @@ func NewCatalogue(images []Image) *Catalogue {
 
 func newestFirst(a, b listedImage) int {
 	switch {
-	case a.readable != b.readable && a.readable:
+	case a.hasVersion != b.hasVersion && a.hasVersion:
 		return -1
-	case a.readable != b.readable:
+	case a.hasVersion != b.hasVersion:
 		return 1
 	default:
 		return cmp.Or(b.version.Compare(a.version), strings.Compare(a.ID, b.ID))
@@ -61,7 +60,7 @@ func (c *Catalogue) Images() []Image {
 	return images
 }
 
-// Image finds an image by its id. Elements may run one that has left the list
+// Image returns the image with an id. Elements may run one that is no longer listed
 // (observed).
 func (c *Catalogue) Image(id string) (*Image, bool) {
 	for i := range c.images {
@@ -72,30 +71,29 @@ func (c *Catalogue) Image(id string) (*Image, bool) {
 	return nil, false
 }
 
-// Choice describes images. Every condition that is set must hold; nil is no
-// condition.
+// Choice describes images. An image must satisfy every condition; nil is no condition.
 type Choice struct {
-	// Version allows the image's version; an image whose version cannot be read, or
-	// does not decide it, is left out.
+	// Version must allow the version of the image; see version.Constraint.Judge.
 	Version *version.Constraint
-	// Model is offered the image; an image that does not say its models is left out.
+	// Model must be one of the models of the image.
 	Model *string
-	// States has the image's state. An empty list selects nothing. Letter case counts.
+	// States must contain the state, in the same letter case; an empty list selects
+	// nothing.
 	States []string
 }
 
-// Select returns a catalogue of the images that a choice describes.
+// Select returns the catalogue of the images that satisfy a choice.
 func (c *Catalogue) Select(choice Choice) *Catalogue {
 	selected := new(Catalogue)
 	for i := range c.images {
-		if choice.describes(&c.images[i].Image) {
+		if choice.selects(&c.images[i].Image) {
 			selected.images = append(selected.images, c.images[i])
 		}
 	}
 	return selected
 }
 
-func (c Choice) describes(image *Image) bool {
+func (c Choice) selects(image *Image) bool {
 	switch {
 	case c.Version != nil && c.Version.Judge(deref(image.Version)) != version.Allowed,
 		c.Model != nil && !image.OfferedFor(*c.Model),
@@ -106,58 +104,53 @@ func (c Choice) describes(image *Image) bool {
 	}
 }
 
-// Latest returns the newest image that is usable today; nil where there is none.
-// Its version is complete.
+// Latest returns the newest image that is usable today and has a complete version; nil
+// if there is none.
 func (c *Catalogue) Latest(today Date) *Image {
 	return c.newest(today, func(*Image) bool { return true })
 }
 
-// Recommended is Latest among the images that the controller recommends.
+// Recommended returns Latest among the images that the controller recommends.
 func (c *Catalogue) Recommended(today Date) *Image {
 	return c.newest(today, func(image *Image) bool { return deref(image.Recommended) })
 }
 
-// LatestLTS is Latest among the images with long-term support.
+// LatestLTS returns Latest among the images with long-term support.
 func (c *Catalogue) LatestLTS(today Date) *Image {
 	return c.newest(today, func(image *Image) bool { return deref(image.IsLTS) })
 }
 
 func (c *Catalogue) newest(today Date, wanted func(*Image) bool) *Image {
 	for i := range c.images {
-		if listed := &c.images[i]; listed.readable && listed.Usable(today) && wanted(&listed.Image) {
+		if listed := &c.images[i]; listed.hasVersion && listed.Usable(today) && wanted(&listed.Image) {
 			return &listed.Image
 		}
 	}
 	return nil
 }
 
-// Offer is what a catalogue has for a constraint on versions.
+// Offer describes the images of a catalogue that satisfy a constraint or have an id.
 type Offer struct {
-	// Images are those that satisfy the constraint, newest first.
-	Images []Image
-	// Nearest is the image whose version is nearest to what the constraint allows,
-	// as version.Constraint.Nearest measures it; nil where no version can be read,
-	// and where some image satisfies the constraint.
+	Images []Image // newest first
+	// Nearest is the image nearest to the constraint, by version.Constraint.Nearest.
+	// It is nil if Images has any, or if no version can be parsed.
 	Nearest *Image
-	// Undecided is the number of images whose version does not tell whether it
-	// satisfies the constraint: it is no version, or a release without a build. It is
-	// 0 where some image satisfies the constraint.
+	// Undecided is the number of images whose version is version.Undecided; 0 if
+	// Images has any.
 	Undecided int
-	// Unsupported says that there are images, and all of them are.
+	// Unsupported is true if Images has any and all of them are unsupported.
 	Unsupported bool
-	// Ended is the latest end of life of the images, where there are some and all of
-	// them have passed theirs; else nil.
+	// Ended is the latest end of life of Images if all of them have ended; else nil.
 	Ended *Date
-	// NotFor are the models asked for, in their order, for which none of the images
-	// is offered. An image that does not say its models may be offered for any; where
-	// there are no images, no model is listed.
+	// NotFor are the requested models for which no image is offered, in the same
+	// order. An image with unknown models may be offered for any. It is empty if
+	// Images is.
 	NotFor []string
-	// Usable says that one of the images is neither unsupported nor past its end of
-	// life, whatever the models.
+	// Usable is true if an image is neither unsupported nor ended, for any model.
 	Usable bool
 }
 
-// Offer says what the catalogue has today for a constraint and for models.
+// Offer describes what the catalogue offers today for a constraint and for models.
 func (c *Catalogue) Offer(constraint version.Constraint, models []string, today Date) Offer {
 	offer := offerOf(c.Select(Choice{Version: &constraint}).Images(), models, today)
 	if len(offer.Images) > 0 {
@@ -172,8 +165,7 @@ func (c *Catalogue) Offer(constraint version.Constraint, models []string, today 
 	return offer
 }
 
-// OfferOf is Offer for the image with an id, which has no nearest image and
-// needs no version to be read.
+// OfferOf is Offer for the image with an id, which has no nearest image.
 func (c *Catalogue) OfferOf(id string, models []string, today Date) Offer {
 	image, listed := c.Image(id)
 	if !listed {
@@ -182,7 +174,7 @@ func (c *Catalogue) OfferOf(id string, models []string, today Date) Offer {
 	return offerOf([]Image{*image}, models, today)
 }
 
-// Supported returns a catalogue of the images that are not unsupported.
+// Supported returns the catalogue without its unsupported images.
 func (c *Catalogue) Supported() *Catalogue {
 	supported := new(Catalogue)
 	for i := range c.images {
@@ -227,7 +219,7 @@ func all(images []Image, holds func(*Image) bool) bool {
 func (c *Catalogue) nearest(constraint version.Constraint) *Image {
 	var versions []version.Version
 	for i := range c.images {
-		if c.images[i].readable {
+		if c.images[i].hasVersion {
 			versions = append(versions, c.images[i].version)
 		}
 	}
@@ -235,6 +227,6 @@ func (c *Catalogue) nearest(constraint version.Constraint) *Image {
 	if !found {
 		return nil
 	}
-	at := slices.IndexFunc(c.images, func(listed listedImage) bool { return listed.readable && listed.version == nearest })
+	at := slices.IndexFunc(c.images, func(listed listedImage) bool { return listed.hasVersion && listed.version == nearest })
 	return &c.images[at].Image
 }

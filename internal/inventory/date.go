@@ -15,8 +15,8 @@ func DateOf(moment time.Time) Date {
 	return Date{Year: year, Month: month, Day: day}
 }
 
-// ParseDate reads a day written as yyyy-MM-dd, and returns false for any other
-// text and for a day that no calendar has.
+// ParseDate parses yyyy-MM-dd. It returns false for any other text and for a day that
+// does not exist.
 func ParseDate(text string) (Date, bool) {
 	day, err := time.Parse(time.DateOnly, text)
 	if err != nil {
@@ -25,10 +25,10 @@ func ParseDate(text string) (Date, bool) {
 	return DateOf(day), true
 }
 
-// Before reports whether the day comes before another.
+// Before reports whether the day is earlier than other.
 func (d Date) Before(other Date) bool { return d.start().Before(other.start()) }
 
-// String writes the day as yyyy-MM-dd.
+// String returns the day as yyyy-MM-dd.
 func (d Date) String() string { return d.start().Format(time.DateOnly) }
 
 func (d Date) start() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }

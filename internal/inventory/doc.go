@@ -1,6 +1,6 @@
-// Package inventory says what the fleet is: its elements and sites, which
-// elements a description selects, who is whose peer, and which images the tenant
-// is offered. It does no I/O, reads no clock and knows neither HTTP nor Terraform.
+// Package inventory describes the fleet of a tenant and the images offered to it:
+// elements and sites, the elements that a description selects, the peers of an
+// element, and the images that satisfy a constraint on versions. It does no I/O, reads no clock and knows neither HTTP nor Terraform.
 //
 // Facts about the controller carry one of three marks in this package's
 // comments: documented (the vendor's OpenAPI description), observed (a real

@@ -1,53 +1,38 @@
 package inventory
 
-// Element is one ION device as the controller's list of elements describes it.
-// A nil field was null or absent. Field names are documented for version 3.2
-// of the list; that each of them may be null is observed or assumed.
+// Element is one ION device from the controller's list of elements. A nil field was
+// null or absent. Field names are documented for version 3.2 of the list; that each of
+// them may be null is observed or inferred.
 type Element struct {
-	// ID is 17 to 19 digits in text (observed); no element lacks it.
-	ID string
-	// Name is at most 128 characters. It is no key: null and duplicate names
-	// exist (observed).
-	Name *string
-	// SiteID is the site the element is bound to; see Site for the values that
-	// mean none.
-	SiteID *string
-	// Role is one of Roles, in capitals (observed).
-	Role *string
-	// ModelName is in lower case with a blank, such as "ion 3200" (observed).
-	ModelName *string
-	// SerialNumber and HardwareID are what people call the serial number; for a
-	// virtual ION both are the same UUID (observed).
+	ID string // 17 to 19 digits (observed)
+	// Name is at most 128 characters. Null and duplicate names exist (observed).
+	Name      *string
+	SiteID    *string // see the method Site
+	Role      *string // one of Roles (observed)
+	ModelName *string // in lower case with a blank, such as "ion 3200" (observed)
+	// SerialNumber and HardwareID are both known as serial numbers; for a virtual ION
+	// they are the same UUID (observed).
 	SerialNumber, HardwareID *string
-	// SoftwareVersion is the version the element reports, such as 6.3.6-b9.
-	SoftwareVersion *string
-	// State is the wire's spelling: "bound", "ready" and "declaim_in_progress"
-	// were observed, further ones are unknown.
-	State *string
-	// Connected reports a connection to the controller.
-	Connected *bool
-	// Tags are at most ten, without blanks and commas (documented).
-	Tags []string
-	// HubClusterID is the cluster of a hub (cluster_id on the wire).
-	HubClusterID *string
-	// HAGroupID is the group of a branch element (spoke_ha_config.cluster_id
-	// on the wire); it counts only with HAEnabled.
-	HAGroupID *string
-	// HAEnabled is spoke_ha_config.enable on the wire.
-	HAEnabled *bool
+	SoftwareVersion          *string // such as 6.3.6-b9
+	// State was observed as "bound", "ready" and "declaim_in_progress"; other states
+	// are not known.
+	State        *string
+	Connected    *bool    // to the controller
+	Tags         []string // at most ten, without blanks and commas (documented)
+	HubClusterID *string  // of a hub; cluster_id on the wire
+	HAGroupID    *string  // of a branch element; spoke_ha_config.cluster_id on the wire
+	HAEnabled    *bool    // spoke_ha_config.enable on the wire
 }
 
-// Site is one site as the controller's list of sites describes it (documented
-// for version 4.13). A nil field was null or absent.
+// Site is one site from the controller's list of sites (documented for version 4.13).
+// A nil field was null or absent.
 type Site struct {
-	ID string
-	// Name is at most 128 characters and need not be unique.
-	Name *string
-	// Tags are at most ten, without blanks and commas (documented).
-	Tags []string
+	ID   string
+	Name *string  // at most 128 characters, not unique
+	Tags []string // at most ten, without blanks and commas (documented)
 }
 
-// RoleHub is the role of a data-centre element.
+// RoleHub is the role of an element in a data centre.
 const RoleHub = "HUB"
 
 // Roles lists the roles an element can have (documented).
@@ -55,23 +40,20 @@ func Roles() []string {
 	return []string{"NONE", RoleHub, "SPOKE", "PA_WE_BR", "PA_WE_DC", "PA_CONN"}
 }
 
-// noSite are the site ids of an element that is bound to no site (observed).
-var noSite = map[string]bool{"": true, "0": true, "1": true}
+var unboundSiteIDs = map[string]bool{"": true, "0": true, "1": true} // observed
 
-// Site returns the id of the element's site, and false for an element that is
-// bound to none.
+// Site returns the id of the site that the element is bound to; false if there is none.
 func (e *Element) Site() (id string, bound bool) {
-	if e.SiteID == nil || noSite[*e.SiteID] {
+	if e.SiteID == nil || unboundSiteIDs[*e.SiteID] {
 		return "", false
 	}
 	return *e.SiteID, true
 }
 
-// PeerGroup names the group whose members back one another up and should never
-// be upgraded together: a hub's cluster, else a branch's enabled HA group, else
-// the site, else the element itself. Each kind has a prefix of its own, because
-// their ids come from different spaces (inferred). No peer data is required:
-// the result is never empty.
+// PeerGroup returns the group whose members back one another up and should never be
+// upgraded together: the cluster of a hub, the enabled HA group of a branch element,
+// else the site, else the element itself. A prefix keeps the ids of clusters, HA groups
+// and sites apart, since they may be equal (inferred). The result is never empty.
 func (e *Element) PeerGroup() string {
 	if deref(e.Role) == RoleHub && deref(e.HubClusterID) != "" {
 		return "hub-cluster/" + *e.HubClusterID

@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// Fleet is every element and site of a tenant at one moment.
+// Fleet is the elements and sites of a tenant at one moment.
 type Fleet struct {
 	elements []Element
 	byID     map[string]*Element
 	sites    map[string]*Site
 }
 
-// NewFleet joins elements with their sites. The elements are ordered by id; of
-// two records with one id the first counts.
+// NewFleet returns the fleet, sorted by element id. Of records with the same id it
+// keeps the first.
 func NewFleet(elements []Element, sites []Site) *Fleet {
 	fleet := &Fleet{
 		elements: slices.Clone(elements),
@@ -33,17 +33,17 @@ func NewFleet(elements []Element, sites []Site) *Fleet {
 	return fleet
 }
 
-// Elements lists every element in the order of ids. Callers must not change it.
+// Elements returns every element, sorted by id. Callers must not change the list.
 func (f *Fleet) Elements() []Element { return f.elements }
 
-// Element finds an element by its id.
+// Element returns the element with an id.
 func (f *Fleet) Element(id string) (*Element, bool) {
 	element, found := f.byID[id]
 	return element, found
 }
 
-// SiteOf returns an element's site; nil where the element is bound to none, or
-// to one that the list of sites lacks.
+// SiteOf returns the site of an element; nil if it is bound to none, or to one that is
+// not in the list of sites.
 func (f *Fleet) SiteOf(element *Element) *Site {
 	id, bound := element.Site()
 	if !bound {

@@ -5,17 +5,14 @@ import (
 	"strings"
 )
 
-// wildcards turns a quoted pattern into a regular expression.
-var wildcards = strings.NewReplacer(`\*`, ".*", `\?`, ".")
+var wildcardRegexps = strings.NewReplacer(`\*`, ".*", `\?`, ".")
 
-// isPattern reports whether a name has wildcards.
-func isPattern(name string) bool { return strings.ContainsAny(name, "*?") }
+func hasWildcards(name string) bool { return strings.ContainsAny(name, "*?") }
 
-// matcher compares a value exactly, or by its wildcards where those are read.
-func matcher(value string, pattern bool) func(string) bool {
-	if !pattern || !isPattern(value) {
+func matcher(value string, allowsWildcards bool) func(string) bool {
+	if !allowsWildcards || !hasWildcards(value) {
 		return func(have string) bool { return have == value }
 	}
-	// A quoted text with wildcards is always a valid expression.
-	return regexp.MustCompile("(?s)^" + wildcards.Replace(regexp.QuoteMeta(value)) + "$").MatchString
+	// A quoted text with its wildcards replaced is always a valid expression.
+	return regexp.MustCompile("(?s)^" + wildcardRegexps.Replace(regexp.QuoteMeta(value)) + "$").MatchString
 }

@@ -8,18 +8,17 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// Selected is what a description selects of a fleet.
+// Selected is the result of selecting elements by a description.
 type Selected struct {
-	// Elements are in the order of ids.
-	Elements []*Element
-	// Unmatched are the exact values that no element of the fleet has at all.
+	Elements []*Element // sorted by id
+	// Unmatched are values of the description without wildcards that no element has.
 	Unmatched []Unmatched
-	// LeftOut are the exact values that some element has, each of which
-	// another condition leaves out.
+	// LeftOut are such values that only elements have which another condition leaves
+	// out.
 	LeftOut []Unmatched
 }
 
-// IDs lists the ids of the elements selected; it is never nil.
+// IDs lists the ids of the selected elements; it is never nil.
 func (s Selected) IDs() []string {
 	ids := make([]string, len(s.Elements))
 	for i, element := range s.Elements {
@@ -32,33 +31,33 @@ func (s Selected) IDs() []string {
 type Unmatched struct {
 	Criterion Criterion
 	Value     string
-	// Nearest are values that the fleet has, the most similar first: at most
-	// three, and none beyond the first few unmatched values.
+	// Nearest are at most three values of the fleet, the most similar first. It is only
+	// set for the first few unmatched values.
 	Nearest []string
 }
 
-// Select decides which elements a description selects.
+// Select returns the elements that satisfy every condition of where.
 func (f *Fleet) Select(where Where) Selected {
-	tests := where.tests()
+	conditions := where.conditions()
 	var selected Selected
 	for i := range f.elements {
 		element := &f.elements[i]
-		if f.satisfies(element, tests) && agrees(where.Connected, element.Connected) {
+		if f.satisfies(element, conditions) && agrees(where.Connected, element.Connected) {
 			selected.Elements = append(selected.Elements, element)
 		}
 	}
-	for _, test := range tests {
-		if test.expected {
-			f.report(&selected, test, test.wanted(&where))
+	for _, condition := range conditions {
+		if condition.reportsUnmatched {
+			f.addUnmatched(&selected, condition, condition.wanted(&where))
 		}
 	}
 	return selected
 }
 
-func (f *Fleet) satisfies(element *Element, tests []test) bool {
+func (f *Fleet) satisfies(element *Element, conditions []preparedCondition) bool {
 	site := f.SiteOf(element)
-	for _, test := range tests {
-		if !test.holds(test.have(element, site)) {
+	for _, condition := range conditions {
+		if !condition.satisfiedBy(condition.valuesOf(element, site)) {
 			return false
 		}
 	}
@@ -69,27 +68,26 @@ func agrees(wanted, have *bool) bool {
 	return wanted == nil || have != nil && *have == *wanted
 }
 
-// report lists the exact values of a test that selected nothing.
-func (f *Fleet) report(selected *Selected, of test, wanted []string) {
+func (f *Fleet) addUnmatched(selected *Selected, of preparedCondition, wanted []string) {
 	chosen, known := make(map[string]bool), make(map[string]bool)
 	for _, element := range selected.Elements {
-		for _, value := range of.have(element, f.SiteOf(element)) {
+		for _, value := range of.valuesOf(element, f.SiteOf(element)) {
 			chosen[value] = true
 		}
 	}
 	for i := range f.elements {
-		for _, value := range of.have(&f.elements[i], f.SiteOf(&f.elements[i])) {
+		for _, value := range of.valuesOf(&f.elements[i], f.SiteOf(&f.elements[i])) {
 			known[value] = true
 		}
 	}
 	for _, value := range wanted {
 		switch {
-		case chosen[value], of.pattern && isPattern(value):
+		case chosen[value], of.allowsWildcards && hasWildcards(value):
 		case known[value]:
 			selected.LeftOut = append(selected.LeftOut, Unmatched{Criterion: of.criterion, Value: value})
 		default:
 			unmatched := Unmatched{Criterion: of.criterion, Value: value}
-			if len(selected.Unmatched) < maxAdvised {
+			if len(selected.Unmatched) < maxNearestSearches {
 				unmatched.Nearest = Nearest(value, known)
 			}
 			selected.Unmatched = append(selected.Unmatched, unmatched)
@@ -97,9 +95,9 @@ func (f *Fleet) report(selected *Selected, of test, wanted []string) {
 	}
 }
 
-// Named finds the elements with exactly this name, in the order of ids; * and ?
-// are characters like any other. Where there are none, similar has at most three
-// names that the fleet has, the most similar first.
+// Named returns the elements with exactly this name, sorted by id; * and ? are no
+// wildcards. If there are none, similar has at most three names of the fleet, the most
+// similar first.
 func (f *Fleet) Named(name string) (found []*Element, similar []string) {
 	known := make(map[string]bool)
 	for i := range f.elements {
@@ -119,16 +117,14 @@ func (f *Fleet) Named(name string) (found []*Element, similar []string) {
 }
 
 const (
-	maxNearest = 3
-	// maxAdvised bounds how often a large fleet is searched for similar names.
-	maxAdvised = 10
-	// similar is the least similarity, 0 to 1, of a name that is worth offering.
-	similar = 0.6
+	maxNearest         = 3
+	maxNearestSearches = 10  // since each compares with every name of a large fleet
+	minSimilarity      = 0.6 // from 0 to 1, of values worth suggesting
 )
 
-// Nearest lists the known values most similar to one that does not exist, the
-// most similar first: at most three, and none that is very different. Letter case
-// is ignored here, because a wrong case is a likely mistake.
+// Nearest returns the known values most similar to a value, the most similar first: at
+// most three, and none that is very different. It ignores letter case, since a wrong
+// case is a likely mistake.
 func Nearest(value string, known map[string]bool) []string {
 	type candidate struct {
 		value      string
@@ -138,7 +134,7 @@ func Nearest(value string, known map[string]bool) []string {
 	folded := strings.ToLower(value)
 	for have := range known {
 		similarity := levenshtein.Match(folded, strings.ToLower(have), nil)
-		if similarity >= similar {
+		if similarity >= minSimilarity {
 			candidates = append(candidates, candidate{have, similarity})
 		}
 	}

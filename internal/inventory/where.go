@@ -2,31 +2,24 @@ package inventory
 
 import "slices"
 
-// Where describes elements in the terms that people use. Every condition that
-// is set must hold; within a list, one value suffices, but for TagsAll and
-// SiteTagsAll, which want all of theirs. A nil list or pointer is no condition.
-// An empty list selects nothing. Letter case counts.
+// Where describes elements by names and properties. An element must satisfy every
+// condition: one value of a list, and all values of TagsAll and SiteTagsAll. A nil list
+// or pointer is no condition, an empty list selects nothing. Letter case matters.
 type Where struct {
-	// Names and SiteNames are names, or patterns in which * stands for any
-	// text and ? for any one character.
+	// In these, the wildcard * matches any text and ? any one character.
 	Names, SiteNames []string
-	// SiteIDs are ids of sites; an element bound to no site is in none.
-	SiteIDs []string
-	// Roles are some of Roles().
-	Roles []string
-	// Models are model names such as "ion 3200".
-	Models []string
-	// SerialNumbers match an element's serial number or its hardware id.
-	SerialNumbers []string
-	// TagsAny and TagsAll look at the element's own tags, SiteTagsAny and
-	// SiteTagsAll at those of its site. No tags count as an empty list.
+	SiteIDs          []string
+	Roles            []string // see Roles
+	Models           []string // such as "ion 3200"
+	SerialNumbers    []string // serial numbers or hardware ids
+	// TagsAny and TagsAll are about the tags of the element, the others about those of
+	// its site. Null tags are an empty list.
 	TagsAny, TagsAll, SiteTagsAny, SiteTagsAll []string
-	// Connected is whether the element is connected to the controller. An
-	// element that does not say is neither.
+	// Connected, true or false, leaves out elements whose connection is not known.
 	Connected *bool
 }
 
-// Criterion is the name of one condition of a Where.
+// Criterion names one condition of a Where, as the attribute does.
 type Criterion string
 
 // The conditions.
@@ -44,72 +37,67 @@ const (
 	CriterionConnected     Criterion = "connected"
 )
 
-// quality says how the values of a list are compared with an element.
-type quality struct {
+type listCondition struct {
 	criterion Criterion
 	wanted    func(*Where) []string
-	// have lists the element's own values; site is nil where there is none.
-	have func(element *Element, site *Site) []string
-	// all wants every value of the list, not one of them.
-	all bool
-	// pattern reads * and ? in the values.
-	pattern bool
-	// expected reports values that match no element at all: they name
-	// something that the user knows to exist.
-	expected bool
+	// valuesOf has a nil site for an element without one.
+	valuesOf        func(element *Element, site *Site) []string
+	needsAll        bool // every wanted value, not just one
+	allowsWildcards bool
+	// reportsUnmatched is for values of things that the user expects to exist.
+	reportsUnmatched bool
 }
 
-// qualities is every list of a Where.
-var qualities = []quality{
+var listConditions = []listCondition{
 	{
-		criterion: CriterionNames, pattern: true, expected: true,
-		wanted: func(w *Where) []string { return w.Names },
-		have:   func(e *Element, _ *Site) []string { return present(e.Name) },
+		criterion: CriterionNames, allowsWildcards: true, reportsUnmatched: true,
+		wanted:   func(w *Where) []string { return w.Names },
+		valuesOf: func(e *Element, _ *Site) []string { return present(e.Name) },
 	},
 	{
-		criterion: CriterionSiteNames, pattern: true, expected: true,
-		wanted: func(w *Where) []string { return w.SiteNames },
-		have:   func(_ *Element, s *Site) []string { return siteName(s) },
+		criterion: CriterionSiteNames, allowsWildcards: true, reportsUnmatched: true,
+		wanted:   func(w *Where) []string { return w.SiteNames },
+		valuesOf: func(_ *Element, s *Site) []string { return siteName(s) },
 	},
 	{
-		criterion: CriterionSiteIDs, expected: true,
-		wanted: func(w *Where) []string { return w.SiteIDs },
-		have:   func(e *Element, _ *Site) []string { return siteID(e) },
+		criterion: CriterionSiteIDs, reportsUnmatched: true,
+		wanted:   func(w *Where) []string { return w.SiteIDs },
+		valuesOf: func(e *Element, _ *Site) []string { return siteID(e) },
 	},
 	{
-		criterion: CriterionSerialNumbers, expected: true,
-		wanted: func(w *Where) []string { return w.SerialNumbers },
-		have:   func(e *Element, _ *Site) []string { return present(e.SerialNumber, e.HardwareID) },
+		criterion: CriterionSerialNumbers, reportsUnmatched: true,
+		wanted:   func(w *Where) []string { return w.SerialNumbers },
+		valuesOf: func(e *Element, _ *Site) []string { return present(e.SerialNumber, e.HardwareID) },
 	},
 	{
 		criterion: CriterionRoles,
 		wanted:    func(w *Where) []string { return w.Roles },
-		have:      func(e *Element, _ *Site) []string { return present(e.Role) },
+		valuesOf:  func(e *Element, _ *Site) []string { return present(e.Role) },
 	},
 	{
 		criterion: CriterionModels,
 		wanted:    func(w *Where) []string { return w.Models },
-		have:      func(e *Element, _ *Site) []string { return present(e.ModelName) },
+		valuesOf:  func(e *Element, _ *Site) []string { return present(e.ModelName) },
 	},
 	{
 		criterion: CriterionTagsAny,
 		wanted:    func(w *Where) []string { return w.TagsAny },
-		have:      func(e *Element, _ *Site) []string { return e.Tags },
+		valuesOf:  func(e *Element, _ *Site) []string { return e.Tags },
 	},
 	{
-		criterion: CriterionTagsAll, all: true,
-		wanted: func(w *Where) []string { return w.TagsAll },
-		have:   func(e *Element, _ *Site) []string { return e.Tags },
+		criterion: CriterionTagsAll, needsAll: true,
+		wanted:   func(w *Where) []string { return w.TagsAll },
+		valuesOf: func(e *Element, _ *Site) []string { return e.Tags },
 	},
 	{
 		criterion: CriterionSiteTagsAny,
 		wanted:    func(w *Where) []string { return w.SiteTagsAny },
-		have:      func(_ *Element, s *Site) []string { return siteTags(s) },
+		valuesOf:  func(_ *Element, s *Site) []string { return siteTags(s) },
 	},
 	{
-		criterion: CriterionSiteTagsAll, all: true,
-		wanted: func(w *Where) []string { return w.SiteTagsAll },
-		have:   func(_ *Element, s *Site) []string { return siteTags(s) },
+		criterion: CriterionSiteTagsAll, needsAll: true,
+		wanted:   func(w *Where) []string { return w.SiteTagsAll },
+		valuesOf: func(_ *Element, s *Site) []string { return siteTags(s) },
 	},
 }
 
@@ -144,38 +132,37 @@ func siteTags(site *Site) []string {
 	return site.Tags
 }
 
-// NeedsSites reports whether the description cannot be decided from elements
-// alone.
+// NeedsSites reports whether a condition is about sites, so that elements alone are not
+// enough.
 func (w Where) NeedsSites() bool {
 	return w.SiteNames != nil || w.SiteTagsAny != nil || w.SiteTagsAll != nil
 }
 
-// test is one list of a Where, ready to be compared with elements.
-type test struct {
-	quality
+type preparedCondition struct {
+	listCondition
 	matchers []func(string) bool
 }
 
-func (w Where) tests() []test {
-	var tests []test
-	for _, quality := range qualities {
-		wanted := quality.wanted(&w)
+func (w Where) conditions() []preparedCondition {
+	var conditions []preparedCondition
+	for _, condition := range listConditions {
+		wanted := condition.wanted(&w)
 		if wanted == nil {
 			continue
 		}
-		made := test{quality: quality}
+		prepared := preparedCondition{listCondition: condition}
 		for _, value := range wanted {
-			made.matchers = append(made.matchers, matcher(value, quality.pattern))
+			prepared.matchers = append(prepared.matchers, matcher(value, condition.allowsWildcards))
 		}
-		tests = append(tests, made)
+		conditions = append(conditions, prepared)
 	}
-	return tests
+	return conditions
 }
 
-func (t test) holds(have []string) bool {
-	satisfied := func(matches func(string) bool) bool { return slices.ContainsFunc(have, matches) }
-	if t.all {
-		return len(t.matchers) > 0 && !slices.ContainsFunc(t.matchers, func(m func(string) bool) bool { return !satisfied(m) })
+func (c preparedCondition) satisfiedBy(values []string) bool {
+	matchesAny := func(matches func(string) bool) bool { return slices.ContainsFunc(values, matches) }
+	if c.needsAll {
+		return len(c.matchers) > 0 && !slices.ContainsFunc(c.matchers, func(m func(string) bool) bool { return !matchesAny(m) })
 	}
-	return slices.ContainsFunc(t.matchers, satisfied)
+	return slices.ContainsFunc(c.matchers, matchesAny)
 }
