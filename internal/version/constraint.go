@@ -10,15 +10,14 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/wording"
 )
 
-// Constraint is a set of versions, written as in Terraform: one or more
-// comparisons, all of which must hold, such as ">= 6.3.5-b1, < 6.4.0". A
-// version without a build stands for the whole release.
+// Constraint is a set of versions, written as in Terraform: one or more comparisons,
+// all of which a version must satisfy, such as ">= 6.3.5-b1, < 6.4.0". A version
+// without a build stands for all builds of the release.
 type Constraint struct {
 	text  string
 	terms []constraintTerm
 }
 
-// Comparisons of a constraint.
 const (
 	compareEqual       = "="
 	compareNotEqual    = "!="
@@ -33,8 +32,8 @@ var constraintOperators = []string{
 	compareEqual, compareNotEqual, compareGreater, compareAtLeast, compareLess, compareAtMost, comparePessimistic,
 }
 
-// otherOperators are what other languages write for a comparison.
-var otherOperators = map[string]string{
+// foreignOperators are those of other languages.
+var foreignOperators = map[string]string{
 	"==": compareEqual, "<>": compareNotEqual, "=>": compareAtLeast, "=<": compareAtMost, "~": comparePessimistic, "~=": comparePessimistic, "^": comparePessimistic,
 }
 
@@ -44,8 +43,8 @@ type constraintTerm struct {
 	precision precision
 }
 
-// ParseConstraint reads a constraint; a version alone means "= version". The
-// error is a sentence that quotes the part that is wrong.
+// ParseConstraint parses a constraint; a version alone means "= version". The error is
+// a sentence that quotes the wrong part.
 func ParseConstraint(text string) (Constraint, error) {
 	constraint := Constraint{text: text}
 	for part := range strings.SplitSeq(text, ",") {
@@ -58,8 +57,7 @@ func ParseConstraint(text string) (Constraint, error) {
 	return constraint, nil
 }
 
-// operatorCharacters are all that a comparison is written with, here or
-// elsewhere.
+// operatorCharacters are those of constraintOperators and foreignOperators.
 const operatorCharacters = "=!<>~^"
 
 func parseTerm(part string) (constraintTerm, error) {
@@ -72,27 +70,27 @@ func parseTerm(part string) (constraintTerm, error) {
 	term := constraintTerm{operator: cmp.Or(operator, compareEqual)}
 	if !slices.Contains(constraintOperators, term.operator) {
 		meant := wording.Join("or", constraintOperators)
-		return constraintTerm{}, fmt.Errorf("%q is no comparison of versions: write %s", operator, cmp.Or(otherOperators[operator], meant))
+		return constraintTerm{}, fmt.Errorf("%q is no comparison of versions: write %s", operator, cmp.Or(foreignOperators[operator], meant))
 	}
 	part = strings.TrimSpace(part)
 	version, precision, err := parse(part)
 	if err != nil {
 		return constraintTerm{}, err
 	}
-	if precision == precisionMinor && !term.takesMinor() {
+	if precision == precisionMinor && !term.allowsMinor() {
 		return constraintTerm{}, fmt.Errorf("%q leaves the patch number open: write it out, or ~> %s.0 for every %s", written, part, part)
 	}
 	term.version, term.precision = version, precision
 	return term, nil
 }
 
-// takesMinor tells the comparisons for which 6.3 and 6.3.0 mean the same from
-// those for which 6.3 could mean two things.
-func (t constraintTerm) takesMinor() bool {
+// allowsMinor reports whether the operator accepts 6.3, because its meaning does not
+// depend on whether 6.3 is 6.3.0 or every 6.3.x.
+func (t constraintTerm) allowsMinor() bool {
 	return t.operator == comparePessimistic || t.operator == compareAtLeast || t.operator == compareLess
 }
 
-// Allows reports whether the version is in the set.
+// Allows reports whether the version satisfies every comparison.
 func (c Constraint) Allows(version Version) bool {
 	for _, term := range c.terms {
 		if !term.allows(version) {
@@ -102,19 +100,19 @@ func (c Constraint) Allows(version Version) bool {
 	return len(c.terms) > 0
 }
 
-// Judgement says whether a reported version is in the set of a constraint.
+// Judgement tells whether a constraint allows a reported version.
 type Judgement string
 
-// The judgements. Undecided is for a text that is no version, and for a release
-// without a build if the build decides.
+// The judgements. Undecided is for a text that is not a version, and for a release
+// without a build if only some of its builds are allowed.
 const (
 	Allowed   Judgement = "allowed"
 	Refused   Judgement = "refused"
 	Undecided Judgement = "undecided"
 )
 
-// Judge compares a version as an element reports it. A release without a build
-// is in the set if all of its builds are.
+// Judge compares a version as an element reports it. A release without a build is
+// allowed if all of its builds are.
 func (c Constraint) Judge(reported string) Judgement {
 	version, precision, err := parse(reported)
 	switch {
@@ -128,7 +126,7 @@ func (c Constraint) Judge(reported string) Judgement {
 	judgement := Allowed
 	for _, term := range c.terms {
 		switch {
-		case term.takesEveryBuild(version):
+		case term.allowsEveryBuild(version):
 		case term.precision == precisionBuild && version.compareRelease(term.version) == 0:
 			judgement = Undecided
 		default:
@@ -138,7 +136,7 @@ func (c Constraint) Judge(reported string) Judgement {
 	return judgement
 }
 
-// String gives the constraint as it was written.
+// String returns the constraint as written.
 func (c Constraint) String() string { return c.text }
 
 func (t constraintTerm) allows(version Version) bool {
@@ -164,18 +162,16 @@ func (t constraintTerm) allows(version Version) bool {
 	}
 }
 
-// takesEveryBuild reports whether the term allows all builds of a release. One
-// that names a build of this release does so only from build 0 upwards.
-func (t constraintTerm) takesEveryBuild(release Version) bool {
+func (t constraintTerm) allowsEveryBuild(release Version) bool {
 	if t.precision < precisionBuild || release.compareRelease(t.version) != 0 {
 		return t.allows(release)
 	}
+	// The term has a build of this release: only "from build 0" allows all of them.
 	return t.version.Build == 0 && (t.operator == compareAtLeast || t.operator == comparePessimistic)
 }
 
-// sameFamily bounds ~> from above: by the minor number, or by the major one
-// where the patch number was left out. It also keeps the pre-releases of the
-// next family out.
+// sameFamily is the upper bound of ~>. It compares numbers rather than versions, so
+// that the pre-releases of the next family are not allowed.
 func (t constraintTerm) sameFamily(version Version) bool {
 	return version.Major == t.version.Major &&
 		(t.precision == precisionMinor || version.Minor == t.version.Minor)

@@ -12,20 +12,17 @@ import (
 // 6.3.6-b9 or 4.4.1-pre-b38 (observed).
 type Version struct {
 	Major, Minor, Patch uint64
-	// Tag names a pre-release, without dashes and in lower case; "" for a
-	// release. Only lower case was observed, and another one is taken for the
-	// same tag: in the order of bytes it would sort before every other.
-	Tag string
-	// Build is the number after the b.
+	// Tag is the name of a pre-release, in lower case without dashes; "" for a release.
+	// Parse lowers it: only lower case was observed, and capitals would sort first.
+	Tag   string
 	Build uint64
 }
 
-// versionPattern also takes a version whose patch or build is left out, which
-// constraints allow.
+// versionPattern also matches a version without patch or build, for constraints.
 var versionPattern = regexp.MustCompile(`^(\d+)\.(\d+)(?:\.(\d+)(?:-([A-Za-z][0-9A-Za-z]*))??(?:-b(\d+))?)?$`)
 
-// Parse reads a complete version. The error is a sentence that quotes
-// the text and says what is missing.
+// Parse parses a complete version. The error is a sentence that quotes the text and
+// says what to write.
 func Parse(text string) (Version, error) {
 	version, precision, err := parse(text)
 	if err != nil {
@@ -37,7 +34,7 @@ func Parse(text string) (Version, error) {
 	return version, nil
 }
 
-// precision says how much of a version was written.
+// precision is the last part that a text has of a version.
 type precision int
 
 const (
@@ -52,8 +49,8 @@ func parse(text string) (Version, precision, error) {
 		return Version{}, 0, notAVersion(text)
 	}
 	if parts[4] != "" && parts[5] == "" {
-		// A tag sorts before every build of its release, so that a misspelt
-		// build would let all of them through.
+		// A misspelt build looks like a tag. As a lower bound, a tag would allow every
+		// build of the release.
 		return Version{}, 0, fmt.Errorf("%q has the tag %s and no build: write %s-bN with the number of the build, such as %s-b1", text, parts[4], text, text)
 	}
 	version := Version{Tag: strings.ToLower(parts[4])}
@@ -81,19 +78,17 @@ func parse(text string) (Version, precision, error) {
 	}
 }
 
-// looksLikeBuild finds tags that are a misspelt build rather than the name of
-// a pre-release, such as B9, build9 and b9x.
+// looksLikeBuild matches tags such as B9, build9 and b9x.
 var looksLikeBuild = regexp.MustCompile(`(?i)^(b|bd|bld|buil?d?)(\d.*)?$`)
 
-// misspeltVersion finds what a version was meant by: another letter case, a
-// word in place of the b, another separator, a v in front, or letters behind.
+// misspeltVersion tolerates capitals, a word instead of the b, other separators, a v in
+// front and letters behind.
 var misspeltVersion = regexp.MustCompile(`(?i)^\s*v?\s*(\d+\.\d+\.\d+)(?:[-_.]?([a-z][0-9a-z]*?))??[-_. ]*(?:b|bd|bld|buil?d?)?[-_. ]*(\d+)(?:[a-z][0-9a-z]*)?\s*$`)
 
-// longestSpelling bounds the texts for which a spelling is offered.
-const longestSpelling = 64
+const maxCorrectedLength = 64
 
 func notAVersion(text string) error {
-	if parts := misspeltVersion.FindStringSubmatch(text); parts != nil && len(text) <= longestSpelling {
+	if parts := misspeltVersion.FindStringSubmatch(text); parts != nil && len(text) <= maxCorrectedLength {
 		meant := parts[1] + "-b" + parts[3]
 		if parts[2] != "" {
 			meant = parts[1] + "-" + parts[2] + "-b" + parts[3]
@@ -103,7 +98,7 @@ func notAVersion(text string) error {
 	return fmt.Errorf("%q is not a version: write major.minor.patch-bN such as 6.3.6-b9, or 4.4.1-pre-b38 with a tag", text)
 }
 
-// String writes the version as the controller does.
+// String returns the version as the controller writes it.
 func (v Version) String() string {
 	tag := ""
 	if v.Tag != "" {
@@ -112,8 +107,8 @@ func (v Version) String() string {
 	return fmt.Sprintf("%d.%d.%d%s-b%d", v.Major, v.Minor, v.Patch, tag, v.Build)
 }
 
-// Compare gives -1, 0 or 1. Numbers compare as numbers, so b9 is before b12,
-// and a tag sorts before no tag, so 4.4.1-pre-b38 is before 4.4.1-b1.
+// Compare returns -1, 0 or 1. Numbers are compared as numbers (b9 < b12), and a tagged
+// version is older than the untagged one (4.4.1-pre-b38 < 4.4.1-b1).
 func (v Version) Compare(other Version) int {
 	return cmp.Or(v.compareRelease(other), cmp.Compare(v.Build, other.Build))
 }
@@ -142,13 +137,12 @@ func compareTags(a, b string) int {
 		strings.Compare(wordA, wordB),
 		cmp.Compare(len(numberA), len(numberB)),
 		strings.Compare(numberA, numberB),
-		// Only leading zeros still tell the two apart.
+		// Here the tags differ only in leading zeros.
 		strings.Compare(a, b),
 	)
 }
 
-// splitTag cuts a tag into its word and the number behind it, so that rc10
-// comes after rc9.
+// splitTag separates the number at the end of a tag, so that rc10 is newer than rc9.
 func splitTag(tag string) (word, number string) {
 	word = strings.TrimRight(tag, "0123456789")
 	return word, strings.TrimLeft(tag[len(word):], "0")

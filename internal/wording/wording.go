@@ -1,10 +1,10 @@
-// Package wording writes lists as sentences have them. Every package may import
-// it, and it imports none of this module.
+// Package wording formats lists for sentences. Every package may import it; it imports
+// no package of this module.
 package wording
 
 import "strings"
 
-// Join lists parts with a word before the last: a, b and c.
+// Join joins parts with commas and a word before the last part: a, b and c.
 func Join(word string, parts []string) string {
 	if len(parts) < 2 {
 		return strings.Join(parts, "")
@@ -13,7 +13,7 @@ func Join(word string, parts []string) string {
 	return strings.Join(parts[:last], ", ") + " " + word + " " + parts[last]
 }
 
-// Code writes each name between backticks, as Markdown has code.
+// Code returns each name between backticks, as code in Markdown.
 func Code[T ~string](names []T) []string {
 	written := make([]string, len(names))
 	for i, name := range names {
