@@ -9,7 +9,7 @@ import (
 	"strconv"
 )
 
-// AggregateOperator computes one value of the rows of a group.
+// AggregateOperator computes one value from the rows of a group.
 type AggregateOperator string
 
 // The operators of the contract (documented).
@@ -21,11 +21,9 @@ const (
 	AggregateSum   AggregateOperator = "sum"
 )
 
-// aggregateTable says of each operator whether its field must be an integer,
-// and how the values of a group become one. Nulls are left out before.
 var aggregateTable = []struct {
 	operator AggregateOperator
-	numeric  bool
+	integers bool
 	meaning  string
 	start    func() accumulator
 }{
@@ -36,7 +34,7 @@ var aggregateTable = []struct {
 	{AggregateSum, true, "total", func() accumulator { return &total{} }},
 }
 
-// AggregateOperators lists the operators.
+// AggregateOperators lists the operators in the order of schemas and documentation.
 func AggregateOperators() []AggregateOperator {
 	operators := make([]AggregateOperator, len(aggregateTable))
 	for i, row := range aggregateTable {
@@ -45,7 +43,7 @@ func AggregateOperators() []AggregateOperator {
 	return operators
 }
 
-// Meaning says in a few words what the operator computes.
+// Meaning describes in a few words what the operator computes; "" for an unknown one.
 func (o AggregateOperator) Meaning() string {
 	if i := o.index(); i >= 0 {
 		return aggregateTable[i].meaning
@@ -62,23 +60,20 @@ func (o AggregateOperator) index() int {
 	return -1
 }
 
-// Resolver computes what a row is grouped by and does not hold itself. It returns
-// null where that is not known, and must return the same for the same row.
+// Resolver computes a group key that is not a field of the row; null if it is not
+// known. It must be deterministic.
 type Resolver func(*Status) Value
 
-// Aggregate asks for one value of each group of rows.
+// Aggregate describes one value to compute for each group of rows.
 type Aggregate struct {
 	Operator AggregateOperator
-	// Field is the wire name of the field to compute with.
-	Field string
-	// GroupBy are wire names of fields, FieldPhase, or names of Resolvers; none
-	// makes one group of all rows.
+	Field    string // wire name
+	// GroupBy has wire names of fields, FieldPhase, or keys of Resolvers. Without
+	// any, all rows are one group.
 	GroupBy []string
-	// Resolvers are the names that GroupBy may have besides, of what a row does
-	// not hold itself. The names of fields go before them.
+	// Resolvers are used for names in GroupBy that are not names of fields.
 	Resolvers map[string]Resolver
-	// Name, Statistic and Unit are documented and passed through; nil leaves
-	// them out.
+	// Name, Statistic and Unit are documented and passed through; nil omits them.
 	Name, Statistic, Unit *string
 }
 
@@ -87,16 +82,16 @@ func (a Aggregate) Check() error {
 	if a.Operator.index() < 0 {
 		return &ArgumentError{
 			Argument: ArgumentAggregateOperator, Value: string(a.Operator),
-			Problem: "No such operator.", Remedy: spelling(string(a.Operator), AggregateOperators()),
+			Problem: "No such operator.", Remedy: spellingRemedy(string(a.Operator), AggregateOperators()),
 		}
 	}
 	field, known := FieldByName(a.Field)
 	if !known {
 		return &ArgumentError{
-			Argument: ArgumentAggregateField, Value: a.Field, Problem: "No such field.", Remedy: spelling(a.Field, FieldNames()),
+			Argument: ArgumentAggregateField, Value: a.Field, Problem: "No such field.", Remedy: spellingRemedy(a.Field, FieldNames()),
 		}
 	}
-	if aggregateTable[a.Operator.index()].numeric && field.Kind != KindInteger {
+	if aggregateTable[a.Operator.index()].integers && field.Kind != KindInteger {
 		return &ArgumentError{
 			Argument: ArgumentAggregateField, Value: a.Field,
 			Problem: fmt.Sprintf("The field is a text, and `%s` computes with integers.", a.Operator),
@@ -107,8 +102,8 @@ func (a Aggregate) Check() error {
 	return CheckNames(ArgumentGroup, a.GroupBy, names, "No such field.")
 }
 
-// Derived lists the names of GroupBy that no controller knows: FieldPhase and
-// those of Resolvers.
+// Derived lists the names in GroupBy that the provider computes and the controller
+// does not know: FieldPhase and the keys of Resolvers.
 func (a Aggregate) Derived() []string {
 	var derived []string
 	for _, name := range a.GroupBy {
@@ -131,17 +126,13 @@ func integerFields() []string {
 
 // Group is one result of an aggregate.
 type Group struct {
-	// Key holds the group's values in the order of GroupBy.
-	Key []Value
-	// Value is what the operator computed; nil where every value was null, but
-	// for AggregateCount, which is then 0.
+	Key []Value // in the order of GroupBy
+	// Value is nil if the field was null in every row; AggregateCount is then 0.
 	Value *big.Rat
-	// Count is the number of rows of the group, null or not.
-	Count int64
+	Count int64 // rows, including those whose field is null
 }
 
-// Aggregation computes an aggregate from rows. It keeps one entry for each
-// group.
+// Aggregation computes an aggregate from rows, which it does not keep.
 type Aggregation struct {
 	aggregate Aggregate
 	field     Field
@@ -155,12 +146,12 @@ type runningGroup struct {
 	count int64
 }
 
-// Aggregation starts a computation; the aggregate must have passed Check.
+// Aggregation starts a computation of an aggregate that has passed Check.
 func (a Aggregate) Aggregation() *Aggregation {
 	return &Aggregation{aggregate: a, field: fieldByName[a.Field], groups: make(map[string]*runningGroup)}
 }
 
-// Add takes a row.
+// Add adds a row to its group; the error is always nil.
 func (a *Aggregation) Add(status Status) error {
 	a.matched++
 	key := a.aggregate.Key(&status)
@@ -181,7 +172,7 @@ func (a Aggregate) start(key []Value) *runningGroup {
 	return &runningGroup{key: key, value: aggregateTable[a.Operator.index()].start()}
 }
 
-// Key gives the values that put a row into its group, in the order of GroupBy.
+// Key returns the values that define the group of a row, in the order of GroupBy.
 func (a Aggregate) Key(status *Status) []Value {
 	key := make([]Value, len(a.GroupBy))
 	for i, name := range a.GroupBy {
@@ -200,8 +191,7 @@ func (a Aggregate) resolver(name string) Resolver {
 	return phaseField.value
 }
 
-// EncodeKey makes one text of a key; it tells null, texts and integers apart,
-// whatever the texts hold.
+// EncodeKey encodes a key as text. Different keys always have different texts.
 func EncodeKey(key []Value) string {
 	var encoded []byte
 	for _, value := range key {
@@ -215,11 +205,11 @@ func EncodeKey(key []Value) string {
 	return string(encoded)
 }
 
-// Matched is the number of rows taken.
+// Matched returns the number of rows added.
 func (a *Aggregation) Matched() int64 { return a.matched }
 
-// Groups gives the results, ordered by key. Without GroupBy there is exactly
-// one, even of no rows.
+// Groups returns the results, ordered by key. Without GroupBy there is exactly one
+// group, even if no row was added.
 func (a *Aggregation) Groups() []Group {
 	if len(a.aggregate.GroupBy) == 0 && len(a.groups) == 0 {
 		return []Group{{Value: a.aggregate.start(nil).value.result()}}
@@ -244,9 +234,8 @@ func SortGroups(groups []Group) {
 	})
 }
 
-// accumulator takes the values of one group that are not null.
 type accumulator interface {
-	add(value Value)
+	add(nonNull Value)
 	result() *big.Rat
 }
 
@@ -256,31 +245,29 @@ func (c *counter) add(Value) { c.count++ }
 
 func (c *counter) result() *big.Rat { return new(big.Rat).SetInt64(c.count) }
 
-// extreme keeps the largest value for sign 1 and the smallest for sign -1.
 type extreme struct {
-	sign  int
-	some  bool
+	sign  int // 1 keeps the largest value, -1 the smallest
+	found bool
 	value int64
 }
 
 func (e *extreme) add(value Value) {
 	number, _ := value.Integer()
-	if !e.some || cmp.Compare(number, e.value) == e.sign {
-		e.value, e.some = number, true
+	if !e.found || cmp.Compare(number, e.value) == e.sign {
+		e.value, e.found = number, true
 	}
 }
 
 func (e *extreme) result() *big.Rat {
-	if !e.some {
+	if !e.found {
 		return nil
 	}
 	return new(big.Rat).SetInt64(e.value)
 }
 
-// total adds up beyond 64 bits, as many large integers may.
 type total struct {
 	mean  bool
-	sum   big.Int
+	sum   big.Int // the sum of many 64-bit integers can exceed 64 bits
 	count int64
 }
 

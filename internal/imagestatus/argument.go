@@ -11,11 +11,10 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/wording"
 )
 
-// Argument names a value that a caller gives, in the words of this package.
+// Argument identifies an argument in an ArgumentError; callers map it to an attribute.
 type Argument string
 
-// The arguments of this package. The position of a filter, a value, an id or a
-// group is in ArgumentError.Positions.
+// The arguments of this package.
 const (
 	ArgumentElementID         Argument = "element id"
 	ArgumentFilterField       Argument = "field of filter"
@@ -34,25 +33,22 @@ const (
 // ArgumentError reports an argument that cannot be used.
 type ArgumentError struct {
 	Argument Argument
-	// Positions lead to the argument through the lists that hold it, from the
-	// outermost on, each counted from 0.
+	// Positions are the indexes, from 0, of the lists that contain the argument, the
+	// outermost list first.
 	Positions []int
-	// Value is the value seen, as text.
-	Value string
-	// List has the members of the value where it is a list; nil where it is not.
+	Value     string
+	// List has the members of a value that is a list; nil for other values.
 	List []string
-	// Problem is a sentence that says what is wrong with it.
-	Problem string
-	// Remedy is a sentence that says what to write instead.
-	Remedy string
+	// Problem and Remedy are sentences: what is wrong, and what to write instead.
+	Problem, Remedy string
 }
 
-// Error names the argument, the value and the remedy in one line.
+// Error returns the argument, its value, the problem and the remedy in one line.
 func (e *ArgumentError) Error() string {
 	return fmt.Sprintf("%s = %s: %s %s", e.Place(), e.Quoted(), e.Problem, e.Remedy)
 }
 
-// Quoted writes the value as in a configuration: "text" or ["text", "text"].
+// Quoted returns the value as a configuration has it: "text" or ["text", "text"].
 func (e *ArgumentError) Quoted() string {
 	if e.List == nil {
 		return strconv.Quote(e.Value)
@@ -64,7 +60,7 @@ func (e *ArgumentError) Quoted() string {
 	return "[" + strings.Join(members, ", ") + "]"
 }
 
-// Place is the argument with its positions, such as "value of filter [1][0]".
+// Place returns the argument with its positions, such as "value of filter [1][0]".
 func (e *ArgumentError) Place() string {
 	if len(e.Positions) == 0 {
 		return string(e.Argument)
@@ -77,32 +73,29 @@ func (e *ArgumentError) Place() string {
 	return place.String()
 }
 
-// under is the same error of an argument that stands in a list.
-func (e *ArgumentError) under(position int) *ArgumentError {
-	below := *e
-	below.Positions = append([]int{position}, e.Positions...)
-	return &below
+func (e *ArgumentError) atPosition(position int) *ArgumentError {
+	located := *e
+	located.Positions = append([]int{position}, e.Positions...)
+	return &located
 }
 
-// CheckNames reports the first name that is not among those allowed, as
-// *ArgumentError at its position. The problem is a sentence such as "No such field."
+// CheckNames returns an *ArgumentError for the first name that is not allowed, with
+// its position. The problem is a sentence such as "No such field."
 func CheckNames[T ~string](argument Argument, names, allowed []T, problem string) error {
 	for i, name := range names {
 		if !slices.Contains(allowed, name) {
 			return &ArgumentError{
-				Argument: argument, Positions: []int{i}, Value: string(name), Problem: problem, Remedy: spelling(string(name), allowed),
+				Argument: argument, Positions: []int{i}, Value: string(name), Problem: problem, Remedy: spellingRemedy(string(name), allowed),
 			}
 		}
 	}
 	return nil
 }
 
-// oneOf writes the allowed values for a message: `a`, `b` or `c`.
 func oneOf[T ~string](allowed []T) string { return wording.Join("or", wording.Code(allowed)) }
 
-// nearest finds the allowed value that a misspelt one most likely meant: one
-// that differs in one letter or in no more than a third of the letters, else
-// one that the misspelt one only makes longer.
+// nearest finds the allowed value that was most likely meant: the one that differs
+// least, in at most a third of the letters, else one that the misspelt word extends.
 func nearest[T ~string](misspelt string, allowed []T) (T, bool) {
 	misspelt = strings.ToLower(misspelt)
 	bound := min(3, max(1, len(misspelt)/3))
@@ -123,15 +116,12 @@ func nearest[T ~string](misspelt string, allowed []T) (T, bool) {
 	return "", false
 }
 
-// spelling is the remedy for a word that is not on a list.
-func spelling[T ~string](misspelt string, allowed []T) string {
+func spellingRemedy[T ~string](misspelt string, allowed []T) string {
 	meant, _ := nearest(misspelt, allowed)
-	return offer(meant, allowed)
+	return choiceRemedy(meant, allowed)
 }
 
-// offer is the remedy for a word that is not on a list; meant is "" where it
-// is not known which one was meant.
-func offer[T ~string](meant T, allowed []T) string {
+func choiceRemedy[T ~string](meant T, allowed []T) string {
 	if meant == "" {
 		return fmt.Sprintf("Use %s.", oneOf(allowed))
 	}

@@ -55,12 +55,12 @@ func TestSymbolsOfOtherLanguagesAreAnsweredWithTheOperator(t *testing.T) {
 func TestErrorCanBePlacedInSeveralLists(t *testing.T) {
 	t.Parallel()
 	inner := &ArgumentError{Argument: ArgumentFilterValue, Positions: []int{1}, Value: "x", Problem: "p", Remedy: "r"}
-	first, second := inner.under(0), inner.under(2)
+	first, second := inner.atPosition(0), inner.atPosition(2)
 	for want, err := range map[string]*ArgumentError{
 		"value of filter [1]":       inner,
 		"value of filter [0][1]":    first,
 		"value of filter [2][1]":    second,
-		"value of filter [7][2][1]": second.under(7),
+		"value of filter [7][2][1]": second.atPosition(7),
 	} {
 		if got := err.Place(); got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -93,16 +93,16 @@ func TestMisspeltWordsGetTheNearestSuggestion(t *testing.T) {
 	for _, test := range []struct {
 		got, want string
 	}{
-		{spelling("upgrade_sate", fields), "Did you mean `upgrade_state`?"},
-		{spelling("UpgradeState", fields), "Did you mean `upgrade_state`?"},
-		{spelling("activeversion", fields), "Did you mean `active_version`?"},
-		{spelling("element_ids", fields), "Did you mean `element_id`?"},
-		{spelling("etag", fields), "Did you mean `_etag`?"},
-		{spelling("ne", operators), "Did you mean `neq`?"},
-		{spelling("regex", operators), "Did you mean `re`?"},
-		{spelling("completed", states), "Did you mean `complete`?"},
-		{spelling("in_progress", states), "Did you mean `in-progress`?"},
-		{spelling("download_canceled", states), "Did you mean `download_cancelled`?"},
+		{spellingRemedy("upgrade_sate", fields), "Did you mean `upgrade_state`?"},
+		{spellingRemedy("UpgradeState", fields), "Did you mean `upgrade_state`?"},
+		{spellingRemedy("activeversion", fields), "Did you mean `active_version`?"},
+		{spellingRemedy("element_ids", fields), "Did you mean `element_id`?"},
+		{spellingRemedy("etag", fields), "Did you mean `_etag`?"},
+		{spellingRemedy("ne", operators), "Did you mean `neq`?"},
+		{spellingRemedy("regex", operators), "Did you mean `re`?"},
+		{spellingRemedy("completed", states), "Did you mean `complete`?"},
+		{spellingRemedy("in_progress", states), "Did you mean `in-progress`?"},
+		{spellingRemedy("download_canceled", states), "Did you mean `download_cancelled`?"},
 	} {
 		if !strings.HasPrefix(test.got, test.want+" Use `") {
 			t.Errorf("got %q, want a start of %q", test.got, test.want)
@@ -113,7 +113,7 @@ func TestMisspeltWordsGetTheNearestSuggestion(t *testing.T) {
 func TestWordsFarFromEveryChoiceGetTheChoicesOnly(t *testing.T) {
 	t.Parallel()
 	for _, word := range []string{"", "x", "e", "xy", "contains", "☃"} {
-		if got, want := spelling(word, Operators()), "Use `in`, `eq`, `neq`, `gt`, `gte`, `lt`, `lte` or `re`."; got != want {
+		if got, want := spellingRemedy(word, Operators()), "Use `in`, `eq`, `neq`, `gt`, `gte`, `lt`, `lte` or `re`."; got != want {
 			t.Errorf("remedy for %q: got %q, want %q", word, got, want)
 		}
 	}

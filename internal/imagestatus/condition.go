@@ -9,62 +9,56 @@ import (
 	"strings"
 )
 
-// condition is what a query asks of a row, in a form that can be held against
-// the rows that come back.
 type condition func(*Status) Truth
 
-// all holds when every part holds and fails when one part fails.
-func all(parts []condition) condition {
+func allOf(parts []condition) condition {
 	return func(status *Status) Truth {
-		truth := Holds
+		truth := True
 		for _, part := range parts {
 			switch part(status) {
-			case Fails:
-				return Fails
-			case Unsure:
-				truth = Unsure
-			case Holds:
+			case False:
+				return False
+			case Unknown:
+				truth = Unknown
+			case True:
 			}
 		}
 		return truth
 	}
 }
 
-// either holds when one part holds and fails when every part fails.
-func either(parts []condition) condition {
+func anyOf(parts []condition) condition {
 	return func(status *Status) Truth {
-		truth := Fails
+		truth := False
 		for _, part := range parts {
 			switch part(status) {
-			case Holds:
-				return Holds
-			case Unsure:
-				truth = Unsure
-			case Fails:
+			case True:
+				return True
+			case Unknown:
+				truth = Unknown
+			case False:
 			}
 		}
 		return truth
 	}
 }
 
-// fieldCondition compares one field with the values of one operator.
 func fieldCondition(field Field, operator Operator, values []string) condition {
-	judge := operatorTable[operator.index()].prepare(field, values)
-	return func(status *Status) Truth { return judge(field.Value(status)) }
+	match := operatorTable[operator.index()].matcher(field, values)
+	return func(status *Status) Truth { return match(field.Value(status)) }
 }
 
-// Keys that group conditions in query_params (observed for a map of fields).
+// The keys of groups in query_params, each with a map of fields (observed).
 const (
 	groupAnd = "and"
 	groupOr  = "or"
 )
 
-// maxNesting bounds groups within groups; clients are only known to use one.
-const maxNesting = 8
+const maxNesting = 8 // clients are only known to use one level
 
-// parseParams reads the controller's query_params object and gives it back as
-// it was understood, so that what is sent is what rows are held against. The
-// fields that it names are added to fields.
+// parseParams reads the controller's query_params object and adds the names of its
+// fields to fields. It also returns the object as parsed, so that the query that is
+// sent and the condition on the rows cannot differ.
 func parseParams(raw []byte, fields map[string]bool) (condition, json.RawMessage, error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
@@ -76,7 +70,7 @@ func parseParams(raw []byte, fields map[string]bool) (condition, json.RawMessage
 	if _, err := decoder.Token(); err != io.EOF {
 		return nil, nil, paramsError(nil, string(raw), "There is more text after the JSON object.", "Write one JSON object.")
 	}
-	holds, err := parseGroup(params, all, nil, fields)
+	parsed, err := parseGroup(params, allOf, nil, fields)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,7 +78,7 @@ func parseParams(raw []byte, fields map[string]bool) (condition, json.RawMessage
 	if err != nil {
 		return nil, nil, fmt.Errorf("write query_params: %w", err)
 	}
-	return holds, understood, nil
+	return parsed, understood, nil
 }
 
 func parseGroup(group map[string]any, join func([]condition) condition, at []string, fields map[string]bool) (condition, error) {
@@ -110,13 +104,13 @@ func parseMember(key string, value any, at []string, fields map[string]bool) (co
 	}
 	switch key {
 	case groupAnd:
-		return parseGroup(members, all, at, fields)
+		return parseGroup(members, allOf, at, fields)
 	case groupOr:
-		return parseGroup(members, either, at, fields)
+		return parseGroup(members, anyOf, at, fields)
 	}
 	field, known := FieldByName(key)
 	if !known {
-		remedy := spelling(key, append(FieldNames(), groupAnd, groupOr))
+		remedy := spellingRemedy(key, append(FieldNames(), groupAnd, groupOr))
 		if key == FieldPhase {
 			remedy = "The provider computes it, and the controller does not know it: use `filters`."
 		}
@@ -131,7 +125,7 @@ func parseMember(key string, value any, at []string, fields map[string]bool) (co
 		}
 		parts = append(parts, part)
 	}
-	return all(parts), nil
+	return allOf(parts), nil
 }
 
 func parseComparison(field Field, operator Operator, value any, at []string) (condition, error) {
@@ -157,7 +151,7 @@ func parseComparison(field Field, operator Operator, value any, at []string) (co
 	}
 	if field.Kind == KindText && !texts {
 		// How a number is compared with a text is not documented.
-		return func(*Status) Truth { return Unsure }, nil
+		return func(*Status) Truth { return Unknown }, nil
 	}
 	return fieldCondition(field, operator, values), nil
 }

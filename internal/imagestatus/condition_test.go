@@ -14,47 +14,47 @@ func TestParamsAreHeldAgainstRows(t *testing.T) {
 	t.Parallel()
 	row := sampleRow()
 	for raw, want := range map[string]Truth{
-		`{}`:                                             Holds,
-		`{"upgrade_state":{"eq":"complete"}}`:            Holds,
-		`{"upgrade_state":{"eq":"failed"}}`:              Fails,
-		`{"upgrade_state":{"in":"complete"}}`:            Holds,
-		`{"upgrade_state":{"in":"failed"}}`:              Fails,
-		`{"upgrade_state":{"in":["failed","complete"]}}`: Holds,
-		`{"upgrade_state":{"eq":"complete"},"active_version":{"eq":"6.3.6-b9"}}`:                    Holds,
-		`{"upgrade_state":{"eq":"complete"},"active_version":{"eq":"x"}}`:                           Fails,
-		`{"download_percent":{"gte":50,"lte":50}}`:                                                  Holds,
-		`{"download_percent":{"gte":50,"lt":50}}`:                                                   Fails,
-		`{"download_percent":{"eq":50}}`:                                                            Holds,
-		`{"download_percent":{"eq":"50"}}`:                                                          Holds,
-		`{"download_percent":{"in":[49,"50"]}}`:                                                     Holds,
-		`{"_updated_on_utc":{"gt":17739352012230003}}`:                                              Holds,
-		`{"_updated_on_utc":{"gt":17739352012230004}}`:                                              Fails,
-		`{"element_id":{"eq":"1773934978552002945"}}`:                                               Holds,
-		`{"element_id":{"eq":1773934978552002945}}`:                                                 Unsure,
-		`{"element_id":{"neq":1773934978552002945}}`:                                                Unsure,
-		`{"element_id":{"eq":1}}`:                                                                   Unsure,
-		`{"element_id":{"in":["1773934978552002945",1]}}`:                                           Unsure,
-		`{"active_version":{"re":6}}`:                                                               Unsure,
-		`{"or":{"active_version":{"eq":"x"},"upgrade_state":{"eq":"complete"}}}`:                    Holds,
-		`{"or":{"active_version":{"eq":"x"},"upgrade_state":{"eq":"failed"}}}`:                      Fails,
-		`{"or":{"active_version":{"re":"6"},"upgrade_state":{"eq":"failed"}}}`:                      Unsure,
-		`{"or":{"active_version":{"re":"6"},"upgrade_state":{"eq":"complete"}}}`:                    Holds,
-		`{"or":{"active_version":{"re":"6"}}}`:                                                      Unsure,
-		`{"and":{"active_version":{"eq":"6.3.6-b9"},"upgrade_state":{"eq":"complete"}}}`:            Holds,
-		`{"and":{"active_version":{"eq":"x"},"upgrade_state":{"eq":"complete"}}}`:                   Fails,
-		`{"and":{"active_version":{"re":"6"},"upgrade_state":{"eq":"complete"}}}`:                   Unsure,
-		`{"and":{"active_version":{"re":"6"},"upgrade_state":{"eq":"failed"}}}`:                     Fails,
-		`{"or":{"active_version":{"eq":"x","neq":"y"},"_etag":{"eq":1}}}`:                           Fails,
-		`{"id":{"eq":"x"},"or":{"active_version":{"eq":"6.3.6-b9"}}}`:                               Fails,
-		`{"or":{"and":{"_etag":{"eq":7},"active_version":{"eq":"x"}},"download_percent":{"gt":1}}}`: Holds,
-		" {\n\"_etag\" : { \"eq\" : 7 } }\t\n":                                                      Holds,
+		`{}`:                                             True,
+		`{"upgrade_state":{"eq":"complete"}}`:            True,
+		`{"upgrade_state":{"eq":"failed"}}`:              False,
+		`{"upgrade_state":{"in":"complete"}}`:            True,
+		`{"upgrade_state":{"in":"failed"}}`:              False,
+		`{"upgrade_state":{"in":["failed","complete"]}}`: True,
+		`{"upgrade_state":{"eq":"complete"},"active_version":{"eq":"6.3.6-b9"}}`:                    True,
+		`{"upgrade_state":{"eq":"complete"},"active_version":{"eq":"x"}}`:                           False,
+		`{"download_percent":{"gte":50,"lte":50}}`:                                                  True,
+		`{"download_percent":{"gte":50,"lt":50}}`:                                                   False,
+		`{"download_percent":{"eq":50}}`:                                                            True,
+		`{"download_percent":{"eq":"50"}}`:                                                          True,
+		`{"download_percent":{"in":[49,"50"]}}`:                                                     True,
+		`{"_updated_on_utc":{"gt":17739352012230003}}`:                                              True,
+		`{"_updated_on_utc":{"gt":17739352012230004}}`:                                              False,
+		`{"element_id":{"eq":"1773934978552002945"}}`:                                               True,
+		`{"element_id":{"eq":1773934978552002945}}`:                                                 Unknown,
+		`{"element_id":{"neq":1773934978552002945}}`:                                                Unknown,
+		`{"element_id":{"eq":1}}`:                                                                   Unknown,
+		`{"element_id":{"in":["1773934978552002945",1]}}`:                                           Unknown,
+		`{"active_version":{"re":6}}`:                                                               Unknown,
+		`{"or":{"active_version":{"eq":"x"},"upgrade_state":{"eq":"complete"}}}`:                    True,
+		`{"or":{"active_version":{"eq":"x"},"upgrade_state":{"eq":"failed"}}}`:                      False,
+		`{"or":{"active_version":{"re":"6"},"upgrade_state":{"eq":"failed"}}}`:                      Unknown,
+		`{"or":{"active_version":{"re":"6"},"upgrade_state":{"eq":"complete"}}}`:                    True,
+		`{"or":{"active_version":{"re":"6"}}}`:                                                      Unknown,
+		`{"and":{"active_version":{"eq":"6.3.6-b9"},"upgrade_state":{"eq":"complete"}}}`:            True,
+		`{"and":{"active_version":{"eq":"x"},"upgrade_state":{"eq":"complete"}}}`:                   False,
+		`{"and":{"active_version":{"re":"6"},"upgrade_state":{"eq":"complete"}}}`:                   Unknown,
+		`{"and":{"active_version":{"re":"6"},"upgrade_state":{"eq":"failed"}}}`:                     False,
+		`{"or":{"active_version":{"eq":"x","neq":"y"},"_etag":{"eq":1}}}`:                           False,
+		`{"id":{"eq":"x"},"or":{"active_version":{"eq":"6.3.6-b9"}}}`:                               False,
+		`{"or":{"and":{"_etag":{"eq":7},"active_version":{"eq":"x"}},"download_percent":{"gt":1}}}`: True,
+		" {\n\"_etag\" : { \"eq\" : 7 } }\t\n":                                                      True,
 	} {
 		selection := mustSelectParams(t, raw)
-		if got := selection.Judge(&row); got != want {
+		if got := selection.Matches(&row); got != want {
 			t.Errorf("%s: %s, want %s", raw, truthText(got), truthText(want))
 		}
-		if selection.Nothing() || selection.ElementIDs() != nil {
-			t.Errorf("%s: got nothing = %t and ids %q, want neither", raw, selection.Nothing(), selection.ElementIDs())
+		if selection.Empty() || selection.ElementIDs() != nil {
+			t.Errorf("%s: got empty = %t and ids %q, want neither", raw, selection.Empty(), selection.ElementIDs())
 		}
 	}
 }
@@ -78,8 +78,8 @@ func TestParamsAreSentInOneSpelling(t *testing.T) {
 		}
 	}
 	twice := mustSelectParams(t, `{"id":{"eq":"1"},"id":{"eq":"2"}}`)
-	for id, want := range map[string]Truth{"1": Fails, "2": Holds} {
-		if got := twice.Judge(&Status{ID: &id}); got != want {
+	for id, want := range map[string]Truth{"1": False, "2": True} {
+		if got := twice.Matches(&Status{ID: &id}); got != want {
 			t.Errorf("row %s held against a key given twice: %s, want %s", id, truthText(got), truthText(want))
 		}
 	}
@@ -168,10 +168,10 @@ func TestGroupsNestToABound(t *testing.T) {
 	for _, group := range []string{"and", "or"} {
 		for _, levels := range []int{1, 2, 8} {
 			selection := mustSelectParams(t, nested(group, levels))
-			if got := selection.Judge(&Status{ID: new("1")}); got != Holds {
-				t.Errorf("%d levels of %s: a row that fits %s, want holds", levels, group, truthText(got))
+			if got := selection.Matches(&Status{ID: new("1")}); got != True {
+				t.Errorf("%d levels of %s: a row that fits %s, want true", levels, group, truthText(got))
 			}
-			if got := selection.Judge(&Status{ID: new("2")}); got != Fails {
+			if got := selection.Matches(&Status{ID: new("2")}); got != False {
 				t.Errorf("%d levels of %s: a row that does not fit %s, want fails", levels, group, truthText(got))
 			}
 		}
@@ -191,17 +191,17 @@ func TestGroupsNestToABound(t *testing.T) {
 func TestAllAndEitherAreSureWhenEveryCompletionAgrees(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		truths := rapid.SliceOfN(rapid.SampledFrom([]Truth{Holds, Fails, Unsure}), 0, 6).Draw(t, "parts")
+		truths := rapid.SliceOfN(rapid.SampledFrom([]Truth{True, False, Unknown}), 0, 6).Draw(t, "parts")
 		parts := make([]condition, len(truths))
 		for i, truth := range truths {
 			parts[i] = func(*Status) Truth { return truth }
 		}
 		everyPart := func(completion []bool) bool { return !slices.Contains(completion, false) }
 		somePart := func(completion []bool) bool { return slices.Contains(completion, true) }
-		if got, want := all(parts)(&Status{}), agreement(truths, everyPart); got != want {
+		if got, want := allOf(parts)(&Status{}), agreement(truths, everyPart); got != want {
 			t.Fatalf("all of %v: %s, want %s", truths, truthText(got), truthText(want))
 		}
-		if got, want := either(parts)(&Status{}), agreement(truths, somePart); got != want {
+		if got, want := anyOf(parts)(&Status{}), agreement(truths, somePart); got != want {
 			t.Fatalf("either of %v: %s, want %s", truths, truthText(got), truthText(want))
 		}
 	})
@@ -214,7 +214,7 @@ func agreement(truths []Truth, join func([]bool) bool) Truth {
 	for choice := range 1 << len(truths) {
 		completion := make([]bool, len(truths))
 		for i, truth := range truths {
-			completion[i] = truth == Holds || (truth == Unsure && choice>>i&1 == 1)
+			completion[i] = truth == True || (truth == Unknown && choice>>i&1 == 1)
 		}
 		if join(completion) {
 			holds = true
@@ -224,11 +224,11 @@ func agreement(truths []Truth, join func([]bool) bool) Truth {
 	}
 	switch {
 	case holds && fails:
-		return Unsure
+		return Unknown
 	case holds:
-		return Holds
+		return True
 	default:
-		return Fails
+		return False
 	}
 }
 
@@ -249,11 +249,11 @@ func TestGroupsMeanTheSameAtEveryDepth(t *testing.T) {
 		status := Status{
 			ActiveVersion: new(row["active_version"]), RollbackVersion: new(row["rollback_version"]), FailureInfo: new(row["failure_info"]),
 		}
-		want := Fails
+		want := False
 		if meets(row, params, false) {
-			want = Holds
+			want = True
 		}
-		if got := mustSelectParams(t, string(raw)).Judge(&status); got != want {
+		if got := mustSelectParams(t, string(raw)).Matches(&status); got != want {
 			t.Fatalf("%s held against %s: %s, want %s", rowText(&status), raw, truthText(got), truthText(want))
 		}
 	})
@@ -317,7 +317,7 @@ func FuzzSelectParams(f *testing.F) {
 			return
 		}
 		for i := range rows {
-			if truth := selection.Judge(&rows[i]); truth != Holds && truth != Fails && truth != Unsure {
+			if truth := selection.Matches(&rows[i]); truth != True && truth != False && truth != Unknown {
 				t.Errorf("%q: got %d for %s", raw, truth, rowText(&rows[i]))
 			}
 		}
@@ -341,7 +341,7 @@ func FuzzSelectParams(f *testing.F) {
 			t.Fatalf("%q: sent as %s, which is refused: %v", raw, sent.Params, err)
 		}
 		for i := range rows {
-			if got, want := again.Judge(&rows[i]), selection.Judge(&rows[i]); got != want {
+			if got, want := again.Matches(&rows[i]), selection.Matches(&rows[i]); got != want {
 				t.Errorf("%q: sent as %s: %s of %s, want %s", raw, sent.Params, truthText(got), rowText(&rows[i]), truthText(want))
 			}
 		}

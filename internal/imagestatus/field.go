@@ -6,42 +6,39 @@ import (
 	"strings"
 )
 
-// Kind is the type of a field's value.
+// Kind is the type of a field or of a Value.
 type Kind string
 
-// The kinds of field values.
+// The kinds; the zero Kind is that of null.
 const (
 	KindText    Kind = "text"
 	KindInteger Kind = "integer"
 )
 
-// Field describes one field of a row. It is the one place from which schemas,
-// validators, descriptions, filters and the simulator learn the fields.
+// Field describes one field of a row. Schemas, validators, descriptions, filters and
+// the simulator are all derived from Fields.
 type Field struct {
-	// Name is the field's name on the wire and in filters.
-	Name string
-	// Attribute is the name of the Terraform attribute that carries the value
-	// as it came; empty for a field that is only offered in derived form.
-	Attribute string
-	// Kind is the type of the value.
-	Kind Kind
-	// Description is one Markdown sentence with unit and range.
-	Description string
+	Name string // on the wire and in filters
+	// Attribute is the Terraform attribute with the unchanged value; "" if the
+	// provider only exposes values derived from the field.
+	Attribute   string
+	Kind        Kind
+	Description string // one Markdown sentence with unit and range
 
 	value func(*Status) Value
 	copy  func(to, from *Status)
 }
 
-// Value reads the field from a row.
+// Value returns the field of a row.
 func (f Field) Value(status *Status) Value { return f.value(status) }
 
-// Names of the fields that code refers to by name.
+// Names of fields that other packages refer to.
 const (
 	FieldID           = "id"
 	FieldElementID    = "element_id"
 	FieldUpgradeState = "upgrade_state"
-	// FieldPhase is derived from the state: filters and groups may name it, and
-	// the controller knows nothing of it.
+	// FieldPhase is computed by the provider from upgrade_state, for filters and
+	// groups. The controller does not know it.
 	FieldPhase = "phase"
 )
 
@@ -94,12 +91,12 @@ var fieldByName = func() map[string]Field {
 	return fields
 }()
 
-// Fields lists the fields of a row in the order in which they are shown.
+// Fields lists the fields of a row in the order of schemas and documentation.
 func Fields() []Field {
 	return append([]Field(nil), fieldTable...)
 }
 
-// FieldNames lists the names by which filters and sorting refer to fields.
+// FieldNames lists the wire names of the fields.
 func FieldNames() []string {
 	names := make([]string, len(fieldTable))
 	for i, field := range fieldTable {
@@ -108,7 +105,7 @@ func FieldNames() []string {
 	return names
 }
 
-// FilterNames lists the names by which filters and groups refer to fields.
+// FilterNames lists the names that filters and groups may use: FieldNames and FieldPhase.
 func FilterNames() []string { return append(FieldNames(), FieldPhase) }
 
 // FieldByName finds a field by its wire name.
@@ -117,8 +114,8 @@ func FieldByName(name string) (Field, bool) {
 	return field, found
 }
 
-// Only returns the row with the fields of these wire names alone; the others are
-// null. A row that is kept so does not keep the texts of the others.
+// Only returns a copy of the row with the named fields; all others are null, so that
+// their texts do not stay in memory.
 func (s *Status) Only(names []string) Status {
 	var row Status
 	for _, name := range names {
@@ -142,8 +139,8 @@ func text(name string, member func(*Status) **string, description string) Field 
 	}
 }
 
-// integer takes the attribute's name where it differs from the wire name; "-"
-// stands for a field that no attribute carries as it came.
+// integer has attribute "" for a field whose attribute has the wire name, and "-" for
+// one that no attribute exposes unchanged.
 func integer(name, attribute string, member func(*Status) **int64, description string) Field {
 	switch attribute {
 	case "":
@@ -171,16 +168,16 @@ type Value struct {
 	number int64
 }
 
-// TextValue makes a Value of a text.
+// TextValue returns a text, which is not null even if it is empty.
 func TextValue(text string) Value { return Value{kind: KindText, text: text} }
 
-// IntegerValue makes a Value of an integer.
+// IntegerValue returns an integer.
 func IntegerValue(number int64) Value { return Value{kind: KindInteger, number: number} }
 
-// Null reports whether there is no value.
+// Null reports whether the value is null.
 func (v Value) Null() bool { return v.kind == "" }
 
-// Text gives the value as text, exact for integers and "" for null.
+// Text returns the value as text: integers in decimal, "" for null.
 func (v Value) Text() string {
 	if v.kind == KindInteger {
 		return strconv.FormatInt(v.number, 10)
@@ -188,11 +185,11 @@ func (v Value) Text() string {
 	return v.text
 }
 
-// Integer gives the value and whether it is an integer.
+// Integer returns the integer, and false if the value is not one.
 func (v Value) Integer() (int64, bool) { return v.number, v.kind == KindInteger }
 
-// Compare orders values: null first, then integers by number, then texts byte
-// by byte.
+// Compare orders null before integers and integers before texts. Texts are compared
+// byte by byte.
 func (v Value) Compare(other Value) int {
 	return cmp.Or(
 		cmp.Compare(v.rank(), other.rank()),

@@ -88,12 +88,12 @@ func rowTexts(rows []Status) []string {
 
 func truthText(truth Truth) string {
 	switch truth {
-	case Holds:
-		return "holds"
-	case Fails:
-		return "fails"
-	case Unsure:
-		return "unsure"
+	case True:
+		return "true"
+	case False:
+		return "false"
+	case Unknown:
+		return "unknown"
 	default:
 		return fmt.Sprintf("Truth(%d)", truth)
 	}

@@ -7,12 +7,11 @@ import (
 	"strings"
 )
 
-// Operator compares a field with values in a filter.
+// Operator compares a field with the values of a filter.
 type Operator string
 
-// The operators that the controller is known to take. OperatorLt has no
-// observed example and is there by symmetry (inferred); the others are
-// documented for sibling endpoints or observed.
+// The operators that the controller accepts: OperatorLt is inferred by symmetry, the
+// others are documented for sibling endpoints or observed.
 const (
 	OperatorIn  Operator = "in"
 	OperatorEq  Operator = "eq"
@@ -24,40 +23,38 @@ const (
 	OperatorRe  Operator = "re"
 )
 
-// Truth is the answer of a condition about a row. The controller's rules for
-// letter case, text order and regular expressions are not documented, so some
-// answers are beyond the provider.
+// Truth tells whether a row satisfies a condition. The controller's rules for letter
+// case, text order and regular expressions are not documented, so that the provider
+// cannot always tell.
 type Truth int
 
-// The three answers.
+// The three truths.
 const (
-	Unsure Truth = iota
-	Holds
-	Fails
+	Unknown Truth = iota
+	True
+	False
 )
 
-// operatorTable has, for each operator, whether it takes a list of values and
-// a function that prepares the comparison with them. A judge says Fails only
-// where no plausible reading of the operator lets the row through.
+// operatorTable has a matcher for each operator. It returns False only if the row fails
+// under every plausible interpretation of the operator.
 var operatorTable = []struct {
 	operator Operator
-	// symbols are what other languages write, for the answer to such a one.
-	symbols string
-	many    bool
-	meaning string
-	prepare func(field Field, values []string) func(Value) Truth
+	symbols  string // of the operator in other languages, for suggestions
+	many     bool
+	meaning  string
+	matcher  func(field Field, values []string) func(Value) Truth
 }{
-	{OperatorIn, "", true, "equals one of the values", judgeIn},
-	{OperatorEq, "= == ===", false, "equals the value", judgeIn},
-	{OperatorNeq, "!= <> !==", false, "differs from the value", judgeNeq},
-	{OperatorGt, ">", false, "is greater than the value", judgeOrder(func(order int) bool { return order > 0 })},
-	{OperatorGte, ">= =>", false, "is greater than or equal to the value", judgeOrder(func(order int) bool { return order >= 0 })},
-	{OperatorLt, "<", false, "is less than the value", judgeOrder(func(order int) bool { return order < 0 })},
-	{OperatorLte, "<= =<", false, "is less than or equal to the value", judgeOrder(func(order int) bool { return order <= 0 })},
-	{OperatorRe, "~ =~ ~=", false, "matches the regular expression anywhere in the text", judgeRe},
+	{OperatorIn, "", true, "equals one of the values", matchIn},
+	{OperatorEq, "= == ===", false, "equals the value", matchIn},
+	{OperatorNeq, "!= <> !==", false, "differs from the value", matchNeq},
+	{OperatorGt, ">", false, "is greater than the value", matchOrder(func(order int) bool { return order > 0 })},
+	{OperatorGte, ">= =>", false, "is greater than or equal to the value", matchOrder(func(order int) bool { return order >= 0 })},
+	{OperatorLt, "<", false, "is less than the value", matchOrder(func(order int) bool { return order < 0 })},
+	{OperatorLte, "<= =<", false, "is less than or equal to the value", matchOrder(func(order int) bool { return order <= 0 })},
+	{OperatorRe, "~ =~ ~=", false, "matches the regular expression anywhere in the text", matchRe},
 }
 
-// Operators lists the operators, the default one first.
+// Operators lists the operators; the first is the default of a filter.
 func Operators() []Operator {
 	operators := make([]Operator, len(operatorTable))
 	for i, row := range operatorTable {
@@ -66,7 +63,8 @@ func Operators() []Operator {
 	return operators
 }
 
-// Meaning says in a few words what the operator asks of a field.
+// Meaning describes the comparison in a few words, such as "equals the value"; "" for
+// an unknown operator.
 func (o Operator) Meaning() string {
 	if i := o.index(); i >= 0 {
 		return operatorTable[i].meaning
@@ -74,21 +72,19 @@ func (o Operator) Meaning() string {
 	return ""
 }
 
-// Many reports whether the operator takes any number of values; the others
-// take exactly one.
+// Many reports whether the operator accepts one or more values instead of exactly one.
 func (o Operator) Many() bool {
 	i := o.index()
 	return i >= 0 && operatorTable[i].many
 }
 
-// remedy answers an operator that is not in the table.
 func (o Operator) remedy() string {
 	for _, row := range operatorTable {
 		if slices.Contains(strings.Fields(row.symbols), string(o)) {
-			return offer(row.operator, Operators())
+			return choiceRemedy(row.operator, Operators())
 		}
 	}
-	return spelling(string(o), Operators())
+	return spellingRemedy(string(o), Operators())
 }
 
 func (o Operator) index() int {
@@ -100,74 +96,73 @@ func (o Operator) index() int {
 	return -1
 }
 
-func judgeIn(_ Field, values []string) func(Value) Truth {
+func matchIn(_ Field, values []string) func(Value) Truth {
 	exact := make(map[string]bool, len(values))
 	for _, value := range values {
 		exact[value] = true
 	}
 	return func(have Value) Truth {
 		if !have.Null() && exact[have.Text()] {
-			return Holds
+			return True
 		}
 		fold := func(value string) bool { return strings.EqualFold(value, have.Text()) }
 		if slices.ContainsFunc(values, fold) {
-			return Unsure
+			return Unknown
 		}
-		return Fails
+		return False
 	}
 }
 
-func judgeNeq(_ Field, values []string) func(Value) Truth {
+func matchNeq(_ Field, values []string) func(Value) Truth {
 	return func(have Value) Truth {
 		switch {
 		case !have.Null() && have.Text() == values[0]:
-			return Fails
+			return False
 		case strings.EqualFold(have.Text(), values[0]):
-			return Unsure
+			return Unknown
 		default:
-			return Holds
+			return True
 		}
 	}
 }
 
-func judgeOrder(accept func(order int) bool) func(Field, []string) func(Value) Truth {
+func matchOrder(accept func(order int) bool) func(Field, []string) func(Value) Truth {
 	return func(field Field, values []string) func(Value) Truth {
 		limit, err := strconv.ParseInt(values[0], 10, 64)
 		known := field.Kind == KindInteger && err == nil
 		return func(have Value) Truth {
 			switch {
 			case have.Null():
-				return Fails
+				return False
 			case !known:
-				return Unsure
+				return Unknown
 			case accept(have.Compare(IntegerValue(limit))):
-				return Holds
+				return True
 			default:
-				return Fails
+				return False
 			}
 		}
 	}
 }
 
-// judgeRe reads the pattern as widely as any engine could: without regard to
-// letter case, unanchored, over all lines. Only a text that does not match
-// even so contradicts the filter. Null counts as an empty text, as a
-// controller may take it for one.
-func judgeRe(field Field, values []string) func(Value) Truth {
+// matchRe applies the pattern as permissively as any engine could: ignoring letter
+// case, unanchored, across lines. Only a text that does not match even so is False.
+// Null counts as an empty text, since the controller may treat it as one.
+func matchRe(field Field, values []string) func(Value) Truth {
 	pattern, err := regexp.Compile("(?ims)" + values[0])
-	beyond := err != nil || field.Kind != KindText || readDifferently.MatchString(values[0])
+	uncertain := err != nil || field.Kind != KindText || javaDiffers.MatchString(values[0])
 	return func(have Value) Truth {
-		if beyond || pattern.MatchString(have.Text()) || pattern.MatchString(lineEnds.Replace(have.Text())) {
-			return Unsure
+		if uncertain || pattern.MatchString(have.Text()) || pattern.MatchString(toUnixLineEnds.Replace(have.Text())) {
+			return Unknown
 		}
-		return Fails
+		return False
 	}
 }
 
-// readDifferently finds what Java's engine, which the controller seems to use,
-// reads in another way than Go's: operations and classes within a class, and
-// octal escapes.
-var readDifferently = regexp.MustCompile(`&&|\[[^\]]*\[|\\0`)
+// javaDiffers finds patterns that Java's engine, which the controller seems to use
+// (inferred), interprets differently from Go's: operations and classes within a
+// class, and octal escapes.
+var javaDiffers = regexp.MustCompile(`&&|\[[^\]]*\[|\\0`)
 
-// lineEnds makes one kind of line end of all that Java takes for one.
-var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
+// toUnixLineEnds replaces every line end that Java recognizes.
+var toUnixLineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")

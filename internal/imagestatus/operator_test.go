@@ -42,32 +42,32 @@ func TestRowsAreHeldAgainstEqualityOfTexts(t *testing.T) {
 		have     *string
 		want     Truth
 	}{
-		{OperatorIn, []string{"6.3.6-b9"}, version("6.3.6-b9"), Holds},
-		{OperatorIn, []string{"x", "6.3.6-b9"}, version("6.3.6-b9"), Holds},
-		{OperatorIn, []string{"x", "6.3.6-B9"}, version("6.3.6-b9"), Unsure},
-		{OperatorIn, []string{"6.3.6-B9", "6.3.6-b9"}, version("6.3.6-b9"), Holds},
-		{OperatorIn, []string{"x", "y"}, version("6.3.6-b9"), Fails},
-		{OperatorIn, []string{"6.3.6-b"}, version("6.3.6-b9"), Fails},
-		{OperatorIn, []string{"x"}, version(""), Fails},
-		{OperatorIn, []string{"x"}, nil, Fails},
-		{OperatorIn, []string{""}, nil, Unsure},
-		{OperatorIn, []string{"x", ""}, nil, Unsure},
-		{OperatorEq, []string{"6.3.6-b9"}, version("6.3.6-b9"), Holds},
-		{OperatorEq, []string{"6.3.6-B9"}, version("6.3.6-b9"), Unsure},
-		{OperatorEq, []string{"x"}, version("6.3.6-b9"), Fails},
-		{OperatorEq, []string{""}, version(""), Holds},
-		{OperatorEq, []string{"x"}, nil, Fails},
-		{OperatorEq, []string{""}, nil, Unsure},
-		{OperatorNeq, []string{"6.3.6-b9"}, version("6.3.6-b9"), Fails},
-		{OperatorNeq, []string{"6.3.6-B9"}, version("6.3.6-b9"), Unsure},
-		{OperatorNeq, []string{"x"}, version("6.3.6-b9"), Holds},
-		{OperatorNeq, []string{""}, version(""), Fails},
-		{OperatorNeq, []string{"x"}, nil, Holds},
-		{OperatorNeq, []string{""}, nil, Unsure},
+		{OperatorIn, []string{"6.3.6-b9"}, version("6.3.6-b9"), True},
+		{OperatorIn, []string{"x", "6.3.6-b9"}, version("6.3.6-b9"), True},
+		{OperatorIn, []string{"x", "6.3.6-B9"}, version("6.3.6-b9"), Unknown},
+		{OperatorIn, []string{"6.3.6-B9", "6.3.6-b9"}, version("6.3.6-b9"), True},
+		{OperatorIn, []string{"x", "y"}, version("6.3.6-b9"), False},
+		{OperatorIn, []string{"6.3.6-b"}, version("6.3.6-b9"), False},
+		{OperatorIn, []string{"x"}, version(""), False},
+		{OperatorIn, []string{"x"}, nil, False},
+		{OperatorIn, []string{""}, nil, Unknown},
+		{OperatorIn, []string{"x", ""}, nil, Unknown},
+		{OperatorEq, []string{"6.3.6-b9"}, version("6.3.6-b9"), True},
+		{OperatorEq, []string{"6.3.6-B9"}, version("6.3.6-b9"), Unknown},
+		{OperatorEq, []string{"x"}, version("6.3.6-b9"), False},
+		{OperatorEq, []string{""}, version(""), True},
+		{OperatorEq, []string{"x"}, nil, False},
+		{OperatorEq, []string{""}, nil, Unknown},
+		{OperatorNeq, []string{"6.3.6-b9"}, version("6.3.6-b9"), False},
+		{OperatorNeq, []string{"6.3.6-B9"}, version("6.3.6-b9"), Unknown},
+		{OperatorNeq, []string{"x"}, version("6.3.6-b9"), True},
+		{OperatorNeq, []string{""}, version(""), False},
+		{OperatorNeq, []string{"x"}, nil, True},
+		{OperatorNeq, []string{""}, nil, Unknown},
 	} {
 		row := Status{ActiveVersion: test.have}
 		selection := mustSelectFilters(t, nil, Filter{"active_version", test.operator, test.values})
-		if got := selection.Judge(&row); got != test.want {
+		if got := selection.Matches(&row); got != test.want {
 			t.Errorf("%s %q of %s: %s, want %s", test.operator, test.values, rowText(&row), truthText(got), truthText(test.want))
 		}
 	}
@@ -78,19 +78,19 @@ func TestRowsAreHeldAgainstIntegersExactly(t *testing.T) {
 	// Neighbours that a 64-bit float cannot tell apart.
 	const below, limit, above = 17739352012230003, 17739352012230004, 17739352012230005
 	for operator, want := range map[Operator][3]Truth{
-		OperatorIn:  {Fails, Holds, Fails},
-		OperatorEq:  {Fails, Holds, Fails},
-		OperatorNeq: {Holds, Fails, Holds},
-		OperatorGt:  {Fails, Fails, Holds},
-		OperatorGte: {Fails, Holds, Holds},
-		OperatorLt:  {Holds, Fails, Fails},
-		OperatorLte: {Holds, Holds, Fails},
-		OperatorRe:  {Unsure, Unsure, Unsure},
+		OperatorIn:  {False, True, False},
+		OperatorEq:  {False, True, False},
+		OperatorNeq: {True, False, True},
+		OperatorGt:  {False, False, True},
+		OperatorGte: {False, True, True},
+		OperatorLt:  {True, False, False},
+		OperatorLte: {True, True, False},
+		OperatorRe:  {Unknown, Unknown, Unknown},
 	} {
 		selection := mustSelectFilters(t, nil, Filter{"_updated_on_utc", operator, []string{"17739352012230004"}})
 		for i, have := range []int64{below, limit, above} {
 			row := Status{UpdatedOnUTC: &have}
-			if got := selection.Judge(&row); got != want[i] {
+			if got := selection.Matches(&row); got != want[i] {
 				t.Errorf("%d %s 17739352012230004: %s, want %s", have, operator, truthText(got), truthText(want[i]))
 			}
 		}
@@ -105,17 +105,17 @@ func TestIntegersAreOrderedByNumber(t *testing.T) {
 		have     int64
 		want     Truth
 	}{
-		{OperatorGt, "9", 10, Holds},
-		{OperatorLt, "10", 9, Holds},
-		{OperatorGt, "-10", -9, Holds},
-		{OperatorLt, "0", -1, Holds},
-		{OperatorLt, "0", 0, Fails},
-		{OperatorGte, "-9223372036854775808", 0, Holds},
-		{OperatorLte, "9223372036854775807", 0, Holds},
+		{OperatorGt, "9", 10, True},
+		{OperatorLt, "10", 9, True},
+		{OperatorGt, "-10", -9, True},
+		{OperatorLt, "0", -1, True},
+		{OperatorLt, "0", 0, False},
+		{OperatorGte, "-9223372036854775808", 0, True},
+		{OperatorLte, "9223372036854775807", 0, True},
 	} {
 		row := Status{DownloadPercent: &test.have}
 		selection := mustSelectFilters(t, nil, Filter{"download_percent", test.operator, []string{test.value}})
-		if got := selection.Judge(&row); got != test.want {
+		if got := selection.Matches(&row); got != test.want {
 			t.Errorf("%d %s %s: %s, want %s", test.have, test.operator, test.value, truthText(got), truthText(test.want))
 		}
 	}
@@ -127,7 +127,7 @@ func TestOrderOfTextsIsLeftToTheController(t *testing.T) {
 		for _, limit := range []string{"6.3.6-b9", "6"} {
 			selection := mustSelectFilters(t, nil, Filter{"active_version", operator, []string{limit}})
 			for _, version := range []string{"6.3.6-b8", "6.3.6-b9", "6.3.6-b12", "7", ""} {
-				if got := selection.Judge(&Status{ActiveVersion: &version}); got != Unsure {
+				if got := selection.Matches(&Status{ActiveVersion: &version}); got != Unknown {
 					t.Errorf("%q %s %s: %s, want unsure", version, operator, limit, truthText(got))
 				}
 			}
@@ -146,7 +146,7 @@ func TestNullMeetsNoOrderAndNoPattern(t *testing.T) {
 		{"active_version", OperatorLte, []string{"9"}},
 		{"active_version", OperatorRe, []string{"6"}},
 	} {
-		if got := mustSelectFilters(t, nil, filter).Judge(&Status{}); got != Fails {
+		if got := mustSelectFilters(t, nil, filter).Matches(&Status{}); got != False {
 			t.Errorf("null held against %+v: %s, want fails", filter, truthText(got))
 		}
 	}
@@ -158,21 +158,21 @@ func TestPatternsContradictOnlyWhatNoEngineWouldMatch(t *testing.T) {
 		pattern, have string
 		want          Truth
 	}{
-		{`6\.3`, "6.3.6-b9", Unsure},
-		{`b9`, "6.3.6-b9", Unsure},
-		{`^6\.3\.6-b9$`, "6.3.6-b9", Unsure},
-		{`B9`, "6.3.6-b9", Unsure},
-		{`first.*second`, "first\nsecond", Unsure},
-		{`^second$`, "first\nsecond", Unsure},
-		{`7|b9`, "6.3.6-b9", Unsure},
-		{`6\.4`, "6.3.6-b9", Fails},
-		{`^b9`, "6.3.6-b9", Fails},
-		{`7|8`, "6.3.6-b9", Fails},
-		{`.`, "", Fails},
+		{`6\.3`, "6.3.6-b9", Unknown},
+		{`b9`, "6.3.6-b9", Unknown},
+		{`^6\.3\.6-b9$`, "6.3.6-b9", Unknown},
+		{`B9`, "6.3.6-b9", Unknown},
+		{`first.*second`, "first\nsecond", Unknown},
+		{`^second$`, "first\nsecond", Unknown},
+		{`7|b9`, "6.3.6-b9", Unknown},
+		{`6\.4`, "6.3.6-b9", False},
+		{`^b9`, "6.3.6-b9", False},
+		{`7|8`, "6.3.6-b9", False},
+		{`.`, "", False},
 	} {
 		row := Status{ActiveVersion: &test.have}
 		selection := mustSelectFilters(t, nil, Filter{"active_version", OperatorRe, []string{test.pattern}})
-		if got := selection.Judge(&row); got != test.want {
+		if got := selection.Matches(&row); got != test.want {
 			t.Errorf("%q held against %q: %s, want %s", test.have, test.pattern, truthText(got), truthText(test.want))
 		}
 	}
@@ -188,7 +188,7 @@ func TestPatternsThatGoCannotReadAreLeftToTheController(t *testing.T) {
 	} {
 		selection := mustSelectFilters(t, nil, Filter{"active_version", OperatorRe, []string{pattern}})
 		for _, version := range []string{"6.3.6-b9", "nothing like it", ""} {
-			if got := selection.Judge(&Status{ActiveVersion: &version}); got != Unsure {
+			if got := selection.Matches(&Status{ActiveVersion: &version}); got != Unknown {
 				t.Errorf("%q held against %q: %s, want unsure", version, pattern, truthText(got))
 			}
 		}
@@ -209,7 +209,7 @@ func TestPatternsThatJavaReadsDifferentlyAreLeftToTheController(t *testing.T) {
 	} {
 		row := Status{FailureInfo: &test.have}
 		selection := mustSelectFilters(t, nil, Filter{"failure_info", OperatorRe, []string{test.pattern}})
-		if got := selection.Judge(&row); got != Unsure {
+		if got := selection.Matches(&row); got != Unknown {
 			t.Errorf("%q held against %q: %s, want unsure", test.have, test.pattern, truthText(got))
 		}
 	}

@@ -19,7 +19,6 @@ const (
 	PhaseUnknown     Phase = "unknown"
 )
 
-// phaseTable has the phases in the order of an upgrade.
 var phaseTable = []struct {
 	phase   Phase
 	meaning string
@@ -37,7 +36,7 @@ var phaseTable = []struct {
 	{PhaseUnknown, "`invalid`, or a state that this version of the provider does not know"},
 }
 
-// Phases lists every phase in the order of an upgrade.
+// Phases lists the phases in the order of an upgrade.
 func Phases() []Phase {
 	phases := make([]Phase, len(phaseTable))
 	for i, row := range phaseTable {
@@ -46,14 +45,14 @@ func Phases() []Phase {
 	return phases
 }
 
-// Meaning describes the phase in a few words, without a capital or a period.
-// A phase that is not in the table has the meaning of PhaseUnknown.
+// Meaning describes the phase in a few words, without a capital or a period. An
+// undefined phase has the meaning of PhaseUnknown.
 func (p Phase) Meaning() string {
 	return phaseTable[p.Order()].meaning
 }
 
-// Order is the phase's place in Phases, from 0. A phase that is not in the table
-// has that of PhaseUnknown.
+// Order returns the index of the phase in Phases; for an undefined phase, that of
+// PhaseUnknown.
 func (p Phase) Order() int {
 	for i, row := range phaseTable {
 		if row.phase == p {

@@ -8,32 +8,25 @@ import (
 	"strings"
 )
 
-// Query is one question to the endpoint. The zero Query asks for the current
-// status of every element.
+// Query describes the rows to read from the endpoint. The zero Query reads the
+// current status of every element.
 type Query struct {
-	// Selection says which elements are asked for.
 	Selection Selection
-	// Sort orders the rows; nil orders them by element id.
-	Sort *Sort
-	// Limit is the maximum number of rows; 0 is no limit.
-	Limit int64
-	// Page asks for exactly that page of Limit rows, counted from 1; 0 reads
-	// as many pages as there are.
-	Page int64
-	// Request holds the body fields that are passed through as given.
+	Sort      *Sort // nil sorts by element id
+	Limit     int64 // maximum number of rows; 0 is no limit
+	// Page selects a single page of Limit rows, counted from 1; 0 reads every page.
+	Page    int64
 	Request Request
 }
 
 // Sort orders rows by one field.
 type Sort struct {
-	// Field is the wire name of a field of the row.
-	Field string
-	// Descending puts the greatest value first.
+	Field      string // wire name
 	Descending bool
 }
 
-// Request holds the documented body fields whose meaning the vendor does not
-// document. Nil leaves a field out of the body.
+// Request has the body fields that are documented without their meaning and are
+// passed through unchanged. Nil omits a field.
 type Request struct {
 	GetDeleted          *bool
 	ID                  *string
@@ -45,30 +38,22 @@ type Request struct {
 	TotalCount          *int64
 }
 
-// Envelope is what an answer says beside its rows. A nil field was null or
+// Envelope is what an answer contains beside its rows. A nil field was null or
 // absent.
 type Envelope struct {
-	// ID is documented and was never seen in a real answer.
-	ID *string
-	// Description is documented for the unified form and was never seen.
-	Description *string
-	// TenantID is documented for the legacy form.
-	TenantID *string
-	// NextQuery echoes the query (observed); it is no cursor.
-	NextQuery json.RawMessage
-	// Count is the number of rows in the page (observed).
-	Count *int64
-	// TotalCount is the number of all matches (observed).
-	TotalCount *int64
-	// DeletedCount is in every answer seen; its meaning is not documented.
+	ID          *string         // documented, never observed
+	Description *string         // documented for the unified API, never observed
+	TenantID    *string         // documented for the legacy API
+	NextQuery   json.RawMessage // the query echoed, not a cursor (observed)
+	Count       *int64          // rows in the page (observed)
+	TotalCount  *int64          // all matching rows (observed)
+	// DeletedCount is in every observed answer; its meaning is not documented.
 	DeletedCount *int64
-	// DeletedIDs is documented and was never seen.
-	DeletedIDs []string
+	DeletedIDs   []string // documented, never observed
 }
 
-// SortRows orders rows for presentation: by the query's sort field, then by
-// element id, then by row id, then by every field, so that one fleet has one order whatever order
-// the controller chose among equals.
+// SortRows orders rows by Sort, then by element id, by row id and by every field, so
+// that the result does not depend on the order in which the controller sent them.
 func (q Query) SortRows(rows []Status) {
 	slices.SortStableFunc(rows, q.compareRows)
 }
@@ -101,9 +86,9 @@ func (q Query) compareValues(a, b Value) int {
 	return a.Compare(b)
 }
 
-// SentFields are the retrieved_fields to ask for: those wanted, and those
-// without which a row could neither be told from another one nor be held
-// against the query. Nil asks for whole rows.
+// SentFields returns the retrieved_fields to send: the wanted fields, and those needed
+// to identify a row, to sort it and to compare it with the query. Nil requests all
+// fields.
 func (q Query) SentFields() []string {
 	wanted := q.Request.RetrievedFields
 	if len(wanted) == 0 {
@@ -117,8 +102,7 @@ func (q Query) SentFields() []string {
 	return unique(fields)
 }
 
-// KeptFields are what to keep of a row of which these fields are shown, so that
-// SortRows can still order it.
+// KeptFields adds to the shown fields those that SortRows needs.
 func (q Query) KeptFields(shown []string) []string {
 	fields := append([]string{FieldID, FieldElementID}, shown...)
 	if q.Sort != nil {
@@ -127,9 +111,9 @@ func (q Query) KeptFields(shown []string) []string {
 	return unique(fields)
 }
 
-// Shows reports whether a field of a row may be shown. A controller fills
-// fields that were not asked for with made-up values (observed), and what the
-// mask selects is not documented: with it, only the row's id can be trusted.
+// Shows reports whether the value of a field can be trusted. The controller fills
+// fields that were not requested with made-up values (observed). What the mask selects
+// is not documented: if it is set, only the id of the row is trusted.
 func (q Query) Shows(field string) bool {
 	switch {
 	case deref(q.Request.RetrievedFieldsMask):
@@ -141,7 +125,7 @@ func (q Query) Shows(field string) bool {
 	}
 }
 
-// Check reports arguments that exclude one another, as *ArgumentError.
+// Check returns an *ArgumentError for arguments that cannot be combined.
 func (q Query) Check() error {
 	if !q.Selection.Narrows() {
 		return nil
@@ -163,10 +147,10 @@ func (q Query) Check() error {
 	return nil
 }
 
-// Judge holds a row against the query, as far as the row can be trusted.
-func (q Query) Judge(status *Status) Truth {
+// Matches is Selection.Matches, and Unknown if the fields of rows cannot be trusted.
+func (q Query) Matches(status *Status) Truth {
 	if deref(q.Request.RetrievedFieldsMask) {
-		return Unsure
+		return Unknown
 	}
-	return q.Selection.Judge(status)
+	return q.Selection.Matches(status)
 }

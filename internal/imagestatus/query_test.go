@@ -203,14 +203,14 @@ func TestMaskedRowsContradictNothing(t *testing.T) {
 		state string
 		want  Truth
 	}{
-		{nil, "failed", Holds},
-		{nil, "complete", Fails},
-		{new(false), "complete", Fails},
-		{new(true), "complete", Unsure},
-		{new(true), "failed", Unsure},
+		{nil, "failed", True},
+		{nil, "complete", False},
+		{new(false), "complete", False},
+		{new(true), "complete", Unknown},
+		{new(true), "failed", Unknown},
 	} {
 		query := Query{Selection: selection, Request: Request{RetrievedFieldsMask: test.mask}}
-		if got := query.Judge(&Status{UpgradeState: &test.state}); got != test.want {
+		if got := query.Matches(&Status{UpgradeState: &test.state}); got != test.want {
 			t.Errorf("mask %t, state %s: %s, want %s", deref(test.mask), test.state, truthText(got), truthText(test.want))
 		}
 	}

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// schedulePattern follows the vendor's pattern: month and hour may have one
-// digit, the day has two, and any white space parts date and time.
+// schedulePattern is that of the vendor (documented): month and hour may have one
+// digit, the day has two, and any white space separates date and time.
 var schedulePattern = regexp.MustCompile(`^(\d{1,2}-\d{2}-\d{4})\s+(\d{1,2}:\d{2}:\d{2})$`)
 
-// ParseSchedule reads a scheduled time. The error is a sentence that quotes
-// the text and shows the form.
+// ParseSchedule parses a scheduled time, MM-DD-YYYY HH:MM:SS in UTC. The error is a
+// sentence that quotes the text and shows the format.
 func ParseSchedule(text string) (time.Time, error) {
 	parts := schedulePattern.FindStringSubmatch(strings.TrimSpace(text))
 	if parts == nil {

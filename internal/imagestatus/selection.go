@@ -11,39 +11,33 @@ import (
 	"unicode"
 )
 
-// Filter asks one thing of one field. Filters of one query must all hold.
+// Filter is a condition on one field. A row must satisfy all filters of a query.
 type Filter struct {
-	// Field is the wire name of a field of the row, or FieldPhase; see
-	// FilterNames.
-	Field string
-	// Operator compares the field with Values.
+	Field    string // one of FilterNames
 	Operator Operator
-	// Values are texts; for an integer field, decimal integers.
-	Values []string
+	Values   []string // decimal for an integer field
 }
 
-// Selection says which elements a query is about. The zero Selection is the
-// whole fleet. It is immutable and safe for concurrent use.
+// Selection describes the elements of a query. The zero Selection is the whole fleet.
+// It is immutable and safe for concurrent use.
 type Selection struct {
 	params     json.RawMessage
 	elementIDs []string
-	// among has the ids that Among narrowed the selection to; nil without it.
-	among map[string]bool
-	// holds is what the controller is asked for, keeps what the provider itself
-	// looks for; nil leaves nothing out.
-	holds, keeps condition
-	fields       []string
-	nothing      bool
-	filtered     bool
+	among      map[string]bool // nil without Among
+	// The conditions are named by who applies them; nil lets every row through.
+	byController, byProvider condition
+
+	fields          []string
+	empty, filtered bool
 }
 
-// SelectFilters selects the elements with the given ids, or all where ids is
-// nil, for which every filter holds. Ids that are given but empty in number
-// select nothing. Errors are *ArgumentError, joined.
+// SelectFilters selects the elements that have one of the ids and satisfy every
+// filter. Nil ids select any element, an empty list selects none. Errors are
+// *ArgumentError, joined.
 func SelectFilters(elementIDs []string, filters []Filter) (Selection, error) {
 	selection := Selection{
 		elementIDs: unique(elementIDs),
-		nothing:    elementIDs != nil && len(elementIDs) == 0,
+		empty:      elementIDs != nil && len(elementIDs) == 0,
 	}
 	params := make(map[string]map[Operator]any)
 	var parts, phases []condition
@@ -60,9 +54,9 @@ func SelectFilters(elementIDs []string, filters []Filter) (Selection, error) {
 	}
 	errs := checkElementIDs(elementIDs)
 	for i, filter := range filters {
-		_, taken := params[filter.Field][filter.Operator]
-		if problem := filter.check(taken); problem != nil {
-			errs = append(errs, problem.under(i))
+		_, repeated := params[filter.Field][filter.Operator]
+		if problem := filter.check(repeated); problem != nil {
+			errs = append(errs, problem.atPosition(i))
 			continue
 		}
 		if filter.Field == FieldPhase {
@@ -76,15 +70,15 @@ func SelectFilters(elementIDs []string, filters []Filter) (Selection, error) {
 	}
 	selection.filtered = len(filters) > 0
 	if len(phases) > 0 {
-		selection.keeps = all(phases)
+		selection.byProvider = allOf(phases)
 		selection.fields = unique(append(selection.fields, FieldUpgradeState))
 	}
 	return selection.with(params, parts)
 }
 
-// Among narrows the selection to the elements with the given ids; without an
-// id it selects nothing. The provider compares the ids itself, so that there may
-// be any number of them. It takes the place of an earlier Among.
+// Among narrows the selection to the elements with the given ids; without an id it
+// selects nothing. The provider compares the ids itself, so that their number is not
+// limited. It replaces an earlier Among.
 func (s Selection) Among(elementIDs []string) Selection {
 	s.among = make(map[string]bool, len(elementIDs))
 	for _, id := range elementIDs {
@@ -94,16 +88,14 @@ func (s Selection) Among(elementIDs []string) Selection {
 	return s
 }
 
-// AmongCount is the number of ids that Among narrowed the selection to, 0
-// without it.
+// AmongCount returns the number of ids given to Among; 0 without it.
 func (s Selection) AmongCount() int { return len(s.among) }
 
-// ByID is the same selection with the ids of Among compared by the controller.
-// It reports false where there are none, or where the other conditions cannot
-// be joined with ids.
+// ByID returns the same selection with the ids of Among compared by the controller;
+// false without ids, or if its other conditions cannot be combined with ids.
 func (s Selection) ByID() (Selection, bool) {
 	params := make(map[string]json.RawMessage)
-	if s.params != nil && json.Unmarshal(s.params, &params) != nil || s.Nothing() {
+	if s.params != nil && json.Unmarshal(s.params, &params) != nil || s.Empty() {
 		return s, false
 	}
 	if s.among == nil {
@@ -125,10 +117,10 @@ func (s Selection) ByID() (Selection, bool) {
 		return s, false
 	}
 	parts := []condition{fieldCondition(fieldByName[FieldElementID], OperatorIn, ids)}
-	if s.holds != nil {
-		parts = append(parts, s.holds)
+	if s.byController != nil {
+		parts = append(parts, s.byController)
 	}
-	s.params, s.holds, s.elementIDs, s.among = raw, all(parts), ids, nil
+	s.params, s.byController, s.elementIDs, s.among = raw, allOf(parts), ids, nil
 	return s, true
 }
 
@@ -140,63 +132,62 @@ func (s Selection) with(params map[string]map[Operator]any, parts []condition) (
 	if err != nil {
 		return Selection{}, fmt.Errorf("write query_params: %w", err)
 	}
-	s.params, s.holds = raw, all(parts)
+	s.params, s.byController = raw, allOf(parts)
 	return s, nil
 }
 
-// SelectParams selects by the controller's own query_params object in JSON.
-// Errors are *ArgumentError.
+// SelectParams selects by the controller's query_params object in JSON. Errors are
+// *ArgumentError.
 func SelectParams(raw string) (Selection, error) {
 	fields := make(map[string]bool)
-	holds, params, err := parseParams([]byte(raw), fields)
+	byController, params, err := parseParams([]byte(raw), fields)
 	if err != nil {
 		return Selection{}, err
 	}
-	return Selection{params: params, holds: holds, fields: sortedKeys(fields), filtered: len(fields) > 0}, nil
+	return Selection{params: params, byController: byController, fields: sortedKeys(fields), filtered: len(fields) > 0}, nil
 }
 
-// Params gives the query_params to send; nil asks for everything.
+// Params returns the query_params to send; nil selects everything.
 func (s Selection) Params() json.RawMessage { return s.params }
 
-// ElementIDs gives the ids that were asked for by name, each once, in the
-// order given. Filters may narrow them further.
+// ElementIDs returns the ids given, each once and in the same order. Filters may
+// narrow the selection further.
 func (s Selection) ElementIDs() []string { return s.elementIDs }
 
-// Fields lists the fields that the selection looks at.
+// Fields lists the wire names of the fields that the selection compares.
 func (s Selection) Fields() []string { return s.fields }
 
-// Nothing reports that the selection is empty whatever the fleet is, because
-// it has a list of element ids without an id, or was narrowed to none. Such a query must not be sent:
-// a controller may take an empty list for no filter.
-func (s Selection) Nothing() bool { return s.nothing || s.among != nil && len(s.among) == 0 }
+// Empty reports whether no fleet has a selected element, because a list of ids has no
+// id. Such a query must not be sent: the controller may treat an empty list as no
+// filter (inferred).
+func (s Selection) Empty() bool { return s.empty || s.among != nil && len(s.among) == 0 }
 
-// Filtered reports whether the selection can leave out elements for another
-// reason than that they were not named.
+// Filtered reports whether the selection has conditions other than element ids.
 func (s Selection) Filtered() bool { return s.filtered }
 
-// Narrows reports whether the provider has to leave out rows itself, by Keeps,
-// because the controller does not know what to compare.
-func (s Selection) Narrows() bool { return s.keeps != nil || s.among != nil }
+// Narrows reports whether the provider must drop rows itself, by Keeps, because the
+// controller cannot apply every condition.
+func (s Selection) Narrows() bool { return s.byProvider != nil || s.among != nil }
 
-// Keeps reports whether a row that the controller returned is wanted.
+// Keeps reports whether a row satisfies the conditions that the provider applies.
 func (s Selection) Keeps(status *Status) bool {
-	return (s.among == nil || s.among[status.Element()]) && (s.keeps == nil || s.keeps(status) == Holds)
+	return (s.among == nil || s.among[status.Element()]) && (s.byProvider == nil || s.byProvider(status) == True)
 }
 
-// Judge holds a row that came back against the selection. Fails means that
-// the controller returned a row it was told to leave out.
-func (s Selection) Judge(status *Status) Truth {
-	if s.Nothing() {
-		return Fails
+// Matches reports whether a row satisfies the conditions that the controller applies.
+// False means that the controller ignored one of them.
+func (s Selection) Matches(status *Status) Truth {
+	if s.Empty() {
+		return False
 	}
-	if s.holds == nil {
-		return Holds
+	if s.byController == nil {
+		return True
 	}
-	return s.holds(status)
+	return s.byController(status)
 }
 
-// maxReportedIDs is how many wrong element ids are reported one by one: in a
-// file with CRLF line ends, every id is wrong.
+// maxReportedIDs bounds the errors about one list: in a file with CRLF line ends,
+// every id is wrong.
 const maxReportedIDs = 3
 
 func checkElementIDs(elementIDs []string) []error {
@@ -208,7 +199,7 @@ func checkElementIDs(elementIDs []string) []error {
 		case len(wrong) == maxReportedIDs:
 			more++
 		default:
-			wrong = append(wrong, problem.under(i))
+			wrong = append(wrong, problem.atPosition(i))
 		}
 	}
 	errs := make([]error, len(wrong))
@@ -221,9 +212,8 @@ func checkElementIDs(elementIDs []string) []error {
 	return errs
 }
 
-// CheckElementID reports a text that no element can have as its id, and nil
-// otherwise. White space and characters that do not show come from files that
-// were read; the controller would find no such element.
+// CheckElementID returns an error for a text that cannot be an element id: empty, or
+// with white space or invisible characters, which a file may have left in it.
 func CheckElementID(id string) *ArgumentError {
 	if id == "" {
 		return &ArgumentError{
@@ -239,18 +229,17 @@ func CheckElementID(id string) *ArgumentError {
 	return nil
 }
 
-// check gives the filter's first problem, without the filter's position.
-func (f Filter) check(taken bool) *ArgumentError {
+func (f Filter) check(repeated bool) *ArgumentError {
 	field, known := FieldByName(f.Field)
 	if f.Field == FieldPhase {
 		field, known = phaseField, true
 	}
 	if !known {
 		return &ArgumentError{
-			Argument: ArgumentFilterField, Value: f.Field, Problem: "No such field.", Remedy: spelling(f.Field, FilterNames()),
+			Argument: ArgumentFilterField, Value: f.Field, Problem: "No such field.", Remedy: spellingRemedy(f.Field, FilterNames()),
 		}
 	}
-	if taken {
+	if repeated {
 		return &ArgumentError{
 			Argument: ArgumentFilterField, Value: f.Field,
 			Problem: fmt.Sprintf("Another filter already compares this field by `%s`, and the controller takes each operator once for a field.", f.Operator),
@@ -260,8 +249,6 @@ func (f Filter) check(taken bool) *ArgumentError {
 	return checkComparison(field, f.Operator, f.Values)
 }
 
-// checkComparison checks what may be compared with what, for filters and for
-// query_params alike.
 func checkComparison(field Field, operator Operator, values []string) *ArgumentError {
 	if operator.index() < 0 {
 		return &ArgumentError{
@@ -283,7 +270,7 @@ func checkComparison(field Field, operator Operator, values []string) *ArgumentE
 	}
 	for i, value := range values {
 		if problem := checkValue(field, operator, value); problem != nil {
-			return problem.under(i)
+			return problem.atPosition(i)
 		}
 	}
 	return nil
@@ -296,8 +283,7 @@ func arityRemedy(operator Operator) string {
 	return "Give it exactly one value; `in` takes several."
 }
 
-// exactOperators compare with whole values, so that a state which does not
-// exist can only be a mistake.
+// exactOperators compare whole values, so that an unknown state can only be a mistake.
 var exactOperators = []Operator{OperatorIn, OperatorEq, OperatorNeq}
 
 func checkValue(field Field, operator Operator, value string) *ArgumentError {
@@ -316,10 +302,10 @@ func checkValue(field Field, operator Operator, value string) *ArgumentError {
 		}
 	}
 	if field.Name == FieldUpgradeState && slices.Contains(exactOperators, operator) && !State(value).Known() {
-		return &ArgumentError{Argument: ArgumentFilterValue, Value: value, Problem: "No such upgrade state.", Remedy: spelling(value, States())}
+		return &ArgumentError{Argument: ArgumentFilterValue, Value: value, Problem: "No such upgrade state.", Remedy: spellingRemedy(value, States())}
 	}
 	if field.Name == FieldPhase && !slices.Contains(Phases(), Phase(value)) {
-		return &ArgumentError{Argument: ArgumentFilterValue, Value: value, Problem: "No such phase.", Remedy: spelling(value, Phases())}
+		return &ArgumentError{Argument: ArgumentFilterValue, Value: value, Problem: "No such phase.", Remedy: spellingRemedy(value, Phases())}
 	}
 	return nil
 }
@@ -338,7 +324,6 @@ func wireValues(field Field, operator Operator, values []string) any {
 	return typed[0]
 }
 
-// unique keeps the first of equal texts, in order.
 func unique(texts []string) []string {
 	seen := make(map[string]bool, len(texts))
 	var kept []string

@@ -72,7 +72,7 @@ func TestFiltersAreWrittenAsQueryParams(t *testing.T) {
 		if got := selection.ElementIDs(); !slices.Equal(got, test.elementIDs) {
 			t.Errorf("%s: got ids %q, want %q", test.name, got, test.elementIDs)
 		}
-		if selection.Nothing() {
+		if selection.Empty() {
 			t.Errorf("%s: selects nothing", test.name)
 		}
 	}
@@ -85,12 +85,12 @@ func TestZeroSelectionIsTheWholeFleet(t *testing.T) {
 		"zero":       {},
 		"no filters": mustSelectFilters(t, nil),
 	} {
-		if selection.Params() != nil || selection.Nothing() {
-			t.Errorf("%s: got params %s and nothing = %t, want neither", name, selection.Params(), selection.Nothing())
+		if selection.Params() != nil || selection.Empty() {
+			t.Errorf("%s: got params %s and empty = %t, want neither", name, selection.Params(), selection.Empty())
 		}
 		for _, row := range []Status{{}, row} {
-			if got := selection.Judge(&row); got != Holds {
-				t.Errorf("%s: %s %s, want holds", name, rowText(&row), truthText(got))
+			if got := selection.Matches(&row); got != True {
+				t.Errorf("%s: %s %s, want true", name, rowText(&row), truthText(got))
 			}
 		}
 	}
@@ -103,10 +103,10 @@ func TestEmptyListOfElementsSelectsNothing(t *testing.T) {
 		"alone":         mustSelectFilters(t, []string{}),
 		"with a filter": mustSelectFilters(t, []string{}, Filter{"upgrade_state", OperatorEq, []string{"complete"}}),
 	} {
-		if !selection.Nothing() {
+		if !selection.Empty() {
 			t.Errorf("%s: got nothing = false, want true", name)
 		}
-		if got := selection.Judge(&row); got != Fails {
+		if got := selection.Matches(&row); got != False {
 			t.Errorf("%s: a row %s, want fails", name, truthText(got))
 		}
 	}
@@ -130,15 +130,15 @@ func TestElementsNotAskedForContradictTheSelection(t *testing.T) {
 		row  Status
 		want Truth
 	}{
-		{Status{ElementID: new("1"), UpgradeState: new("failed")}, Holds},
-		{Status{ElementID: new("2"), UpgradeState: new("FAILED")}, Unsure},
-		{Status{ElementID: new("2"), UpgradeState: new("complete")}, Fails},
-		{Status{ElementID: new("3"), UpgradeState: new("failed")}, Fails},
-		{Status{ElementID: new("3"), UpgradeState: new("FAILED")}, Fails},
-		{Status{UpgradeState: new("failed")}, Fails},
-		{Status{ElementID: new("1")}, Fails},
+		{Status{ElementID: new("1"), UpgradeState: new("failed")}, True},
+		{Status{ElementID: new("2"), UpgradeState: new("FAILED")}, Unknown},
+		{Status{ElementID: new("2"), UpgradeState: new("complete")}, False},
+		{Status{ElementID: new("3"), UpgradeState: new("failed")}, False},
+		{Status{ElementID: new("3"), UpgradeState: new("FAILED")}, False},
+		{Status{UpgradeState: new("failed")}, False},
+		{Status{ElementID: new("1")}, False},
 	} {
-		if got := selection.Judge(&test.row); got != test.want {
+		if got := selection.Matches(&test.row); got != test.want {
 			t.Errorf("%s: %s, want %s", rowText(&test.row), truthText(got), truthText(test.want))
 		}
 	}
@@ -366,9 +366,9 @@ func TestSelectionKeepsNoHoldOnTheCallersLists(t *testing.T) {
 		for _, version := range []string{"a", "b", "B"} {
 			row := Status{ElementID: new("1"), ActiveVersion: &version}
 			ids[0], values[0] = "1", "b"
-			want := selection.Judge(&row)
+			want := selection.Matches(&row)
 			ids[0], values[0] = "2", "a"
-			if got := selection.Judge(&row); got != want {
+			if got := selection.Matches(&row); got != want {
 				t.Errorf("%s b of %q: %s after the caller's lists changed, want %s", operator, version, truthText(got), truthText(want))
 			}
 		}
@@ -388,7 +388,7 @@ func TestFiltersMeanTheSameAsTheParamsTheyAreSentAs(t *testing.T) {
 		}
 		byParams := mustSelectParams(t, string(byFilters.Params()))
 		row := drawRow(t)
-		if got, want := byParams.Judge(&row), byFilters.Judge(&row); got != want {
+		if got, want := byParams.Matches(&row), byFilters.Matches(&row); got != want {
 			t.Fatalf("%s: %s by %s, want %s", rowText(&row), truthText(got), byFilters.Params(), truthText(want))
 		}
 	})
@@ -398,19 +398,19 @@ func TestFiltersNarrowOneAnother(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		filters, row := drawFilters(t), drawRow(t)
-		want := Holds
+		want := True
 		for _, filter := range filters {
-			switch mustSelectFilters(t, nil, filter).Judge(&row) {
-			case Fails:
-				want = Fails
-			case Unsure:
-				if want == Holds {
-					want = Unsure
+			switch mustSelectFilters(t, nil, filter).Matches(&row) {
+			case False:
+				want = False
+			case Unknown:
+				if want == True {
+					want = Unknown
 				}
-			case Holds:
+			case True:
 			}
 		}
-		if got := mustSelectFilters(t, nil, filters...).Judge(&row); got != want {
+		if got := mustSelectFilters(t, nil, filters...).Matches(&row); got != want {
 			t.Fatalf("%s: %s by %+v together, want %s", rowText(&row), truthText(got), filters, truthText(want))
 		}
 	})
@@ -564,13 +564,13 @@ func TestAmongKeepsTheElementsNamedWhoeverCompares(t *testing.T) {
 		}
 		among := all.Among(test.ids)
 		asked, byID := among.ByID()
-		if byID != (len(test.ids) > 0) || !byID && !among.Nothing() {
-			t.Errorf("%s: the controller can compare the ids: %t, nothing selected: %t", test.name, byID, among.Nothing())
+		if byID != (len(test.ids) > 0) || !byID && !among.Empty() {
+			t.Errorf("%s: the controller can compare the ids: %t, nothing selected: %t", test.name, byID, among.Empty())
 		}
 		for _, selection := range []Selection{among, asked} {
 			var kept []string
 			for _, row := range []*Status{status("1", "failed"), status("2", "complete"), status("3", "failed"), {UpgradeState: new("failed")}} {
-				if selection.Judge(row) == Holds && selection.Keeps(row) {
+				if selection.Matches(row) == True && selection.Keeps(row) {
 					kept = append(kept, row.Element()+" "+*row.UpgradeState)
 				}
 			}

@@ -5,17 +5,17 @@ import (
 	"slices"
 )
 
-// State is the controller's upgrade_state, spelt as on the wire. A value that
-// the controller sends and the table below lacks is kept as it came.
+// State is the controller's upgrade_state, as on the wire. It may be a text that is
+// neither in States nor in SiblingStates.
 type State string
 
-// StateNone is the absence of a state: the controller sent null or left the
-// field out. An element that was never upgraded has none, and one whose upgrade
-// finished may have none (documented for a sibling product, inferred here).
+// StateNone is the absence of a state: null, or no such field. An element that was
+// never upgraded has none, and one whose upgrade finished may have none (documented
+// for a sibling product, inferred here).
 const StateNone State = ""
 
-// stateTable holds the 36 values of the vendor's OpenAPI enum (documented) in
-// its order, each with its phase (inferred).
+// stateTable has the 36 values of the vendor's OpenAPI enum (documented) in its
+// order, with their phases (inferred).
 var stateTable = []struct {
 	state State
 	phase Phase
@@ -58,10 +58,9 @@ var stateTable = []struct {
 	{"invalid", PhaseUnknown},
 }
 
-// siblingStates are states that the vendor's enum lacks and that it documents
-// for a sibling product whose status has the same fields, the ZTNA connector's
-// cgnx_upgrade_state. That an element reports them, and their phases, is
-// inferred.
+// siblingStates are not in the enum. They are documented for cgnx_upgrade_state of the
+// ZTNA connector, a sibling product whose status has the same fields. That an element
+// reports them, and their phases, is inferred.
 var siblingStates = map[State]Phase{"upgrade_timeout": PhaseFailed}
 
 var phaseByState = func() map[State]Phase {
@@ -81,8 +80,8 @@ func States() []State {
 	return states
 }
 
-// SiblingStates lists, in the order of their names, the states that have a phase
-// and are not among the 36 documented ones.
+// SiblingStates lists, in alphabetical order, the states that have a phase and are not
+// documented for elements.
 func SiblingStates() []State { return slices.Sorted(maps.Keys(siblingStates)) }
 
 // Known reports whether the state is one of States or SiblingStates.
@@ -91,8 +90,8 @@ func (s State) Known() bool {
 	return known
 }
 
-// Phase gives the state's phase: PhaseUnknown for a state that is not listed.
-// An empty text is such a state; Status.Phase tells it from an absent one.
+// Phase returns the phase of the state; PhaseUnknown if it is not Known, which includes
+// the empty text. Status.Phase distinguishes an absent state from an empty one.
 func (s State) Phase() Phase {
 	if phase, known := phaseByState[s]; known {
 		return phase

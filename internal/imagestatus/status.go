@@ -6,55 +6,40 @@ import (
 )
 
 // Status is one row of the endpoint: the current image status of one element.
-// A nil field was null or absent in the answer; nothing is defaulted. Names
-// and types are documented, nullness is not.
+// A nil field was null or absent in the answer. Names and types are documented,
+// nullness is not.
 type Status struct {
-	// ID identifies the row, not the element (inferred).
-	ID *string
-	// ElementID identifies the element, as 17 to 19 digits in text (observed).
-	ElementID *string
-	// ActiveImageID is the image the element runs; it may be null or name an
+	ID        *string // of the row, not of the element (inferred)
+	ElementID *string // 17 to 19 digits (observed)
+	// ActiveImageID is the image that the element runs; it may be null or name an
 	// image that the tenant no longer lists (observed).
-	ActiveImageID *string
-	// ActiveVersion is the version the element runs, such as 6.3.6-b9.
-	ActiveVersion *string
-	// PreviousImageID is the image that ran before the last upgrade.
-	PreviousImageID *string
-	// RollbackVersion is the version the element falls back to (inferred).
-	RollbackVersion *string
-	// UpgradeImageID is the image of the last upgrade command received.
-	UpgradeImageID *string
-	// UpgradeState is the wire text of the state, listed in States or not.
-	UpgradeState *string
+	ActiveImageID   *string
+	ActiveVersion   *string // such as 6.3.6-b9
+	PreviousImageID *string // that ran before the last upgrade
+	RollbackVersion *string // that the element falls back to (inferred)
+	UpgradeImageID  *string // of the last upgrade command received
+	UpgradeState    *string // may be missing from States
 	// DownloadPercent is 0 to 100.
 	DownloadPercent *int64
-	// DownloadInterval is 0 to 59; its unit is not documented.
-	DownloadInterval *int64
-	// UpgradeInterval is 0 to 59; its unit is not documented.
-	UpgradeInterval *int64
-	// ScheduledDownload is MM-DD-YYYY HH:MM:SS in UTC; see ParseSchedule.
-	ScheduledDownload *string
-	// ScheduledUpgrade is MM-DD-YYYY HH:MM:SS in UTC; see ParseSchedule.
-	ScheduledUpgrade *string
-	// FailureInfo is the controller's own text about a failure.
-	FailureInfo *string
-	// SoftwareVersionChangeTime is an integer in an undocumented unit.
-	SoftwareVersionChangeTime *int64
-	// Etag is the row's object version.
-	Etag *int64
-	// CreatedOnUTC is in the controller's 17-digit form; see StampTime.
-	CreatedOnUTC *int64
-	// UpdatedOnUTC is in the controller's 17-digit form; see StampTime.
-	UpdatedOnUTC *int64
+	// The intervals are 0 to 59; their unit is not documented.
+	DownloadInterval, UpgradeInterval *int64
+	// The scheduled times are MM-DD-YYYY HH:MM:SS in UTC; see ParseSchedule.
+	ScheduledDownload, ScheduledUpgrade *string
+
+	FailureInfo               *string // the controller's text about a failure
+	SoftwareVersionChangeTime *int64  // in an undocumented unit
+	Etag                      *int64  // version of the row as an object
+	// The stamps have 17 digits; see StampTime.
+	CreatedOnUTC, UpdatedOnUTC *int64
 }
 
-// State gives the row's upgrade state, StateNone when the controller sent none.
+// State returns the upgrade state; StateNone if it is null.
 func (s *Status) State() State {
 	return State(deref(s.UpgradeState))
 }
 
-// Phase gives the phase of the row's upgrade state. No state at all is
-// PhaseIdle; an empty text is a state nobody knows, hence PhaseUnknown.
+// Phase returns the phase of the upgrade state: PhaseIdle for null, PhaseUnknown for
+// an empty or unknown text.
 func (s *Status) Phase() Phase {
 	if s.UpgradeState == nil {
 		return PhaseIdle
@@ -62,17 +47,17 @@ func (s *Status) Phase() Phase {
 	return s.State().Phase()
 }
 
-// Updated is _updated_on_utc, by which one row of an element is newer than
-// another. It is 0 where that is null, so that null is oldest.
+// Updated returns _updated_on_utc, by which the newer of two rows is known; 0 for
+// null, so that null is oldest.
 func (s *Status) Updated() int64 { return deref(s.UpdatedOnUTC) }
 
-// Element gives the element's id, or "" when the row names none.
+// Element returns the id of the element; "" for null.
 func (s *Status) Element() string {
 	return deref(s.ElementID)
 }
 
-// IsDigits reports whether a text consists of ASCII digits alone, as each id of
-// the controller does (observed). An empty text does.
+// IsDigits reports whether a text has only ASCII digits, as the ids of the controller
+// do (observed). It is true for an empty text.
 func IsDigits(text string) bool { return strings.Trim(text, "0123456789") == "" }
 
 const (
@@ -81,9 +66,9 @@ const (
 	stampMax            = 9_999_999_999*stampTicksPerSecond + stampTicksPerSecond - 1
 )
 
-// StampTime reads the controller's 17-digit time: seconds since 1970 in the
-// first ten digits, a sequence in the other seven (observed), so the result
-// has whole seconds. It reports false for any number that has not 17 digits.
+// StampTime converts a stamp of the controller: the first ten of its 17 digits are
+// seconds since 1970, the others a sequence number (observed), so that the result has
+// whole seconds. It returns false for a number that does not have 17 digits.
 func StampTime(stamp int64) (time.Time, bool) {
 	if stamp < stampMin || stamp > stampMax {
 		return time.Time{}, false

@@ -84,7 +84,7 @@ type lists struct{ elements, sites bool }
 // that are needed, each read once, and is empty where none is. ok is false where
 // diags say why there is no selection.
 func (c *connection) selection(ctx context.Context, chosen choice, needed lists, diags *diag.Diagnostics) (selection imagestatus.Selection, fleet *inventory.Fleet, ok bool) {
-	if chosen.where == nil && (!needed.elements || chosen.Nothing()) {
+	if chosen.where == nil && (!needed.elements || chosen.Empty()) {
 		return chosen.Selection, inventory.NewFleet(nil, nil), true
 	}
 	fleet, err := c.fleet(ctx, needed.sites || chosen.where != nil && chosen.where.NeedsSites())

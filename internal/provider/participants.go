@@ -38,7 +38,7 @@ type needs struct {
 func (c *connection) participants(ctx context.Context, chosen choice, needed needs) (who participants, err error) {
 	who.selection, who.ids = chosen.Selection, chosen.ElementIDs()
 	switch {
-	case chosen.where == nil && (who.ids != nil || chosen.Nothing()):
+	case chosen.where == nil && (who.ids != nil || chosen.Empty()):
 		who.fleet, who.unread, err = c.fleetOf(ctx, who.ids, needed)
 		return who, err
 	case chosen.where == nil && !needed.everyone:

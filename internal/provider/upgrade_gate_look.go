@@ -94,7 +94,7 @@ type leftOut struct {
 
 // Add takes a row. One that the selection would take came between two reads.
 func (l leftOut) Add(status imagestatus.Status) error {
-	if l.selection.Judge(&status) != imagestatus.Holds || !l.selection.Keeps(&status) {
+	if l.selection.Matches(&status) != imagestatus.True || !l.selection.Keeps(&status) {
 		l.elements[status.Element()] = true
 	}
 	return nil

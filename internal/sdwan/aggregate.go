@@ -41,7 +41,7 @@ type Aggregated struct {
 func (c *Client) Aggregate(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate, compute Compute) (Aggregated, error) {
 	derived := aggregate.Derived()
 	switch {
-	case query.Selection.Nothing(), compute == ComputeAuto && (query.Selection.Narrows() || len(derived) > 0):
+	case query.Selection.Empty(), compute == ComputeAuto && (query.Selection.Narrows() || len(derived) > 0):
 		compute = ComputeProvider
 	case compute == ComputeController && query.Selection.Narrows():
 		return Aggregated{}, c.noAggregate("only the provider can compare every condition of the query")
@@ -105,7 +105,7 @@ func (c *Client) heldGroups(ctx context.Context, query imagestatus.Query, aggreg
 		return nil, failure
 	}
 	for i := range answered {
-		if query.Selection.Judge(&answered[i].row) == imagestatus.Fails {
+		if query.Selection.Matches(&answered[i].row) == imagestatus.False {
 			return nil, c.statuses.filterIgnored("a group of rows")
 		}
 	}

@@ -353,7 +353,7 @@ func TestAggregateOfNothing(t *testing.T) {
 							if diff := cmp.Diff(compute(nil, asked, arithmetic{}), plain(got.Groups)); diff != "" {
 								t.Errorf("%s: %s(%s) by %q, %s: the groups differ (-want +got):\n%s", name, asked.Operator, asked.Field, asked.GroupBy, how, diff)
 							}
-							if sent := simulated.Count(simulator.RequestQuery); selection.Nothing() && sent > 0 {
+							if sent := simulated.Count(simulator.RequestQuery); selection.Empty() && sent > 0 {
 								t.Errorf("%d queries were sent for no element", sent)
 							}
 						}

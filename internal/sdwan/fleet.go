@@ -65,7 +65,7 @@ func (c *Client) SitesByID(ctx context.Context, ids []string) ([]inventory.Site,
 }
 
 func everyRow[Wire, Row any](l *list[Wire, Row]) want[Row] {
-	return want[Row]{body: l.pageQuery, judge: func(*Row) imagestatus.Truth { return imagestatus.Holds }}
+	return want[Row]{body: l.pageQuery, judge: func(*Row) imagestatus.Truth { return imagestatus.True }}
 }
 
 // rowsByID has the one condition that clients are known to use (observed).
@@ -86,9 +86,9 @@ func rowsByID[Wire, Row any](l *list[Wire, Row], ids []string) want[Row] {
 		named:   len(unique),
 		judge: func(row *Row) imagestatus.Truth {
 			if wanted[l.name(row)] {
-				return imagestatus.Holds
+				return imagestatus.True
 			}
-			return imagestatus.Fails
+			return imagestatus.False
 		},
 		body: func(size, page int64) wireQuery {
 			query := l.pageQuery(size, page)

@@ -240,10 +240,10 @@ func (r *reader[Wire, Row]) countTotal(page *wirePage[Wire]) *Error {
 
 func (r *reader[Wire, Row]) judge(row *Row) *Error {
 	truth := r.want.judge(row)
-	if truth == imagestatus.Fails {
+	if truth == imagestatus.False {
 		return r.list.filterIgnored(fmt.Sprintf("%s %q", r.list.noun, r.list.name(row)))
 	}
-	if truth == imagestatus.Holds && r.named != nil && r.want.named > 0 {
+	if truth == imagestatus.True && r.named != nil && r.want.named > 0 {
 		r.named.add(r.list.name(row))
 	}
 	return nil

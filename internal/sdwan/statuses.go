@@ -36,11 +36,11 @@ func statusesOf(query imagestatus.Query) want[imagestatus.Status] {
 // wantedRows asks as the selection says.
 func wantedRows(query imagestatus.Query) want[imagestatus.Status] {
 	wanted := want[imagestatus.Status]{
-		nothing: query.Selection.Nothing(),
+		nothing: query.Selection.Empty(),
 		limit:   query.Limit,
 		page:    query.Page,
 		named:   len(query.Selection.ElementIDs()),
-		judge:   query.Judge,
+		judge:   query.Matches,
 		body:    func(size, page int64) wireQuery { return newWireQuery(query, size, page) },
 	}
 	if query.Selection.Narrows() {

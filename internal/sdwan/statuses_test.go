@@ -32,7 +32,7 @@ func TestElementsAreAskedForByIDUpToANumber(t *testing.T) {
 		for name, selection := range map[string]imagestatus.Selection{"all": {}, "filtered": notFailed} {
 			var want []string
 			for _, row := range simulated.Rows() {
-				if slices.Contains(ids, row.Element()) && selection.Judge(&row) == imagestatus.Holds && selection.Keeps(&row) {
+				if slices.Contains(ids, row.Element()) && selection.Matches(&row) == imagestatus.True && selection.Keeps(&row) {
 					want = append(want, row.Element())
 				}
 			}

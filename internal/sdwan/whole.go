@@ -53,9 +53,9 @@ func (r *reader[Wire, Row]) readWhole(ctx context.Context, refused *Error) *Erro
 func (w want[Row]) byProvider() want[Row] {
 	judge, keeps := w.judge, w.keeps
 	w.keeps = func(row *Row) bool {
-		return judge(row) == imagestatus.Holds && (keeps == nil || keeps(row))
+		return judge(row) == imagestatus.True && (keeps == nil || keeps(row))
 	}
-	w.judge = func(*Row) imagestatus.Truth { return imagestatus.Holds }
+	w.judge = func(*Row) imagestatus.Truth { return imagestatus.True }
 	return w
 }
 
