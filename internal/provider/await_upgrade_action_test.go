@@ -143,7 +143,7 @@ func TestActionWaitsUntilTheWaveIsHome(t *testing.T) {
 	if len(invoked.progress) < 2 {
 		t.Fatalf("progress was told %d times, want each look: %q", len(invoked.progress), invoked.progress)
 	}
-	if first := invoked.progress[0]; !strings.Contains(first, "/3 ready") || !strings.Contains(first, "next look in 1 s, 1 h left") {
+	if first := invoked.progress[0]; !strings.Contains(first, "/3 ready") || !strings.Contains(first, "next check in 1 s, 1 h left") {
 		t.Errorf("the first look is told as %q", first)
 	}
 	if last := invoked.progress[len(invoked.progress)-1]; !strings.HasPrefix(last, "open: 3/3 ready (100%)") {

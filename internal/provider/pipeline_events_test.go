@@ -122,7 +122,7 @@ var (
 	// told are the lines that say what happened, and changing what differs from run
 	// to run.
 	told     = regexp.MustCompile(`^(  # terraform_data|Action |terraform_data\.|Plan: |Apply complete|Destroy complete|Error: |Warning: (Orphaned|Upgrade)|No changes)`)
-	changing = regexp.MustCompile(`; next look.*| after \d+s| \[id=[^]]*\]|: Refreshing state.*|: The gate was still closed.*`)
+	changing = regexp.MustCompile(`; next check.*| after \d+s| \[id=[^]]*\]|: Refreshing state.*|: The gate was still closed.*`)
 )
 
 func essential(printed string) (lines []string) {

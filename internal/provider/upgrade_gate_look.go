@@ -37,7 +37,7 @@ func (c *connection) look(ctx context.Context, asked gateRead, named *namer) (ro
 	if err != nil {
 		return rollout.Verdict{}, err
 	}
-	tally, _, err := sdwan.Read(ctx, c.client, imagestatus.Query{Selection: who.selection}, who.gate(asked.gate).Judge)
+	tally, _, err := sdwan.Read(ctx, c.client, imagestatus.Query{Selection: who.selection}, who.gate(asked.gate).StartTally)
 	if err != nil {
 		return rollout.Verdict{}, err
 	}
@@ -121,15 +121,15 @@ func (c *connection) await(ctx context.Context, asked gateRead, wait rollout.Wai
 	named := newNamer(c.client)
 	var blind error // Why the last look that time did not cut short failed.
 	verdict, err := wait.Until(ctx, rollout.Observer{
-		Look: func(ctx context.Context) (rollout.Verdict, error) {
+		Read: func(ctx context.Context) (rollout.Verdict, error) {
 			verdict, err := c.look(ctx, asked, named)
 			if err == nil || ctx.Err() == nil {
 				blind = err
 			}
 			return verdict, err
 		},
-		Passing: passing,
-		Report:  report,
+		Transient: passing,
+		Report:    report,
 	})
 	ended := errors.Is(err, rollout.ErrDeadline) || errors.Is(err, context.DeadlineExceeded)
 	switch {

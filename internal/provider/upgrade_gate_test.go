@@ -343,7 +343,7 @@ func TestAccEphemeralGateGivesWhatTheDataSourceGives(t *testing.T) {
 	t.Parallel()
 	server := startSimulator(t, simulator.Options{Elements: 50, Seed: 1, Scenario: "mixed"})
 	newTerminal(t, server, nil).needs(featureEphemeralProvider)
-	verdict := rollout.Gate{MinElements: 1, MaxBlocking: 20}.Judge()
+	verdict := rollout.Gate{MinElements: 1, MaxBlocking: 20}.StartTally()
 	for _, row := range server.Rows() {
 		if err := verdict.Add(row); err != nil {
 			t.Fatal(err)

@@ -46,7 +46,7 @@ func (c *connection) judgeWaves(ctx context.Context, asked wavesRead) (*rollout.
 		return nil, who, err
 	}
 	sequence := who.gate(asked.gate).InWaves(waves, asked.overrides)
-	tally, _, err := sdwan.Read(ctx, c.client, imagestatus.Query{Selection: who.selection}, sequence.Judge)
+	tally, _, err := sdwan.Read(ctx, c.client, imagestatus.Query{Selection: who.selection}, sequence.StartTally)
 	if err != nil {
 		return nil, who, err
 	}
@@ -67,7 +67,7 @@ func (c *connection) lookAtWave(ctx context.Context, asked gateRead, named *name
 	case wave == nil:
 		empty := asked.gate
 		empty.Wave, empty.ElementIDs, empty.Selected = asked.wave.number, []string{}, who.selected
-		wave = empty.Judge()
+		wave = empty.StartTally()
 	}
 	return c.explained(ctx, wave, who.fleet, named), nil
 }

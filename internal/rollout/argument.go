@@ -4,8 +4,7 @@ import "github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 
 // The arguments of this package, in an imagestatus.ArgumentError.
 const (
-	ArgumentTargetVersion imagestatus.Argument = "target version"
-	// ArgumentVersion is that of any list of versions.
+	ArgumentTargetVersion    imagestatus.Argument = "target version"
 	ArgumentVersion          imagestatus.Argument = "version"
 	ArgumentTargetImage      imagestatus.Argument = "target image"
 	ArgumentMinReadyPercent  imagestatus.Argument = "percentage of ready elements"

@@ -12,45 +12,36 @@ import (
 // Blocker is an element that is not ready, or a value of a description that
 // selects no element.
 type Blocker struct {
-	// ElementID is "" for a row that names no element and for a value of a
-	// description.
-	ElementID string
-	// Name and SiteName are those of the element, at most 128 characters; nil
-	// where they are not known.
-	Name, SiteName *string
-	// Label is what texts call the element: its name and site, else its id.
-	Label           string
+	ElementID string // "" for a row without an element and for a value of a description
+	// Name and SiteName have at most 128 characters; nil if not known.
+	Name, SiteName  *string
+	Label           string // in texts: the name and the site, else the id
 	Class           Class
 	UpgradeState    *string
 	Phase           imagestatus.Phase
 	ActiveVersion   *string
 	DownloadPercent *int64
 	FailureInfo     *string
-	// UpgradeImageID is the image of the last upgrade command that the element
-	// received.
-	UpgradeImageID *string
-	// UpgradeVersion is the version of that image while the upgrade is in progress;
-	// nil also where it is not known. Tally.Explain sets it.
+	UpgradeImageID  *string // of the last upgrade command received
+	// UpgradeVersion is the version of UpgradeImageID, set by Tally.Explain while the
+	// upgrade is in progress; nil if not known.
 	UpgradeVersion *string
-	// Why is a clause on what keeps the element from being ready beside its
-	// state and version, such as its connection; "" where there is nothing.
+	// Why is a clause about what else, beside state and version, keeps the element
+	// from being ready, such as its connection.
 	Why string
 }
 
-// heldBlocker is a blocker with the key of its element, since an id that is
-// shown may be shortened, and with its row, if there is one.
-type heldBlocker struct {
+type listedBlocker struct {
 	Blocker
-	element uint64
-	row     tallied
+	element uint64     // Tally.key of the whole id; ElementID may be shortened
+	row     countedRow // zero for a blocker without a row
 }
 
-// blockerList has the worst elements in order.
-type blockerList []heldBlocker
+// blockerList is sorted, the worst first.
+type blockerList []listedBlocker
 
-// with adds an element that is not ready, and drops the least bad one beyond
-// the bound.
-func (l blockerList) with(blocker heldBlocker, bound int) blockerList {
+// with adds a blocker, and drops the least bad ones beyond the bound.
+func (l blockerList) with(blocker listedBlocker, bound int) blockerList {
 	if blocker.Class == ClassReady {
 		return l
 	}
@@ -65,19 +56,18 @@ func (l blockerList) with(blocker heldBlocker, bound int) blockerList {
 	return slices.Insert(l, at, blocker)
 }
 
-// without takes an element out of the list and returns what stood there.
-func (l blockerList) without(element uint64) (remaining blockerList, listed heldBlocker, found bool) {
-	at := slices.IndexFunc(l, func(blocker heldBlocker) bool { return blocker.element == element && blocker.ElementID != "" })
+func (l blockerList) without(element uint64) (remaining blockerList, removed listedBlocker, found bool) {
+	at := slices.IndexFunc(l, func(blocker listedBlocker) bool { return blocker.element == element && blocker.ElementID != "" })
 	if at < 0 {
-		return l, heldBlocker{}, false
+		return l, listedBlocker{}, false
 	}
-	listed = l[at]
-	return slices.Delete(l, at, at+1), listed, true
+	removed = l[at]
+	return slices.Delete(l, at, at+1), removed, true
 }
 
-func newBlocker(status *imagestatus.Status, its *countedKind) Blocker {
+func newBlocker(status *imagestatus.Status, of *bucket) Blocker {
 	return Blocker{
-		ElementID: shorten(status.Element(), maxKeyRunes), Class: its.class, Phase: its.phase,
+		ElementID: shorten(status.Element(), maxKeyRunes), Class: of.class, Phase: of.phase,
 		UpgradeState:    shortened(status.UpgradeState, maxKeyRunes),
 		ActiveVersion:   shortened(status.ActiveVersion, maxKeyRunes),
 		DownloadPercent: status.DownloadPercent,
@@ -86,9 +76,8 @@ func newBlocker(status *imagestatus.Status, its *countedKind) Blocker {
 	}
 }
 
-// compareBlockers puts the worst first. Only what names no element is told
-// apart by what it says.
-func compareBlockers(a, b heldBlocker) int {
+// compareBlockers puts the worst first. The texts only order blockers without an id.
+func compareBlockers(a, b listedBlocker) int {
 	order := cmp.Or(
 		compareBadness(a.Class, b.Class),
 		cmp.Compare(a.Phase.Order(), b.Phase.Order()),
@@ -99,16 +88,15 @@ func compareBlockers(a, b heldBlocker) int {
 	}
 	return cmp.Or(
 		strings.Compare(a.Label, b.Label),
-		comparePointers(a.UpgradeState, b.UpgradeState),
-		comparePointers(a.ActiveVersion, b.ActiveVersion),
-		comparePointers(a.FailureInfo, b.FailureInfo),
-		comparePointers(a.DownloadPercent, b.DownloadPercent),
-		comparePointers(a.UpgradeImageID, b.UpgradeImageID),
+		compareNullFirst(a.UpgradeState, b.UpgradeState),
+		compareNullFirst(a.ActiveVersion, b.ActiveVersion),
+		compareNullFirst(a.FailureInfo, b.FailureInfo),
+		compareNullFirst(a.DownloadPercent, b.DownloadPercent),
+		compareNullFirst(a.UpgradeImageID, b.UpgradeImageID),
 	)
 }
 
-// comparePointers has null first.
-func comparePointers[T cmp.Ordered](a, b *T) int {
+func compareNullFirst[T cmp.Ordered](a, b *T) int {
 	switch {
 	case a != nil && b != nil:
 		return cmp.Compare(*a, *b)
@@ -121,11 +109,10 @@ func comparePointers[T cmp.Ordered](a, b *T) int {
 	}
 }
 
-// String is the element in one line: label, class, state, version, progress,
-// what else keeps it from being ready, and the controller's failure text, as far
-// as there are any.
+// String returns one line: label, class, state, version, progress, Why and the
+// controller's failure text, as far as they are known.
 func (b Blocker) String() string {
-	line := fmt.Sprintf("%s  %s", b.called(), b.Class.word())
+	line := fmt.Sprintf("%s  %s", b.displayName(), b.Class.word())
 	if b.Class.Rowless() {
 		return line + ", " + cmp.Or(b.Why, classTable[b.Class.index()].rowless)
 	}
@@ -146,15 +133,13 @@ func (b Blocker) String() string {
 	return line
 }
 
-// OfDescription reports whether the blocker is a value of a description and not
-// an element.
+// OfDescription reports whether the blocker is a value of a description, not an element.
 func (b Blocker) OfDescription() bool { return b.ElementID == "" && b.Label != "" }
 
-// called is what a text calls the element.
-func (b Blocker) called() string { return cmp.Or(b.Label, b.ElementID, "(no element id)") }
+func (b Blocker) displayName() string { return cmp.Or(b.Label, b.ElementID, "(no element id)") }
 
 func (b Blocker) describeFailure() string {
-	text := b.called() + " (" + deref(b.UpgradeState)
+	text := b.displayName() + " (" + deref(b.UpgradeState)
 	if info := deref(b.FailureInfo); info != "" {
 		text += ": " + shorten(info, 80)
 	}

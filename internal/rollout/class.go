@@ -7,11 +7,10 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// Class is what one element counts as when a gate is judged.
+// Class is what one element counts as in a verdict.
 type Class string
 
-// The classes. The last two are of elements that were asked for and are in no
-// row of the selection; no row is ever classified as one of them.
+// The classes. The last two are for requested elements without a row in the selection.
 const (
 	ClassReady        Class = "ready"
 	ClassPending      Class = "pending"
@@ -22,25 +21,23 @@ const (
 	ClassLeftOut      Class = "left_out"
 )
 
-// Counts are the elements of a verdict by class.
+// Counts are the numbers of elements of a verdict by class.
 type Counts struct {
-	// Total is the number of elements in all classes.
+	// Total is the sum of the others.
 	Total, Ready, Pending, Disconnected, Failed, Unrecognized, Missing, LeftOut int64
 }
 
-// classTable has the classes in the order in which a verdict counts them. It is
-// the one place from which counts, texts and schemas learn the classes.
+// classTable has the classes in the order of verdicts. Counts, texts and schemas are
+// all derived from it.
 var classTable = []struct {
-	class Class
-	// badness is 0 for ready elements; the worst come first in a verdict.
-	badness int
+	class   Class
+	badness int // 0 for ready; the worst come first in a verdict
 	count   func(*Counts) *int64
-	// word follows a number in a summary, clause in a reason; described is the
-	// clause where a description selects the elements and it differs.
+	// The word follows a number in summaries, the clause in reasons. Clause is
+	// replaced by described if that is set and a description selects the elements.
 	word, clause, described string
-	// rowless says of a class without rows why there is none.
-	rowless string
-	meaning string
+	rowless                 string // why an element of the class has no row; "" if it has
+	meaning                 string
 }{
 	{
 		class: ClassReady, badness: 0, count: func(c *Counts) *int64 { return &c.Ready },
@@ -79,7 +76,7 @@ var classTable = []struct {
 	},
 }
 
-// Classes lists the classes in the order in which a verdict counts them.
+// Classes lists the classes in the order of verdicts.
 func Classes() []Class {
 	classes := make([]Class, len(classTable))
 	for i, row := range classTable {
@@ -94,8 +91,7 @@ func BlockingClasses() []Class {
 	return slices.SortedFunc(slices.Values(Classes()[1:]), compareBadness)
 }
 
-// compareBadness puts the worse class first. A class that is not in the table
-// is the worst.
+// compareBadness puts the worse class first. An undefined class is the worst.
 func compareBadness(a, b Class) int { return cmp.Compare(b.badness(), a.badness()) }
 
 func (c Class) badness() int {
@@ -105,7 +101,7 @@ func (c Class) badness() int {
 	return len(classTable)
 }
 
-// Meaning is a sentence in Markdown on the elements that count as this class.
+// Meaning returns a sentence in Markdown about the elements of the class.
 func (c Class) Meaning() string {
 	if i := c.index(); i >= 0 {
 		return classTable[i].meaning
@@ -113,13 +109,12 @@ func (c Class) Meaning() string {
 	return ""
 }
 
-// Rowless reports whether elements of this class are in no row.
+// Rowless reports whether elements of the class have no row.
 func (c Class) Rowless() bool {
 	i := c.index()
 	return i >= 0 && classTable[i].rowless != ""
 }
 
-// word is the class in a sentence.
 func (c Class) word() string {
 	if i := c.index(); i >= 0 {
 		return classTable[i].word
@@ -136,7 +131,7 @@ func (c Class) index() int {
 	return -1
 }
 
-// Of gives the number of elements in a class.
+// Of returns the number of elements of a class.
 func (c Counts) Of(class Class) int64 {
 	if i := class.index(); i >= 0 {
 		return *classTable[i].count(&c)
@@ -144,7 +139,6 @@ func (c Counts) Of(class Class) int64 {
 	return 0
 }
 
-// withRow gives the number of elements that have a row.
 func (c Counts) withRow() int64 {
 	rows := c.Total
 	for _, row := range classTable {
@@ -164,9 +158,7 @@ func countsOf(byClass map[Class]int64) Counts {
 	return counts
 }
 
-// truthTable says what an element with a row counts as by its phase, on its
-// target and off it.
-var truthTable = map[imagestatus.Phase]struct{ onTarget, offTarget Class }{
+var classesByPhase = map[imagestatus.Phase]struct{ onTarget, offTarget Class }{
 	imagestatus.PhaseIdle:        {ClassReady, ClassPending},
 	imagestatus.PhaseQueued:      {ClassPending, ClassPending},
 	imagestatus.PhaseScheduled:   {ClassPending, ClassPending},
@@ -180,10 +172,10 @@ var truthTable = map[imagestatus.Phase]struct{ onTarget, offTarget Class }{
 	imagestatus.PhaseUnknown:     {ClassUnrecognized, ClassUnrecognized},
 }
 
-// ClassOf gives what an element in a phase counts as. A phase that is not in
-// the table is ClassUnrecognized.
+// ClassOf returns the class of an element in a phase; ClassUnrecognized for an undefined
+// phase.
 func ClassOf(phase imagestatus.Phase, onTarget bool) Class {
-	row, known := truthTable[phase]
+	row, known := classesByPhase[phase]
 	switch {
 	case !known:
 		return ClassUnrecognized

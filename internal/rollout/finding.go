@@ -7,44 +7,40 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
-// finding is what the rules of a gate decide on.
+// finding is the input of the rules of a gate, and the verdict that they complete.
 type finding struct {
 	Gate
 	*Verdict
 	labels
-	// unreadable are the versions that keep elements from being ready and cannot
-	// be read, with the number of these elements.
+	// unreadable counts elements by the version that cannot be parsed, if nothing else
+	// keeps them from being ready.
 	unreadable map[string]int64
-	// unsettled and undated are the numbers of elements that settled_for keeps
-	// from being ready: those that changed lately, and those that do not say
-	// when they changed.
+	// These elements are only kept from being ready by settled_for.
 	unsettled, undated int64
-	// leftOut and noIDs are elements asked for by id that are in no row: those
-	// that the filters leave out, and those whose id is no id.
-	leftOut, noIDs []string
-	// nowhere and excluded are values of the description: those that no element
-	// has, and those that its other conditions leave out.
-	nowhere, excluded []inventory.Unmatched
+	// These are ids of requested elements without a row: those that the filters leave
+	// out, and those that cannot be an id.
+	leftOutIDs, malformedIDs []string
+	// These are Selected.Unmatched and Selected.LeftOut, each value once.
+	unmatched, leftOutValues []inventory.Unmatched
 }
 
-// obstruct notes what keeps elements from being ready beside their state.
-func (f *finding) obstruct(its *countedKind) {
-	if its.unreadable {
-		f.unreadable[its.version] += its.count
+func (f *finding) countObstacles(of *bucket) {
+	if of.unreadable {
+		f.unreadable[of.version] += of.count
 	}
-	switch its.settlement {
+	switch of.settlement {
 	case changedLately:
-		f.unsettled += its.count
+		f.unsettled += of.count
 	case undated:
-		f.undated += its.count
+		f.undated += of.count
 	case settled:
 	}
 }
 
-// rowless lists what was asked for and is in no row, by id or by a value of the
-// description. An element that a description selects and the filters leave out
-// was not asked for.
-func (f *finding) rowless(ids []string, leftOut map[string]bool) []Blocker {
+// rowlessBlockers lists what was requested and has no row: ids, and values of the
+// description. An element that a description selects and the filters leave out was not
+// requested.
+func (f *finding) rowlessBlockers(ids []string, leftOut map[string]bool) []Blocker {
 	var rowless []Blocker
 	for _, id := range ids {
 		class := ClassMissing
@@ -53,63 +49,58 @@ func (f *finding) rowless(ids []string, leftOut map[string]bool) []Blocker {
 			f.NotSelected++
 			continue
 		case leftOut[id]:
-			f.leftOut = append(f.leftOut, id)
+			f.leftOutIDs = append(f.leftOutIDs, id)
 			class = ClassLeftOut
 		case f.Selected == nil && !imagestatus.IsDigits(id):
-			f.noIDs = append(f.noIDs, id)
+			f.malformedIDs = append(f.malformedIDs, id)
 		}
 		rowless = append(rowless, Blocker{ElementID: shorten(id, maxKeyRunes), Class: class, Phase: imagestatus.PhaseUnknown})
 	}
 	if f.Selected == nil {
 		return rowless
 	}
-	f.nowhere, f.excluded = eachOnce(f.Selected.Unmatched), eachOnce(f.Selected.LeftOut)
-	for _, value := range f.nowhere {
-		rowless = append(rowless, nowhereBlocker(value))
+	f.unmatched, f.leftOutValues = eachOnce(f.Selected.Unmatched), eachOnce(f.Selected.LeftOut)
+	for _, value := range f.unmatched {
+		rowless = append(rowless, unmatchedBlocker(value))
 	}
-	for _, value := range f.excluded {
-		rowless = append(rowless, excludedBlocker(value))
+	for _, value := range f.leftOutValues {
+		rowless = append(rowless, leftOutBlocker(value))
 	}
 	return rowless
 }
 
-// asked is the number of elements that were asked for, present or not.
-func (f *finding) asked() int64 { return int64(len(f.ElementIDs)) - f.NotSelected }
+func (f *finding) requested() int64 { return int64(len(f.ElementIDs)) - f.NotSelected }
 
-// show puts elements that are not ready into the verdict, by what is known of
-// them.
-func (f *finding) show(blocking blockerList, names *inventory.Fleet) {
-	ids := slices.Clone(f.leftOut[:min(len(f.leftOut), namedInReason)])
-	for _, held := range blocking {
-		ids = append(ids, held.ElementID)
+func (f *finding) listBlocking(blocking blockerList, names *inventory.Fleet) {
+	ids := slices.Clone(f.leftOutIDs[:min(len(f.leftOutIDs), namedInReason)])
+	for _, listed := range blocking {
+		ids = append(ids, listed.ElementID)
 	}
 	f.labels = newLabels(names, ids)
-	for _, held := range blocking {
-		blocker := held.Blocker
-		if held.row.kind != nil {
-			blocker.Why = f.why(held.row)
+	for _, listed := range blocking {
+		blocker := listed.Blocker
+		if listed.row.bucket != nil {
+			blocker.Why = f.why(listed.row)
 		}
-		f.name(&blocker)
+		f.setNames(&blocker)
 		f.Blocking = append(f.Blocking, blocker)
 	}
 }
 
 func (f *finding) hasElements() bool { return f.Counts.withRow() >= f.minElements() }
 
-// mayHaveElements reports whether waiting may bring enough elements: those that
-// were asked for and have no row may get one.
+// mayHaveElements counts requested elements without a row, which may get one.
 func (f *finding) mayHaveElements() bool {
 	return f.Counts.withRow()+f.Counts.Missing >= f.minElements()
 }
 
 func (f *finding) enoughReady() bool { return f.enough(f.Counts.Ready, f.Counts.Total) }
 
-// opensWithoutThem reports that elements in no row do not keep the gate closed.
-func (f *finding) opensWithoutThem() bool { return f.hasElements() && f.enoughReady() }
+func (f *finding) opensWithoutRowless() bool { return f.hasElements() && f.enoughReady() }
 
-// beyondReach reports that the gate stays closed even if every element becomes
-// ready that waiting may make so.
-func (f *finding) beyondReach() bool {
+// cannotOpen reports whether the gate stays closed even if every element becomes ready
+// that can by waiting.
+func (f *finding) cannotOpen() bool {
 	stuck := f.Counts.LeftOut + f.undated
 	for _, count := range f.unreadable {
 		stuck += count
@@ -117,9 +108,8 @@ func (f *finding) beyondReach() bool {
 	return !f.mayHaveElements() || !f.enough(f.Counts.Total-stuck, f.Counts.Total)
 }
 
-// tooManyFailed lists the bounds that the failed elements exceed.
-func (f *finding) tooManyFailed() []failureBound {
-	return slices.DeleteFunc(f.failureBounds(f.Counts.Total), func(bound failureBound) bool { return f.Counts.Failed <= bound.most })
+func (f *finding) exceededBounds() []failureBound {
+	return slices.DeleteFunc(f.failureBounds(f.Counts.Total), func(bound failureBound) bool { return f.Counts.Failed <= bound.limit })
 }
 
-func (f *finding) fewFailed() bool { return len(f.tooManyFailed()) == 0 }
+func (f *finding) fewFailed() bool { return len(f.exceededBounds()) == 0 }

@@ -32,7 +32,7 @@ type testingT interface {
 
 func judge(t testingT, gate Gate, rows ...imagestatus.Status) Verdict {
 	t.Helper()
-	tally := gate.Judge()
+	tally := gate.StartTally()
 	for _, row := range rows {
 		if err := tally.Add(row); err != nil {
 			t.Fatalf("add %s: %v", rowTexts(row), err)
@@ -154,7 +154,7 @@ func (j judgement) judge(t *testing.T, target Target) Verdict {
 	tally := Gate{
 		Target: target, MinReadyPercent: big.NewRat(j.percent.numerator, j.percent.denominator),
 		MaxFailed: &j.maxFailed, MinElements: j.minElements, MaxBlocking: 20, ElementIDs: ids,
-	}.Judge()
+	}.StartTally()
 	for _, row := range rows {
 		if err := tally.Add(row); err != nil {
 			t.Fatal(err)
@@ -314,7 +314,7 @@ func TestTargetsAreReached(t *testing.T) {
 		}
 		// A tally must not remember one element's answer for another.
 		test.row.UpgradeState = new("complete")
-		tally := Gate{Target: target}.Judge()
+		tally := Gate{Target: target}.StartTally()
 		for _, id := range []string{"1", "2"} {
 			row := test.row
 			row.ElementID = &id
@@ -420,7 +420,7 @@ func TestElementsThatWereAskedForAndHaveNoRowAreMissing(t *testing.T) {
 
 func TestElementsThatTheFiltersLeaveOutAreNotMissing(t *testing.T) {
 	t.Parallel()
-	tally := Gate{ElementIDs: []string{"3", "1", "2", "3"}, MaxBlocking: 9}.Judge()
+	tally := Gate{ElementIDs: []string{"3", "1", "2", "3"}, MaxBlocking: 9}.StartTally()
 	if err := tally.Add(elementRow("1", "complete", wantedVersion)); err != nil {
 		t.Fatal(err)
 	}
@@ -692,7 +692,7 @@ func TestBlockingElementsAreTheWorstWhereEachElementHasAHistory(t *testing.T) {
 
 func TestClearedElementsNeverBlockHoweverManyThereAre(t *testing.T) {
 	t.Parallel()
-	tally := Gate{MaxBlocking: 20}.Judge()
+	tally := Gate{MaxBlocking: 20}.StartTally()
 	add := func(id int, state string, updated int64) {
 		row := elementRow(fmt.Sprintf("%04d", id), state, wantedVersion)
 		row.UpdatedOnUTC = &updated
@@ -719,7 +719,7 @@ func TestClearedElementsNeverBlockHoweverManyThereAre(t *testing.T) {
 
 func TestBlockingElementsHeldAreBounded(t *testing.T) {
 	t.Parallel()
-	tally := Gate{MaxBlocking: 3}.Judge()
+	tally := Gate{MaxBlocking: 3}.StartTally()
 	for i := range 1000 {
 		if err := tally.Add(elementRow(strconv.Itoa(i), "failed", wantedVersion)); err != nil {
 			t.Fatal(err)
@@ -909,19 +909,19 @@ func TestVersionsThatAreTooLongAreJudgedAndNotRemembered(t *testing.T) {
 	t.Parallel()
 	// Leading zeros make one of the hundred, 6.3.6-b9, the target.
 	long := func(i int) string { return fmt.Sprintf("%s%06d", strings.Repeat("0", maxKeyRunes-8), i) + ".3.6-b9" }
-	tally := Gate{Target: mustTarget(t, wantedVersion, "")}.Judge()
+	tally := Gate{Target: mustTarget(t, wantedVersion, "")}.StartTally()
 	for i := range 100 {
 		if err := tally.Add(elementRow(strconv.Itoa(i), "complete", long(i))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(tally.reached) != 0 {
-		t.Errorf("%d versions longer than %d characters are remembered", len(tally.reached), maxKeyRunes)
+	if len(tally.matches) != 0 {
+		t.Errorf("%d versions longer than %d characters are remembered", len(tally.matches), maxKeyRunes)
 	}
 	if err := tally.Add(elementRow("short", "complete", wantedVersion)); err != nil {
 		t.Fatal(err)
 	}
-	if counts := tally.Verdict(nil).Counts; counts.Ready != 2 || counts.Pending != 99 || len(tally.reached) != 1 {
-		t.Errorf("got %+v with %d versions remembered, want 2 elements ready, 99 pending and 1 version", counts, len(tally.reached))
+	if counts := tally.Verdict(nil).Counts; counts.Ready != 2 || counts.Pending != 99 || len(tally.matches) != 1 {
+		t.Errorf("got %+v with %d versions remembered, want 2 elements ready, 99 pending and 1 version", counts, len(tally.matches))
 	}
 }

@@ -9,17 +9,13 @@ import (
 // maxNameRunes is the length of a name in the controller's documentation.
 const maxNameRunes = 128
 
-// labels call elements by their names, as far as these are known. They only
-// explain: nothing is decided by a name.
+// labels are the names of elements in texts. No decision depends on a name.
 type labels struct {
-	names *inventory.Fleet
-	// bearers has the number of elements that bear a name, for the names of
-	// elements that may be called.
-	bearers map[string]int
+	names      *inventory.Fleet
+	nameCounts map[string]int // numbers of elements with the same name
 }
 
-// newLabels prepares the labels of the elements with the ids; without names an
-// element is called by its id.
+// newLabels prepares labels for some elements. Without names, labels are ids.
 func newLabels(names *inventory.Fleet, ids []string) labels {
 	made := labels{names, make(map[string]int)}
 	if names == nil {
@@ -27,23 +23,22 @@ func newLabels(names *inventory.Fleet, ids []string) labels {
 	}
 	for _, id := range ids {
 		if element, name := made.named(id); element != nil {
-			made.bearers[name] = 0
+			made.nameCounts[name] = 0
 		}
 	}
-	if len(made.bearers) == 0 {
+	if len(made.nameCounts) == 0 {
 		return made
 	}
 	elements := names.Elements()
 	for i := range elements {
 		name := shownName(elements[i].Name)
-		if _, called := made.bearers[name]; called {
-			made.bearers[name]++
+		if _, called := made.nameCounts[name]; called {
+			made.nameCounts[name]++
 		}
 	}
 	return made
 }
 
-// named finds an element and the name to show; nil where no name is known.
 func (l labels) named(id string) (*inventory.Element, string) {
 	if l.names == nil {
 		return nil, ""
@@ -59,7 +54,6 @@ func (l labels) named(id string) (*inventory.Element, string) {
 	return element, name
 }
 
-// shownName is a name in a text, "" where there is none to see.
 func shownName(name *string) string { return strings.TrimSpace(shorten(deref(name), maxKeyRunes)) }
 
 func (l labels) siteName(element *inventory.Element) *string {
@@ -69,8 +63,8 @@ func (l labels) siteName(element *inventory.Element) *string {
 	return nil
 }
 
-// of is what a text calls an element, such as "BR-FRA-01 (Frankfurt)"; its id
-// where no name is known, and beside a name that several elements bear.
+// of returns a label such as "BR-FRA-01 (Frankfurt)". It is the id if no name is known,
+// and contains the id if several elements have the name.
 func (l labels) of(id string) string {
 	element, name := l.named(id)
 	if element == nil {
@@ -80,7 +74,7 @@ func (l labels) of(id string) string {
 	if site := shownName(l.siteName(element)); site != "" {
 		more = append(more, site)
 	}
-	if l.bearers[name] > 1 {
+	if l.nameCounts[name] > 1 {
 		more = append(more, "id "+shorten(id, maxKeyRunes))
 	}
 	if len(more) == 0 {
@@ -89,8 +83,7 @@ func (l labels) of(id string) string {
 	return name + " (" + strings.Join(more, ", ") + ")"
 }
 
-// quoted is the label of an element whose id was typed by the user: an id
-// stays in quotation marks.
+// quoted puts an id typed by the user in quotation marks, unless a name is known.
 func (l labels) quoted(id string) string {
 	if element, _ := l.named(id); element == nil {
 		return quote(id)
@@ -98,8 +91,7 @@ func (l labels) quoted(id string) string {
 	return l.of(id)
 }
 
-// name says in a blocker what its element is called.
-func (l labels) name(blocker *Blocker) {
+func (l labels) setNames(blocker *Blocker) {
 	if blocker.ElementID == "" {
 		return
 	}

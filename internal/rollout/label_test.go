@@ -14,7 +14,7 @@ import (
 // judgeNamed judges with names, and insists that they change the texts only.
 func judgeNamed(t testingT, gate Gate, names *inventory.Fleet, rows ...imagestatus.Status) Verdict {
 	t.Helper()
-	tally := gate.Judge()
+	tally := gate.StartTally()
 	for _, row := range rows {
 		if err := tally.Add(row); err != nil {
 			t.Fatalf("add %s: %v", rowTexts(row), err)
@@ -63,7 +63,7 @@ func TestElementsAreCalledByNameAndSite(t *testing.T) {
 
 func TestLeftOutElementsAreNamed(t *testing.T) {
 	t.Parallel()
-	tally := Gate{ElementIDs: []string{"1", "6", "4", "3", "2"}}.Judge()
+	tally := Gate{ElementIDs: []string{"1", "6", "4", "3", "2"}}.StartTally()
 	tally.LeaveOut(map[string]bool{"1": true, "4": true, "6": true, "3": true})
 	want := []string{
 		`The filters leave out 4 of the 5 elements named in element_ids: BR-FRA-01 (Frankfurt), "6", shelf (id 4) and 1 more.`,
@@ -97,7 +97,7 @@ func TestProgressNamesTheWorstElement(t *testing.T) {
 	} {
 		verdict := judgeNamed(t, test.gate, test.names, test.rows...)
 		got := Progress{Verdict: &verdict, Next: 30 * time.Second, Left: -1}.String()
-		if want := test.want + "; next look in 30 s"; got != want {
+		if want := test.want + "; next check in 30 s"; got != want {
 			t.Errorf("%s: got %q, want %q", test.name, got, want)
 		}
 	}

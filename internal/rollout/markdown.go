@@ -6,18 +6,15 @@ import (
 	"unicode/utf8"
 )
 
-// inMarkdown writes a text that comes from outside so that GitHub-flavoured
-// Markdown shows it as it is, in a heading, an entry of a list or a cell of a
-// table: one line of at most that many characters, without characters that
-// cannot be seen.
+// inMarkdown escapes an untrusted text so that GitHub-flavoured Markdown shows it
+// unchanged in a heading, a list item or a table cell: one line of at most that many
+// characters, without invisible ones.
 //
-// A backslash or an entity stops Markdown. It does not stop what GitHub looks
-// for once Markdown is done, in each stretch of text between two tags: mentions,
-// issue references, emoji and mathematics. What starts one of these is therefore
-// put into a span, as GitHub's documentation does with a dollar sign. Two kinds
-// of links remain, both to the repository of the page alone: a commit that a
-// text names by its hash, and a prefix such as PROJ- that the repository's
-// settings link.
+// A backslash or an entity prevents Markdown, but not what GitHub replaces afterwards
+// in each text between two tags: mentions, issue references, emoji and mathematics. The
+// character that starts one of these is therefore put into a span, as GitHub documents
+// for a dollar sign. Two kinds of links remain, both within the repository: a commit
+// hash, and a prefix such as PROJ- that the repository's settings link.
 func inMarkdown(text string, runes int) string {
 	line := []rune(strings.TrimSpace(shorten(text, runes)))
 	var out strings.Builder
@@ -27,8 +24,8 @@ func inMarkdown(text string, runes int) string {
 			written = string(r)
 		}
 		switch {
-		case i == 0 && strings.ContainsRune("+-=", r), endsOrdinal(line, i):
-			written = entities[r]
+		case i == 0 && strings.ContainsRune("+-=", r), endsListNumber(line, i):
+			written = startEntities[r]
 		case startsReference(line, i):
 			written = "<span>" + written + "</span>"
 		}
@@ -37,20 +34,17 @@ func inMarkdown(text string, runes int) string {
 	return out.String()
 }
 
-// markdownEscapes are the characters with a meaning to Markdown at any place. A
-// bar and a backslash are entities, since a table looks for them before its
-// cells are read.
+// markdownEscapes are for characters with a meaning anywhere. Bar and backslash are
+// entities, since a table parses them before its cells.
 var markdownEscapes = map[rune]string{
 	'\\': "&#92;", '|': "&#124;", '&': "&amp;", '<': "&lt;", '>': "&gt;",
 	'`': "\\`", '*': `\*`, '_': `\_`, '~': `\~`, '[': `\[`, ']': `\]`,
 }
 
-// entities are the characters with a meaning at the start of an entry only.
-var entities = map[rune]string{'+': "&#43;", '-': "&#45;", '=': "&#61;", '.': "&#46;", ')': "&#41;"}
+// startEntities are for characters with a meaning at the start of a list item only.
+var startEntities = map[rune]string{'+': "&#43;", '-': "&#45;", '=': "&#61;", '.': "&#46;", ')': "&#41;"}
 
-// endsOrdinal reports whether a character ends the number at the start of an
-// ordered list.
-func endsOrdinal(line []rune, i int) bool {
+func endsListNumber(line []rune, i int) bool {
 	if i == 0 || line[i] != '.' && line[i] != ')' {
 		return false
 	}
@@ -62,8 +56,7 @@ func endsOrdinal(line []rune, i int) bool {
 	return i+1 == len(line) || line[i+1] == ' '
 }
 
-// startsReference reports whether a character starts what GitHub or GitLab
-// would look for in a text.
+// startsReference is about what GitHub and GitLab turn into links, emoji or formulas.
 func startsReference(line []rune, i int) bool {
 	next := ' '
 	if i+1 < len(line) {
@@ -87,7 +80,7 @@ func startsReference(line []rune, i int) bool {
 	return false
 }
 
-// wordBefore is the word of ASCII letters that ends before a place, in lower case.
+// wordBefore returns ASCII letters in lower case.
 func wordBefore(line []rune, end int) string {
 	start := end
 	for start > 0 && line[start-1] < utf8.RuneSelf && unicode.IsLetter(line[start-1]) {
@@ -96,8 +89,8 @@ func wordBefore(line []rune, end int) string {
 	return strings.ToLower(string(line[start:end]))
 }
 
-// inMermaid writes a text for a label in a Mermaid diagram: letters, digits and
-// a few characters without a meaning there; others become blanks.
+// inMermaid replaces every character that could have a meaning in a label of a Mermaid
+// diagram by a blank.
 func inMermaid(text string) string {
 	kept := strings.Map(func(r rune) rune {
 		if r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-", r)) {

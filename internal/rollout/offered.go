@@ -12,11 +12,8 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/wording"
 )
 
-// adviseOffered is what to do about a target that the list of images cannot
-// meet, or only in part.
 const adviseOffered = "Check the target: the data source prismasdwan_element_images lists the images that this tenant is offered."
 
-// upgradingPhases are those of an upgrade in progress.
 var upgradingPhases = map[imagestatus.Phase]bool{
 	imagestatus.PhaseQueued:      true,
 	imagestatus.PhaseScheduled:   true,
@@ -25,42 +22,40 @@ var upgradingPhases = map[imagestatus.Phase]bool{
 	imagestatus.PhaseInstalling:  true,
 }
 
-// upgrading reports whether the blocker is on its way to an image.
-func (b Blocker) upgrading() bool {
+func (b Blocker) upgradeInProgress() bool {
 	return upgradingPhases[b.Phase] && !b.Class.Rowless() && deref(b.UpgradeImageID) != ""
 }
 
 // WantsImages reports whether the tenant's list of images could explain a closed
-// verdict: no element is on its target, or one that is shown is on its way to an
-// image.
+// verdict: no element is on target, or the upgrade of a blocker is in progress.
 func (t *Tally) WantsImages(verdict *Verdict) bool {
-	return !verdict.Ready && (t.unreached(verdict) || slices.ContainsFunc(verdict.Blocking, Blocker.upgrading))
+	return !verdict.Ready && (t.noneOnTarget(verdict) || slices.ContainsFunc(verdict.Blocking, Blocker.upgradeInProgress))
 }
 
-// unreached reports that there are elements and a target, and no element is on it.
-func (t *Tally) unreached(verdict *Verdict) bool {
+// noneOnTarget is false without a target or without elements.
+func (t *Tally) noneOnTarget(verdict *Verdict) bool {
 	return t.gate.Target.String() != "" && verdict.OnTarget == 0 && verdict.Counts.Total > 0
 }
 
-// Explain adds to a closed verdict what the tenant's list of images says: about
-// a target that no element is on, with the models of the elements as far as known
-// has them, and about the images that elements are on their way to. It decides
-// nothing. The day is that of Gate.Now.
-func (t *Tally) Explain(verdict *Verdict, known *inventory.Fleet, images *inventory.Catalogue) {
+// Explain adds information from the tenant's list of images to a closed verdict: about
+// a target that no element is on, with the models of the elements as far as fleet has
+// them, and about the images of upgrades in progress. It does not change the decision.
+// End of life is compared with the day of Gate.Now.
+func (t *Tally) Explain(verdict *Verdict, fleet *inventory.Fleet, images *inventory.Catalogue) {
 	if verdict.Ready {
 		return
 	}
 	for i := range verdict.Blocking {
-		if blocker := &verdict.Blocking[i]; blocker.upgrading() {
+		if blocker := &verdict.Blocking[i]; blocker.upgradeInProgress() {
 			if image, listed := images.Image(*blocker.UpgradeImageID); listed {
 				blocker.UpgradeVersion = shortened(image.Version, maxKeyRunes)
 			}
 		}
 	}
-	if !t.unreached(verdict) {
+	if !t.noneOnTarget(verdict) {
 		return
 	}
-	models, today := t.models(verdict, known), inventory.DateOf(t.gate.Now)
+	models, today := t.models(verdict, fleet), inventory.DateOf(t.gate.Now)
 	offer := t.gate.Target.offer(images, byCount(models.counts), today)
 	if sentences := t.gate.Target.sentences(offer, models, today); len(sentences) > 0 {
 		verdict.Reasons = append(verdict.Reasons, strings.Join(sentences, " "))
@@ -70,29 +65,26 @@ func (t *Tally) Explain(verdict *Verdict, known *inventory.Fleet, images *invent
 	}
 }
 
-// WantsImages is Tally.WantsImages of the current wave. The waves after it are
-// held, and nothing on target is what they should be.
+// WantsImages is Tally.WantsImages of the current wave. Later waves must wait, so that
+// none of their elements should be on target.
 func (t *SequenceTally) WantsImages(verdict *SequenceVerdict) bool {
 	return !verdict.Done() && t.waves[verdict.Current-1].WantsImages(&verdict.Waves[verdict.Current-1].Verdict)
 }
 
 // Explain is Tally.Explain for the current wave.
-func (t *SequenceTally) Explain(verdict *SequenceVerdict, known *inventory.Fleet, images *inventory.Catalogue) {
+func (t *SequenceTally) Explain(verdict *SequenceVerdict, fleet *inventory.Fleet, images *inventory.Catalogue) {
 	if !verdict.Done() {
-		t.waves[verdict.Current-1].Explain(&verdict.Waves[verdict.Current-1].Verdict, known, images)
+		t.waves[verdict.Current-1].Explain(&verdict.Waves[verdict.Current-1].Verdict, fleet, images)
 	}
 }
 
-// modelCounts are the numbers of elements by model.
 type modelCounts struct {
-	counts map[string]int64
-	// partial reports that the models of some elements are not known.
-	partial bool
+	counts  map[string]int64 // elements by model
+	partial bool             // the models of some elements are not known
 }
 
-// models counts the elements of a verdict by model. Those that a description
-// selects and the filters leave out are none of them.
-func (t *Tally) models(verdict *Verdict, known *inventory.Fleet) modelCounts {
+// models does not count elements that the filters leave out.
+func (t *Tally) models(verdict *Verdict, fleet *inventory.Fleet) modelCounts {
 	models := modelCounts{counts: make(map[string]int64)}
 	missing := make(map[string]bool)
 	for _, id := range t.Missing() {
@@ -101,8 +93,8 @@ func (t *Tally) models(verdict *Verdict, known *inventory.Fleet) modelCounts {
 		}
 	}
 	counted := int64(0)
-	if known != nil {
-		elements := known.Elements()
+	if fleet != nil {
+		elements := fleet.Elements()
 		for i := range elements {
 			element := &elements[i]
 			if _, hasRow := t.elements[t.key(element.ID)]; element.ModelName != nil && (hasRow || missing[element.ID]) {
@@ -115,8 +107,7 @@ func (t *Tally) models(verdict *Verdict, known *inventory.Fleet) modelCounts {
 	return models
 }
 
-// of says how many elements are of a model.
-func (m modelCounts) of(model string) string {
+func (m modelCounts) describe(model string) string {
 	count := countOf(m.counts[model], "element")
 	if m.partial {
 		count = "at least " + count
@@ -131,19 +122,18 @@ func (t Target) offer(images *inventory.Catalogue, models []string, today invent
 	return images.OfferOf(t.ImageID, models, today)
 }
 
-// offerWords say the same of one image and of several; begins is for the first
-// sentence about an image that none has named before.
+// offerWords are the sentences about one image or about several.
 type offerWords struct{ unsupported, ended, unusable, notFor string }
 
 var (
+	// No sentence before has named the image.
 	wordsOfFirst   = offerWords{"The image is no-support.", "The image's end of life was %s.", "", "The image is not offered for %s."}
 	wordsOfImage   = offerWords{"It is no-support.", "Its end of life was %s.", "", "It is not offered for %s."}
 	wordsOfSeveral = offerWords{"All of them are no-support.", "The last of them reached its end of life on %s.", "Each of them is no-support or past its end of life.", "None of them is offered for %s."}
 )
 
-// sentences say what keeps elements from a target, as far as the list of images
-// tells; none where it tells nothing. What is said of an image that was named by
-// its id includes its version.
+// sentences explain why elements may not reach the target. An image that was given by
+// its id is described in any case.
 func (t Target) sentences(offer inventory.Offer, models modelCounts, today inventory.Date) []string {
 	switch {
 	case len(offer.Images) == 0 && t.Version == nil:
@@ -160,15 +150,15 @@ func (t Target) sentences(offer inventory.Offer, models modelCounts, today inven
 	intro, words, rest := t.introduce(offer.Images)
 	var facts []string
 	for _, fact := range []struct {
-		holds bool
-		text  func(offerWords) string
+		applies bool
+		text    func(offerWords) string
 	}{
 		{offer.Unsupported, func(w offerWords) string { return w.unsupported }},
 		{offer.Ended != nil, func(w offerWords) string { return fmt.Sprintf(w.ended, *offer.Ended) }},
 		{!offer.Usable && !offer.Unsupported && offer.Ended == nil, func(w offerWords) string { return w.unusable }},
 		{namesModels(offer), func(w offerWords) string { return w.notOffered(offer, models) }},
 	} {
-		if fact.holds {
+		if fact.applies {
 			facts = append(facts, fact.text(words))
 			words = rest
 		}
@@ -179,7 +169,7 @@ func (t Target) sentences(offer inventory.Offer, models modelCounts, today inven
 	return facts
 }
 
-// introduce names the images that satisfy a target, unless it names one itself.
+// introduce returns no intro for a target that is the version of its only image.
 func (t Target) introduce(images []inventory.Image) (intro string, first, rest offerWords) {
 	newest := shorten(deref(images[0].Version), maxKeyRunes)
 	switch {
@@ -192,7 +182,7 @@ func (t Target) introduce(images []inventory.Image) (intro string, first, rest o
 	}
 }
 
-// namesModels reports whether models say more than that nothing is supported.
+// namesModels is false for unsupported images, whose models do not matter.
 func namesModels(offer inventory.Offer) bool { return len(offer.NotFor) > 0 && !offer.Unsupported }
 
 func (w offerWords) notOffered(offer inventory.Offer, models modelCounts) string {
@@ -200,7 +190,7 @@ func (w offerWords) notOffered(offer inventory.Offer, models modelCounts) string
 	if len(offer.NotFor) > 1 {
 		noun = "models "
 	}
-	return fmt.Sprintf(w.notFor, noun+listNames(offer.NotFor, models.of))
+	return fmt.Sprintf(w.notFor, noun+listNames(offer.NotFor, models.describe))
 }
 
 func (t Target) unsatisfied(offer inventory.Offer, today inventory.Date) []string {
@@ -224,7 +214,6 @@ func (t Target) unsatisfied(offer inventory.Offer, today inventory.Date) []strin
 	return sentences
 }
 
-// describeImage says what is known of an image that was named by its id.
 func describeImage(image *inventory.Image, today inventory.Date) string {
 	var facts []string
 	if image.Version != nil {
@@ -246,29 +235,26 @@ func describeImage(image *inventory.Image, today inventory.Date) string {
 	return "The image " + wording.Join("and", facts) + "."
 }
 
-// versions is the version or constraint as a sentence has it.
 func (t Target) versions() string {
 	text := strings.Join(strings.Fields(t.Version.String()), " ")
 	return strings.TrimSpace(strings.TrimPrefix(text, "="))
 }
 
-// UnmetError reports a target that no supported image of a tenant meets.
+// UnmetError reports a target that no supported image of a tenant satisfies.
 type UnmetError struct {
-	// Argument names the target, and Value is what it says.
 	Argument imagestatus.Argument
-	Value    string
-	// Problem is a text of sentences.
-	Problem string
+	Value    string // of the argument
+	Problem  string // one or more sentences
 }
 
-// Error is the argument, its value and the problem in one line.
+// Error returns the argument, its value and the problem in one line.
 func (e *UnmetError) Error() string {
 	return fmt.Sprintf("%s = %q: %s", e.Argument, e.Value, e.Problem)
 }
 
-// Verify returns an *UnmetError where no image satisfies the target, or where all
-// of those that do are unsupported. An end of life is no error, and neither is the
-// zero Target.
+// Verify returns an *UnmetError if no image satisfies the target, or if all those that
+// do are unsupported. An image past its end of life is no error; neither is the zero
+// Target.
 func (t Target) Verify(images *inventory.Catalogue, today inventory.Date) error {
 	if t.String() == "" {
 		return nil
@@ -289,8 +275,7 @@ func (t Target) Verify(images *inventory.Catalogue, today inventory.Date) error 
 	return unmet
 }
 
-// nearestSupported is the version of the nearest image with support, "" where
-// there is none or the sentences have it already.
+// nearestSupported returns a version; "" if there is none, or if the offer has it.
 func (t Target) nearestSupported(images *inventory.Catalogue, offer inventory.Offer, today inventory.Date) string {
 	wanted := t.Version
 	if wanted == nil && len(offer.Images) > 0 {

@@ -61,7 +61,7 @@ func offeredFleet() *inventory.Fleet {
 // explained judges a gate and lets the images explain it.
 func explained(t testingT, gate Gate, known *inventory.Fleet, images *inventory.Catalogue, rows ...imagestatus.Status) (Verdict, *Tally) {
 	t.Helper()
-	tally := gate.Judge()
+	tally := gate.StartTally()
 	for _, row := range rows {
 		if err := tally.Add(row); err != nil {
 			t.Fatalf("add %s: %v", rowTexts(row), err)
@@ -183,7 +183,7 @@ func TestElementsAreCountedByModelAsFarAsTheirModelsAreKnown(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test.gate.Target, test.gate.Now = mustTarget(t, "6.4.1-b1", ""), offeredDay
-			tally := test.gate.Judge()
+			tally := test.gate.StartTally()
 			for _, row := range test.rows {
 				if err := tally.Add(row); err != nil {
 					t.Fatal(err)
@@ -282,7 +282,7 @@ func TestImagesDecideNothing(t *testing.T) {
 				rapid.SampledFrom([][]string{nil, {}, {"ion 1200"}}).Draw(t, "models")...,
 			)
 		}), 0, 4).Draw(t, "images")
-		tally := d.gate.Judge()
+		tally := d.gate.StartTally()
 		for _, row := range d.rows {
 			if err := tally.Add(row); err != nil {
 				t.Fatal(err)

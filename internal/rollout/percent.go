@@ -10,10 +10,9 @@ import (
 
 var one, hundred = big.NewRat(1, 1), big.NewRat(100, 1)
 
-// ParseReadyPercent reads min_ready_percent, a decimal number that is 0 or from
-// 1 to 100. Less than 1 is refused: it is most often a fraction that was taken
-// for a percentage, and would open the gate far too early. The error is an
-// *ArgumentError.
+// ParseReadyPercent parses min_ready_percent, a decimal number that is 0 or from 1 to
+// 100. A number between 0 and 1 is most often a fraction meant as a percentage, and
+// would open the gate far too early. The error is an *ArgumentError.
 func ParseReadyPercent(text string) (*big.Rat, error) {
 	percent, refused := parsePercent(ArgumentMinReadyPercent, text, "95")
 	if refused != nil {
@@ -30,9 +29,9 @@ func ParseReadyPercent(text string) (*big.Rat, error) {
 	return nil, refused
 }
 
-// ParseMaxFailedPercent reads max_failed_percent, a decimal number from 0 to
-// 100. Less than 1 is allowed: a fraction that was taken for a percentage only
-// makes the gate stricter. The error is an *ArgumentError.
+// ParseMaxFailedPercent parses max_failed_percent, a decimal number from 0 to 100. Less
+// than 1 is allowed: a fraction meant as a percentage only makes the gate stricter. The
+// error is an *ArgumentError.
 func ParseMaxFailedPercent(text string) (*big.Rat, error) {
 	percent, refused := parsePercent(ArgumentMaxFailedPercent, text, "5")
 	if refused != nil {
@@ -41,8 +40,6 @@ func ParseMaxFailedPercent(text string) (*big.Rat, error) {
 	return percent, nil
 }
 
-// parsePercent reads a decimal number from 0 to 100; example is one for the
-// remedy.
 func parsePercent(argument imagestatus.Argument, text, example string) (*big.Rat, *imagestatus.ArgumentError) {
 	percent, ok := new(big.Rat).SetString(text)
 	if !ok || percent.Sign() < 0 || percent.Cmp(hundred) > 0 {
@@ -64,10 +61,8 @@ func percentText(percent float64) string {
 
 func ratPercent(percent *big.Rat) string { return ratText(percent) + "%" }
 
-// maxDecimals bounds a number that has no end in decimals.
-const maxDecimals = 18
+const maxDecimals = 18 // of a number such as 1/3
 
-// ratText writes a decimal number with all its digits.
 func ratText(number *big.Rat) string {
 	decimals, _ := number.FloatPrec()
 	return number.FloatString(min(decimals, maxDecimals))

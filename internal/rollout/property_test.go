@@ -84,7 +84,7 @@ func drawGate(t *rapid.T, fleet *inventory.Fleet) Gate {
 
 func judgeLeavingOut(t testingT, gate Gate, names *inventory.Fleet, leftOut map[string]bool, rows ...imagestatus.Status) Verdict {
 	t.Helper()
-	tally := gate.Judge()
+	tally := gate.StartTally()
 	for _, row := range rows {
 		if err := tally.Add(row); err != nil {
 			t.Fatalf("add %s: %v", rowTexts(row), err)
@@ -204,7 +204,7 @@ func TestVerdictMayBeAskedForAgain(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		d := drawJudgement(t)
-		tally := d.gate.Judge()
+		tally := d.gate.StartTally()
 		half := rapid.IntRange(0, len(d.rows)).Draw(t, "rows before the first verdict")
 		for i, row := range d.rows {
 			if i == half {

@@ -4,16 +4,14 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// settlement is whether a row has been unchanged for as long as a gate wants.
+// settlement tells whether a row has been unchanged for Gate.SettledFor.
 type settlement uint8
 
 const (
 	settled settlement = iota
-	// changedLately is also a change that is still to come, as the clocks of the
-	// controller and of this machine have it.
+	// changedLately includes a change in the future: clocks may differ.
 	changedLately
-	// undated has no time that can be read, and waiting gives it none.
-	undated
+	undated // the time of change cannot be parsed; waiting does not help
 )
 
 func (g Gate) settlement(status *imagestatus.Status) settlement {
@@ -31,7 +29,7 @@ func (g Gate) settlement(status *imagestatus.Status) settlement {
 	}
 }
 
-// connection is whether an element is connected, where a gate wants that.
+// connection is always connected without Gate.RequireConnected.
 type connection uint8
 
 const (
@@ -58,13 +56,12 @@ func (g Gate) connection(elementID string) connection {
 	}
 }
 
-// withheld is what an element counts as that its state and the target let be
-// ready.
-func withheld(its settlement, link connection) Class {
+// readinessClass is for an element that is ready by its state and target.
+func readinessClass(settlement settlement, connection connection) Class {
 	switch {
-	case link != connected:
+	case connection != connected:
 		return ClassDisconnected
-	case its != settled:
+	case settlement != settled:
 		return ClassPending
 	default:
 		return ClassReady

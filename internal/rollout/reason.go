@@ -14,7 +14,7 @@ func reasonTooFew(f *finding) string {
 	selected, bound := f.Counts.withRow(), fmt.Sprintf("(min_elements is %d)", f.minElements())
 	switch {
 	case f.Selected != nil || f.Wave > 0:
-		return fmt.Sprintf("%s %s.", f.selects(f.asked()), bound)
+		return fmt.Sprintf("%s %s.", f.selects(f.requested()), bound)
 	case selected == 0:
 		return fmt.Sprintf("The selection matches no element that has an image status %s.", bound)
 	default:
@@ -36,7 +36,7 @@ func adviseTooFew(f *finding) string {
 }
 
 func reasonNoStatusYet(f *finding) string {
-	selected, asked := f.Counts.withRow(), f.asked()
+	selected, asked := f.Counts.withRow(), f.requested()
 	if asked == 0 {
 		return fmt.Sprintf("%s (min_elements is %d).", f.selects(asked), f.minElements())
 	}
@@ -45,7 +45,7 @@ func reasonNoStatusYet(f *finding) string {
 		verb = "has"
 	}
 	return fmt.Sprintf("%d of %s %s %s a status (min_elements is %d).",
-		selected, countOf(asked, "element"), f.askedBy(), verb, f.minElements())
+		selected, countOf(asked, "element"), f.requestedBy(), verb, f.minElements())
 }
 
 func reasonUnrecognized(f *finding) string {
@@ -78,9 +78,9 @@ func unknownStates(byState map[string]int64) map[string]int64 {
 	return states
 }
 
-func reasonLeftOut(f *finding) string {
+func reasonLeftOutIDs(f *finding) string {
 	return fmt.Sprintf("The filters leave out %d of the %s named in element_ids: %s.",
-		len(f.leftOut), countOf(f.asked(), "element"), listNames(f.leftOut, f.quoted))
+		len(f.leftOutIDs), countOf(f.requested(), "element"), listNames(f.leftOutIDs, f.quoted))
 }
 
 func reasonUnreadable(f *finding) string {
@@ -96,8 +96,8 @@ func reasonUnreadable(f *finding) string {
 		countOf(count, "element"), verb, listCounts(f.unreadable, "version"))
 }
 
-func reasonNoIDs(f *finding) string {
-	return fmt.Sprintf("element_ids takes ids, which consist of digits, and not names. There is no status for %s.", listNames(f.noIDs, quote))
+func reasonMalformedIDs(f *finding) string {
+	return fmt.Sprintf("element_ids takes ids, which consist of digits, and not names. There is no status for %s.", listNames(f.malformedIDs, quote))
 }
 
 func reasonNotReady(f *finding) string {
@@ -149,9 +149,9 @@ func reasonUndated(f *finding) string {
 
 func reasonFailed(f *finding) string {
 	failed, total := f.Counts.Failed, f.Counts.Total
-	strictest := slices.MinFunc(f.tooManyFailed(), func(a, b failureBound) int { return cmp.Compare(a.most, b.most) })
+	strictest := slices.MinFunc(f.exceededBounds(), func(a, b failureBound) int { return cmp.Compare(a.limit, b.limit) })
 	reason := countOf(failed, "element") + " failed"
-	if strictest.share {
+	if strictest.isPercent {
 		// Rounded up to two decimals, so that it never shows less than there is.
 		share := float64((failed*10_000+total-1)/total) / 100
 		reason = fmt.Sprintf("%d of %s failed, %s", failed, countOf(total, "element"), percentText(share))
@@ -174,22 +174,22 @@ func reasonFailed(f *finding) string {
 
 func adviseFailed(f *finding) string {
 	var arguments []string
-	for _, bound := range f.tooManyFailed() {
+	for _, bound := range f.exceededBounds() {
 		arguments = append(arguments, bound.argument)
 	}
 	return "Repair or retry the failed elements, take them out of the selection, or raise " + wording.Join("and", arguments) + "."
 }
 
-func reasonNowhere(f *finding) string {
+func reasonUnmatched(f *finding) string {
 	var sentences []string
-	for _, value := range f.nowhere[:min(len(f.nowhere), namedInReason)] {
+	for _, value := range f.unmatched[:min(len(f.unmatched), namedInReason)] {
 		sentence := fmt.Sprintf("No element %s %s (where.%s)", phraseOf(value.Criterion).long, quote(value.Value), value.Criterion)
 		if nearest := nearestTo(value); nearest != "" {
 			sentence += "; " + nearest
 		}
 		sentences = append(sentences, sentence+".")
 	}
-	switch more := len(f.nowhere) - len(sentences); {
+	switch more := len(f.unmatched) - len(sentences); {
 	case more == 1:
 		sentences = append(sentences, "No element has 1 more value of where.")
 	case more > 1:
@@ -198,15 +198,14 @@ func reasonNowhere(f *finding) string {
 	return strings.Join(sentences, " ")
 }
 
-func reasonExcluded(f *finding) string {
-	values := make([]string, len(f.excluded))
-	for i, value := range f.excluded {
+func reasonLeftOutValues(f *finding) string {
+	values := make([]string, len(f.leftOutValues))
+	for i, value := range f.leftOutValues {
 		values[i] = fmt.Sprintf("%s (where.%s)", elementWith(value), value.Criterion)
 	}
 	return fmt.Sprintf("Other conditions of where leave out what it names: %s.", listNames(values, func(value string) string { return value }))
 }
 
-// selects says how many elements were asked for by a description or as a wave.
 func (f *finding) selects(count int64) string {
 	selected := "no element"
 	if count > 0 {
@@ -224,8 +223,7 @@ func (f *finding) selects(count int64) string {
 	}
 }
 
-// askedBy says by what elements were asked for.
-func (f *finding) askedBy() string {
+func (f *finding) requestedBy() string {
 	switch {
 	case f.Wave > 0:
 		return fmt.Sprintf("of wave %d", f.Wave)
@@ -238,8 +236,8 @@ func (f *finding) askedBy() string {
 	}
 }
 
-// summary is the verdict in one line. An open gate names the thresholds that
-// let it open with less than every element ready.
+// summary names the thresholds that may have opened the gate before every element is
+// ready.
 func (f *finding) summary() string {
 	word := "closed"
 	if f.Ready {
@@ -252,7 +250,7 @@ func (f *finding) summary() string {
 	if f.NotSelected > 0 {
 		line += fmt.Sprintf(", %d not selected by the filters", f.NotSelected)
 	}
-	if thresholds := f.thresholds(); f.Ready && len(thresholds) > 0 {
+	if thresholds := f.changedThresholds(); f.Ready && len(thresholds) > 0 {
 		line += " (" + strings.Join(thresholds, ", ") + ")"
 	}
 	return line

@@ -7,65 +7,60 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// kind is all that a verdict counts rows by. A fleet has few kinds, so that
-// each is held once for all its elements.
-type kind struct {
+// bucketKey has everything by which a verdict counts rows. A fleet has few different
+// keys, so that elements share buckets.
+type bucketKey struct {
 	class          Class
 	phase          imagestatus.Phase
 	state, version string
-	// onTarget is whether the element runs the target, whatever its state.
-	onTarget bool
-	// unreadable reports that only the version keeps the element from being
-	// ready, and that it cannot be read. Waiting does not change this: no
-	// upgrade is in progress.
+	onTarget       bool // in any phase
+	// unreadable is true if only the version keeps the element from being ready,
+	// because it cannot be parsed. Waiting does not help: no upgrade is in progress.
 	unreadable bool
-	// settlement and connection are of elements that the state and the target
-	// let be ready; the zero values are of all others.
+	// These are zero for elements that are not ready by their state and target.
 	settlement settlement
 	connection connection
 }
 
-type countedKind struct {
-	kind
+type bucket struct {
+	bucketKey
 	count int64
 }
 
-// tallied is what is kept of an element's newest row. Each word here is most
-// of a megabyte for a large fleet.
-type tallied struct {
+// countedRow is kept for the newest row of each element. Each word in it costs almost a
+// megabyte for a large fleet.
+type countedRow struct {
 	updated int64
-	kind    *countedKind
+	bucket  *bucket
 }
 
-// classify gives what a row counts as, and whether its version is the only
-// obstacle and cannot be read. A row that names no element cannot be told from
-// another one and is unrecognized.
-func classify(status *imagestatus.Status, reach reach) (class Class, unreadable bool) {
+// classify returns bucketKey.class and bucketKey.unreadable of a row. A row without an
+// element cannot be told from another one, so it is unrecognized.
+func classify(status *imagestatus.Status, match targetMatch) (class Class, unreadable bool) {
 	if status.Element() == "" {
 		return ClassUnrecognized, false
 	}
 	phase := status.Phase()
-	class = ClassOf(phase, reach.onTarget)
-	return class, reach.unreadable && class == ClassPending && ClassOf(phase, true) == ClassReady
+	class = ClassOf(phase, match.onTarget)
+	return class, match.unreadable && class == ClassPending && ClassOf(phase, true) == ClassReady
 }
 
-// compare is 1 where the row counts instead of the one before it, -1 where it
-// does not, and 0 where both count as the same.
-func (r tallied) compare(before tallied) int {
+// compare is positive if the row replaces the one before it, and 0 if both are counted
+// alike.
+func (r countedRow) compare(before countedRow) int {
 	return cmp.Or(
 		cmp.Compare(r.updated, before.updated),
-		compareBadness(before.kind.class, r.kind.class),
-		// What is left only makes the verdict independent of the rows' order.
-		cmp.Compare(before.kind.phase.Order(), r.kind.phase.Order()),
-		strings.Compare(before.kind.state, r.kind.state),
-		strings.Compare(before.kind.version, r.kind.version),
-		cmp.Compare(r.kind.settlement, before.kind.settlement),
-		compareTruth(before.kind.onTarget, r.kind.onTarget),
+		compareBadness(before.bucket.class, r.bucket.class),
+		// The rest makes the verdict independent of the order of rows.
+		cmp.Compare(before.bucket.phase.Order(), r.bucket.phase.Order()),
+		strings.Compare(before.bucket.state, r.bucket.state),
+		strings.Compare(before.bucket.version, r.bucket.version),
+		cmp.Compare(r.bucket.settlement, before.bucket.settlement),
+		compareBools(before.bucket.onTarget, r.bucket.onTarget),
 	)
 }
 
-// compareTruth has false first.
-func compareTruth(a, b bool) int {
+func compareBools(a, b bool) int {
 	switch {
 	case a == b:
 		return 0
@@ -76,18 +71,17 @@ func compareTruth(a, b bool) int {
 	}
 }
 
-// why says what keeps the element of a row from being ready beside its state
-// and the target; "" where nothing does.
-func (g Gate) why(row tallied) string {
+// why returns Blocker.Why.
+func (g Gate) why(row countedRow) string {
 	var clauses []string
-	switch row.kind.connection {
+	switch row.bucket.connection {
 	case disconnected:
 		clauses = append(clauses, "not connected to the controller")
 	case connectionUnknown:
 		clauses = append(clauses, "connection not known")
 	case connected:
 	}
-	switch row.kind.settlement {
+	switch row.bucket.settlement {
 	case changedLately:
 		clauses = append(clauses, g.changed(row.updated)+", must be unchanged for "+spokenDuration(g.SettledFor))
 	case undated:

@@ -1,9 +1,8 @@
 package rollout
 
-// decide opens the gate, or says why it is closed.
 func (f *finding) decide() {
 	for _, rule := range gateRules {
-		if rule.holds(f) {
+		if rule.satisfied(f) {
 			continue
 		}
 		f.Reasons = append(f.Reasons, rule.reason(f))
@@ -17,84 +16,84 @@ func (f *finding) decide() {
 	f.Summary = f.summary()
 }
 
-// gateRules must all hold for the gate to open. A rule is hopeless if waiting
-// does not change what it finds; those that are never hopeless come last, so
-// that waiting is not advised beside the others.
+// gateRules must all be satisfied for the gate to open. A rule is hopeless if waiting
+// cannot satisfy it. Rules that are never hopeless come last, so that their remedies,
+// which advise waiting, are omitted if another rule is hopeless.
 var gateRules = []struct {
-	holds, hopeless func(*finding) bool
-	reason, remedy  func(*finding) string
+	satisfied, hopeless func(*finding) bool
+	reason, remedy      func(*finding) string
 }{
 	{
-		holds:    (*finding).mayHaveElements,
-		hopeless: always,
-		reason:   reasonTooFew,
-		remedy:   adviseTooFew,
+		satisfied: (*finding).mayHaveElements,
+		hopeless:  always,
+		reason:    reasonTooFew,
+		remedy:    adviseTooFew,
 	},
 	{
-		holds:    func(f *finding) bool { return f.Counts.Unrecognized == 0 },
-		hopeless: always,
-		reason:   reasonUnrecognized,
-		remedy:   advice("Look at these elements in the controller; a newer version of this provider may know the state."),
+		satisfied: func(f *finding) bool { return f.Counts.Unrecognized == 0 },
+		hopeless:  always,
+		reason:    reasonUnrecognized,
+		remedy:    advice("Look at these elements in the controller; a newer version of this provider may know the state."),
 	},
 	{
-		holds:    func(f *finding) bool { return len(f.leftOut) == 0 || f.opensWithoutThem() },
-		hopeless: (*finding).beyondReach,
-		reason:   reasonLeftOut,
-		remedy:   advice("Remove these elements from element_ids, or change the filters so that they select them."),
+		satisfied: func(f *finding) bool { return len(f.leftOutIDs) == 0 || f.opensWithoutRowless() },
+		hopeless:  (*finding).cannotOpen,
+		reason:    reasonLeftOutIDs,
+		remedy:    advice("Remove these elements from element_ids, or change the filters so that they select them."),
 	},
 	{
-		holds:    func(f *finding) bool { return len(f.excluded) == 0 || f.opensWithoutThem() },
-		hopeless: (*finding).beyondReach,
-		reason:   reasonExcluded,
-		remedy:   advice("Remove these values from where, or change its other conditions so that they select these elements too."),
+		satisfied: func(f *finding) bool { return len(f.leftOutValues) == 0 || f.opensWithoutRowless() },
+		hopeless:  (*finding).cannotOpen,
+		reason:    reasonLeftOutValues,
+		remedy:    advice("Remove these values from where, or change its other conditions so that they select these elements too."),
 	},
 	{
-		holds:    func(f *finding) bool { return len(f.unreadable) == 0 || f.enoughReady() },
-		hopeless: (*finding).beyondReach,
-		reason:   reasonUnreadable,
-		remedy:   advice("Use target_image_id in place of target_version: it needs no version to be read."),
+		satisfied: func(f *finding) bool { return len(f.unreadable) == 0 || f.enoughReady() },
+		hopeless:  (*finding).cannotOpen,
+		reason:    reasonUnreadable,
+		remedy:    advice("Use target_image_id in place of target_version: it needs no version to be read."),
 	},
 	{
-		holds:    func(f *finding) bool { return f.undated == 0 || f.enoughReady() },
-		hopeless: (*finding).beyondReach,
-		reason:   reasonUndated,
-		remedy:   advice("Take these elements out of the selection, or remove settled_for: waiting does not give them a time of change."),
+		satisfied: func(f *finding) bool { return f.undated == 0 || f.enoughReady() },
+		hopeless:  (*finding).cannotOpen,
+		reason:    reasonUndated,
+		remedy:    advice("Take these elements out of the selection, or remove settled_for: waiting does not give them a time of change."),
 	},
 	{
-		holds:    (*finding).fewFailed,
-		hopeless: always,
-		reason:   reasonFailed,
-		remedy:   adviseFailed,
+		satisfied: (*finding).fewFailed,
+		hopeless:  always,
+		reason:    reasonFailed,
+		remedy:    adviseFailed,
 	},
 	{
-		holds:    func(f *finding) bool { return len(f.noIDs) == 0 || f.opensWithoutThem() },
-		hopeless: never,
-		reason:   reasonNoIDs,
-		remedy:   advice("Write the id of the element in place of its name; the data source prismasdwan_element_image_statuses lists the ids."),
+		satisfied: func(f *finding) bool { return len(f.malformedIDs) == 0 || f.opensWithoutRowless() },
+		hopeless:  never,
+		reason:    reasonMalformedIDs,
+		remedy:    advice("Write the id of the element in place of its name; the data source prismasdwan_element_image_statuses lists the ids."),
 	},
 	{
-		holds:    func(f *finding) bool { return len(f.nowhere) == 0 || f.opensWithoutThem() },
-		hopeless: never,
-		reason:   reasonNowhere,
-		remedy:   advice("Correct these values of where, remove them, or claim the elements."),
+		satisfied: func(f *finding) bool { return len(f.unmatched) == 0 || f.opensWithoutRowless() },
+		hopeless:  never,
+		reason:    reasonUnmatched,
+		remedy:    advice("Correct these values of where, remove them, or claim the elements."),
 	},
 	{
-		holds:    func(f *finding) bool { return f.hasElements() || !f.mayHaveElements() },
-		hopeless: never,
-		reason:   reasonNoStatusYet,
-		remedy:   advice("Run again when the elements have a status, have the gate wait for them, or lower min_elements."),
+		satisfied: func(f *finding) bool { return f.hasElements() || !f.mayHaveElements() },
+		hopeless:  never,
+		reason:    reasonNoStatusYet,
+		remedy:    advice("Run again when the elements have a status, have the gate wait for them, or lower min_elements."),
 	},
 	{
-		holds:    func(f *finding) bool { return f.unsettled == 0 || f.enoughReady() },
-		hopeless: never,
-		reason:   reasonUnsettled,
-		remedy:   advice("Have the gate wait until the elements have been unchanged for long enough, or shorten settled_for."),
+		satisfied: func(f *finding) bool { return f.unsettled == 0 || f.enoughReady() },
+		hopeless:  never,
+		reason:    reasonUnsettled,
+		remedy:    advice("Have the gate wait until the elements have been unchanged for long enough, or shorten settled_for."),
 	},
 	{
-		holds:    (*finding).enoughReady,
-		hopeless: never,
-		reason:   reasonNotReady,
-		remedy:   adviseNotReady,
+		satisfied: (*finding).enoughReady,
+		hopeless:  never,
+		reason:    reasonNotReady,
+		remedy:    adviseNotReady,
 	},
 }
 

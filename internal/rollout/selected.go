@@ -7,8 +7,7 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/wording"
 )
 
-// phrase says how an element has a value of a description: short after "no
-// element", long in a sentence.
+// phrase follows "element": the short one as an attribute, the long one as a predicate.
 type phrase struct{ short, long string }
 
 var phrases = map[inventory.Criterion]phrase{
@@ -25,7 +24,6 @@ func phraseOf(criterion inventory.Criterion) phrase {
 	return phrase{"with the value", "has the value"}
 }
 
-// eachOnce drops a value that the description has twice.
 func eachOnce(values []inventory.Unmatched) []inventory.Unmatched {
 	type value struct {
 		criterion inventory.Criterion
@@ -43,9 +41,8 @@ func eachOnce(values []inventory.Unmatched) []inventory.Unmatched {
 	return unique
 }
 
-// nowhereBlocker is a value that no element has. The element may be claimed
-// later.
-func nowhereBlocker(value inventory.Unmatched) Blocker {
+// unmatchedBlocker is missing, not an error: the element may be claimed later.
+func unmatchedBlocker(value inventory.Unmatched) Blocker {
 	why := "no such element in this tenant"
 	if nearest := nearestTo(value); nearest != "" {
 		why = nearest
@@ -53,9 +50,7 @@ func nowhereBlocker(value inventory.Unmatched) Blocker {
 	return Blocker{Class: ClassMissing, Phase: imagestatus.PhaseUnknown, Label: "no " + elementWith(value), Why: why}
 }
 
-// excludedBlocker is a value that some element has, and that no element has
-// which is selected.
-func excludedBlocker(value inventory.Unmatched) Blocker {
+func leftOutBlocker(value inventory.Unmatched) Blocker {
 	return Blocker{Class: ClassLeftOut, Phase: imagestatus.PhaseUnknown, Label: elementWith(value), Why: "by another condition of where"}
 }
 
@@ -63,8 +58,6 @@ func elementWith(value inventory.Unmatched) string {
 	return "element " + phraseOf(value.Criterion).short + " " + quote(value.Value)
 }
 
-// nearestTo is a clause on the values most similar to one that no element has,
-// "" where there are none.
 func nearestTo(value inventory.Unmatched) string {
 	quoted := make([]string, len(value.Nearest))
 	for i, nearest := range value.Nearest {

@@ -133,7 +133,7 @@ func TestVerdictExplainsWhatADescriptionSelects(t *testing.T) {
 	} {
 		gate := test.gate
 		gate.Selected = selects(test.where)
-		tally := gate.Judge()
+		tally := gate.StartTally()
 		for _, row := range test.rows {
 			if err := tally.Add(row); err != nil {
 				t.Fatal(err)
@@ -189,7 +189,7 @@ func TestElementIDsAreThoseOfTheDescription(t *testing.T) {
 	gate := Gate{Selected: selects(inventory.Where{SiteIDs: []string{"11"}})}
 	for name, ids := range map[string][]string{"by default": nil, "as given": {"1", "2", "5", "6", "7"}} {
 		gate.ElementIDs = ids
-		if got := gate.Judge().Missing(); !slices.Equal(got, []string{"1", "2", "5", "6", "7"}) {
+		if got := gate.StartTally().Missing(); !slices.Equal(got, []string{"1", "2", "5", "6", "7"}) {
 			t.Errorf("%s: got %q", name, got)
 		}
 	}

@@ -9,22 +9,20 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
-// Thresholds take the place of those of a gate for one wave. Nil keeps the
-// gate's own.
+// Thresholds override those of a gate for one wave. Nil keeps that of the gate.
 type Thresholds struct {
 	MinReadyPercent, MaxFailedPercent *big.Rat
 	MaxFailed                         *int64
 }
 
-// Sequence is the waves of a rollout, which are judged together from one read
-// of the fleet. It has at least one wave; InWaves makes it.
+// Sequence is the waves of a rollout, which share one read of the fleet. Gate.InWaves
+// returns one with at least one wave.
 type Sequence struct {
-	// Waves has a gate for each wave in order, about the elements of that wave.
-	Waves []Gate
+	Waves []Gate // one for the elements of each wave
 }
 
-// Occupied is the waves that have an element, in their order. Without any it is
-// one wave without an element, which no gate opens for.
+// Occupied returns the waves that have an element. If there are none, it returns one
+// empty wave, whose gate never opens.
 func Occupied(waves [][]string) [][]string {
 	occupied := slices.DeleteFunc(slices.Clone(waves), func(wave []string) bool { return len(wave) == 0 })
 	if len(occupied) == 0 {
@@ -33,9 +31,9 @@ func Occupied(waves [][]string) [][]string {
 	return occupied
 }
 
-// InWaves applies the rule of a gate to each wave. An element is in one wave
-// only. Overrides go by the number of the wave, from 1. What a description names
-// and no element has could be in any wave, so that it counts in every one.
+// InWaves applies a gate to each wave. An element must be in one wave only. The keys of
+// overrides are numbers of waves, from 1. Values of a description that no element has
+// count in every wave, since their elements could be in any.
 func (g Gate) InWaves(waves [][]string, overrides map[int]Thresholds) Sequence {
 	var sequence Sequence
 	for i, elementIDs := range Occupied(waves) {
@@ -55,11 +53,11 @@ func (g Gate) InWaves(waves [][]string, overrides map[int]Thresholds) Sequence {
 	return sequence
 }
 
-// Judge starts the tallies of one read of the fleet.
-func (s Sequence) Judge() *SequenceTally {
+// StartTally starts counting the rows of one read of the fleet.
+func (s Sequence) StartTally() *SequenceTally {
 	tally := &SequenceTally{waveOf: make(map[string]int)}
 	for i, gate := range s.Waves {
-		tally.waves = append(tally.waves, gate.Judge())
+		tally.waves = append(tally.waves, gate.StartTally())
 		for _, id := range gate.ElementIDs {
 			tally.waveOf[id] = i
 		}
@@ -67,15 +65,15 @@ func (s Sequence) Judge() *SequenceTally {
 	return tally
 }
 
-// SequenceTally hands the rows of one read to the tallies of their waves.
+// SequenceTally distributes the rows of one read to the tallies of the waves.
 type SequenceTally struct {
 	waves  []*Tally
 	waveOf map[string]int
 }
 
-// Add takes a row, as Tally.Add does. The element of a row that is in no wave
-// joins the last one. A row that names no element could be about any, so that
-// every wave counts it.
+// Add is Tally.Add of the wave of the row's element, which is the last wave for an
+// element in none. A row without an element counts in every wave, since it could be
+// about any element.
 func (t *SequenceTally) Add(status imagestatus.Status) error {
 	id := status.Element()
 	if id == "" {
@@ -90,13 +88,12 @@ func (t *SequenceTally) Add(status imagestatus.Status) error {
 	if !planned {
 		at = len(t.waves) - 1
 		t.waveOf[id] = at
-		t.waves[at].ask(id)
+		t.waves[at].request(id)
 	}
 	return t.waves[at].Add(status)
 }
 
-// Wave is the tally of the wave with a number from 1; nil where there is no such
-// wave.
+// Wave returns the tally of a wave by its number, from 1; nil if there is no such wave.
 func (t *SequenceTally) Wave(number int) *Tally {
 	if number < 1 || number > len(t.waves) {
 		return nil
@@ -104,10 +101,10 @@ func (t *SequenceTally) Wave(number int) *Tally {
 	return t.waves[number-1]
 }
 
-// Waves is the number of waves, at least 1.
+// Waves returns the number of waves, at least 1.
 func (t *SequenceTally) Waves() int { return len(t.waves) }
 
-// Missing lists the elements of all waves that have no row so far.
+// Missing is Tally.Missing of all waves.
 func (t *SequenceTally) Missing() []string {
 	var missing []string
 	for _, wave := range t.waves {
@@ -116,42 +113,33 @@ func (t *SequenceTally) Missing() []string {
 	return missing
 }
 
-// LeaveOut says which of the missing elements have a row that the filters of
-// the selection leave out, as Tally.LeaveOut does.
+// LeaveOut is Tally.LeaveOut of all waves.
 func (t *SequenceTally) LeaveOut(elements map[string]bool) {
 	for _, wave := range t.waves {
 		wave.LeaveOut(elements)
 	}
 }
 
-// WaveVerdict is what a sequence says about one wave.
+// WaveVerdict is the verdict on one wave.
 type WaveVerdict struct {
-	// Verdict is about the elements of this wave alone; Ready is that the wave is
-	// done.
-	Verdict
+	Verdict // on the elements of this wave alone; Ready means that the wave is done
 
-	// Number counts the waves from 1.
-	Number int
-	// ElementIDs are those that were asked for, in the order of ids.
-	ElementIDs []string
-	// MayBegin reports that every wave before this one is done. The first may
-	// always begin.
-	MayBegin bool
+	Number     int      // from 1
+	ElementIDs []string // the requested ones, sorted
+	MayBegin   bool     // every wave before this one is done
 }
 
-// SequenceVerdict is what a sequence says about all waves.
+// SequenceVerdict is the verdict on all waves.
 type SequenceVerdict struct {
-	Waves []WaveVerdict
-	// Current is the number of the first wave that is not done; 0 where all are.
-	Current int
-	// Summary is one line.
-	Summary string
+	Waves   []WaveVerdict
+	Current int    // the number of the first wave that is not done; 0 if all are
+	Summary string // one line
 }
 
-// Done reports that every wave is done.
+// Done reports whether every wave is done.
 func (v SequenceVerdict) Done() bool { return v.Current == 0 }
 
-// Blocking lists the elements that are shown as not ready, wave by wave.
+// Blocking returns Verdict.Blocking of all waves.
 func (v SequenceVerdict) Blocking() []Blocker {
 	var blocking []Blocker
 	for _, wave := range v.Waves {
@@ -160,13 +148,12 @@ func (v SequenceVerdict) Blocking() []Blocker {
 	return blocking
 }
 
-// Verdict judges every wave by the rows so far. Names only explain, as in
-// Tally.Verdict.
+// Verdict is Tally.Verdict of all waves.
 func (t *SequenceTally) Verdict(names *inventory.Fleet) SequenceVerdict {
 	var verdict SequenceVerdict
 	mayBegin := true
 	for i, tally := range t.waves {
-		wave := WaveVerdict{Verdict: tally.Verdict(names), Number: i + 1, ElementIDs: tally.asked(), MayBegin: mayBegin}
+		wave := WaveVerdict{Verdict: tally.Verdict(names), Number: i + 1, ElementIDs: tally.requested(), MayBegin: mayBegin}
 		mayBegin = mayBegin && wave.Ready
 		if !mayBegin && verdict.Current == 0 {
 			verdict.Current = wave.Number
@@ -177,8 +164,7 @@ func (t *SequenceTally) Verdict(names *inventory.Fleet) SequenceVerdict {
 	return verdict
 }
 
-// summary is where the rollout is, such as "wave 2 of 4: 37/40 ready (92.5%), 1
-// failed; waves 3 and 4 are held".
+// summary is such as "wave 2 of 4: 37/40 ready (92.5%), 1 failed; waves 3 and 4 are held".
 func (v SequenceVerdict) summary() string {
 	waves := len(v.Waves)
 	if v.Done() {

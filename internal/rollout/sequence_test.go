@@ -15,7 +15,7 @@ import (
 
 func judgeSequence(t testingT, sequence Sequence, rows ...imagestatus.Status) *SequenceTally {
 	t.Helper()
-	tally := sequence.Judge()
+	tally := sequence.StartTally()
 	for _, row := range rows {
 		if err := tally.Add(row); err != nil {
 			t.Fatalf("add %s: %v", rowTexts(row), err)
@@ -209,7 +209,7 @@ func TestReasonsOfAWaveSpeakOfTheWave(t *testing.T) {
 
 func TestSequenceHasNoWaveBeyondItsEnds(t *testing.T) {
 	t.Parallel()
-	tally := Gate{}.InWaves([][]string{{"1"}, {"2"}}, nil).Judge()
+	tally := Gate{}.InWaves([][]string{{"1"}, {"2"}}, nil).StartTally()
 	for number, want := range map[int]bool{-1: false, 0: false, 1: true, 2: true, 3: false} {
 		if got := tally.Wave(number) != nil; got != want {
 			t.Errorf("wave %d: there is %t, want %t", number, got, want)

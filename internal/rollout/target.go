@@ -7,18 +7,16 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/version"
 )
 
-// Target is the image that elements shall run. With the zero Target every
-// element is on target.
+// Target is the image that elements should run. For the zero Target every element is on
+// target.
 type Target struct {
-	// Version is a constraint on the active version; nil asks for none.
-	Version *version.Constraint
-	// ImageID is the active image wanted; "" asks for none.
-	ImageID string
+	Version *version.Constraint // on the active version; nil for any
+	ImageID string              // of the active image; "" for any
 }
 
-// ParseTarget reads a target version, exact or a constraint, and the id of a
-// target image. Nil asks for none; an empty text is an *ArgumentError, so that
-// a value that was lost on its way does not open a gate.
+// ParseTarget parses a target version, exact or a constraint, and the id of a target
+// image. Nil is for any; an empty text is an *ArgumentError, so that a value that got
+// lost in a configuration does not open a gate.
 func ParseTarget(versions, imageID *string) (Target, error) {
 	if imageID != nil && *imageID == "" {
 		return Target{}, &imagestatus.ArgumentError{
@@ -33,8 +31,8 @@ func ParseTarget(versions, imageID *string) (Target, error) {
 	return Target{Version: constraint, ImageID: deref(imageID)}, nil
 }
 
-// ParseVersions reads what an argument says of versions, exact or a constraint. Nil
-// asks for none; an empty text is an *ArgumentError, and so is one that is neither.
+// ParseVersions parses a version, exact or a constraint. Nil is for any; an empty or
+// wrong text is an *ArgumentError.
 func ParseVersions(argument imagestatus.Argument, text *string) (*version.Constraint, error) {
 	switch {
 	case text == nil:
@@ -56,7 +54,7 @@ func ParseVersions(argument imagestatus.Argument, text *string) (*version.Constr
 	return &parsed, nil
 }
 
-// String names the target for a message; "" when there is none.
+// String returns the target for a message; "" for the zero Target.
 func (t Target) String() string {
 	switch {
 	case t.Version != nil:
@@ -68,19 +66,15 @@ func (t Target) String() string {
 	}
 }
 
-// Reached reports whether a row is on target. A version that cannot be read
-// reaches no version.
-func (t Target) Reached(status *imagestatus.Status) bool { return t.reach(status).onTarget }
+// Reached reports whether a row is on target; false for a version that cannot be parsed.
+func (t Target) Reached(status *imagestatus.Status) bool { return t.match(status).onTarget }
 
-// reach is how a row compares with a target.
-type reach struct {
-	onTarget bool
-	// unreadable reports that the row has a version and that it cannot be told
-	// whether this is the target.
-	unreadable bool
+type targetMatch struct {
+	onTarget   bool
+	unreadable bool // the row has a version for which onTarget is not known
 }
 
-func (t Target) reach(status *imagestatus.Status) reach {
+func (t Target) match(status *imagestatus.Status) targetMatch {
 	judged := version.Allowed
 	if t.Version != nil {
 		judged = version.Refused
@@ -89,5 +83,5 @@ func (t Target) reach(status *imagestatus.Status) reach {
 		}
 	}
 	onImage := t.ImageID == "" || deref(status.ActiveImageID) == t.ImageID
-	return reach{onTarget: judged == version.Allowed && onImage, unreadable: judged == version.Undecided}
+	return targetMatch{onTarget: judged == version.Allowed && onImage, unreadable: judged == version.Undecided}
 }

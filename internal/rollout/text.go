@@ -12,18 +12,14 @@ import (
 	"unicode/utf8"
 )
 
-// namedInReason is how many elements or states a reason names before it says
-// how many more there are.
-const namedInReason = 3
+const namedInReason = 3 // elements, states or versions, before "and 2 more"
 
-// noneKey stands for null in the maps by state and version.
-const noneKey = "none"
-
-// Limits on what one odd controller answer can put into a verdict.
+// The limits are for unexpected answers of the controller.
 const (
 	maxKeyRunes     = 64
 	maxFailureRunes = 300
 	maxKeys         = 50
+	noneKey         = "none" // for null
 	otherKey        = "other"
 )
 
@@ -41,8 +37,6 @@ func isAre(count int64, noun string) string {
 	return countOf(count, noun) + " are"
 }
 
-// listCounts names the most frequent keys with their counts; noun is what they
-// are.
 func listCounts(counts map[string]int64, noun string) string {
 	var parts []string
 	for _, key := range byCount(counts) {
@@ -54,8 +48,6 @@ func listCounts(counts map[string]int64, noun string) string {
 	return strings.Join(parts, ", ")
 }
 
-// listNames names the first ones, each as written, and says how many more there
-// are.
 func listNames(names []string, write func(string) string) string {
 	written := make([]string, 0, namedInReason)
 	for _, name := range names[:min(len(names), namedInReason)] {
@@ -68,14 +60,14 @@ func listNames(names []string, write func(string) string) string {
 	return list
 }
 
-// byCount orders keys by count, the largest first, then by name.
+// byCount returns the keys, the most frequent first.
 func byCount(counts map[string]int64) []string {
 	return slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(a, b))
 	})
 }
 
-// largest keeps the most frequent keys and adds the others up.
+// largest keeps the most frequent keys; otherKey has the sum of the others.
 func largest(counts map[string]int64, bound int) map[string]int64 {
 	if len(counts) <= bound {
 		return counts
@@ -91,12 +83,12 @@ func largest(counts map[string]int64, bound int) map[string]int64 {
 	return kept
 }
 
-// shorten makes one printable line of a text and cuts it.
+// shorten also replaces characters that are not printable.
 func shorten(text string, runes int) string {
 	count := 0
 	for _, r := range text {
 		count++
-		if count > runes || !shows(r) {
+		if count > runes || !isShown(r) {
 			return cut(text, runes)
 		}
 	}
@@ -112,7 +104,7 @@ func cut(text string, runes int) string {
 			short.WriteRune('…')
 			break
 		}
-		if !shows(r) {
+		if !isShown(r) {
 			r = ' '
 		}
 		short.WriteRune(r)
@@ -120,9 +112,7 @@ func cut(text string, runes int) string {
 	return short.String()
 }
 
-// shows reports whether a character can be shown; what is no character at all
-// cannot.
-func shows(r rune) bool { return r != utf8.RuneError && unicode.IsPrint(r) }
+func isShown(r rune) bool { return r != utf8.RuneError && unicode.IsPrint(r) }
 
 func shortened(text *string, runes int) *string {
 	if text == nil {
@@ -142,7 +132,7 @@ func deref[T any](pointer *T) T {
 	return *pointer
 }
 
-// spokenDuration writes whole seconds: 30 s, 5 m, 1 h 12 m.
+// spokenDuration is such as 30 s, 5 m or 1 h 12 m.
 func spokenDuration(duration time.Duration) string {
 	duration = duration.Round(time.Second)
 	hours, minutes, seconds := int(duration.Hours()), int(duration.Minutes())%60, int(duration.Seconds())%60

@@ -194,7 +194,7 @@ func TestVerdictExplainsItself(t *testing.T) {
 			reasons: []string{"0 of 1 element is ready (0%), 100% required: 1 pending."}, remedies: []string{remedyNotReady},
 		},
 	} {
-		tally := test.gate.Judge()
+		tally := test.gate.StartTally()
 		for _, row := range test.rows {
 			if err := tally.Add(row); err != nil {
 				t.Fatal(err)

@@ -7,44 +7,36 @@ import (
 	"time"
 )
 
-// Wait says how a gate is waited for.
+// Wait describes how to wait for a gate.
 type Wait struct {
-	// Interval is the time between two looks.
-	Interval time.Duration
-	// Hold is how long the gate must stay open without a break; 0 takes the
-	// first look at which it is.
-	Hold time.Duration
-	// Deadline ends the waiting; zero is no end but that of the context.
-	Deadline time.Time
+	Interval time.Duration // between two checks
+	Hold     time.Duration // for which every check must find the gate open; 0 for one check
+	Deadline time.Time     // zero for none
 }
 
-// Progress is what one look found, and what comes next.
+// Progress is the result of one check of the fleet.
 type Progress struct {
-	// Verdict is that of this look; nil where Err says why there is none.
-	Verdict *Verdict
-	// Err is a passing failure of this look.
-	Err error
-	// Next is the time until the next look, Left the time until the deadline;
-	// Left is negative where there is none.
-	Next, Left time.Duration
-	// Held is how long the gate has stayed open, of the Hold wanted.
-	Held, Hold time.Duration
+	Verdict    *Verdict      // nil if the check failed
+	Err        error         // a transient error
+	Next       time.Duration // until the next check
+	Left       time.Duration // until the deadline; negative without one
+	Held, Hold time.Duration // for which the gate has stayed open, of Wait.Hold
 }
 
-// String is the look in one line, such as "37/50 ready (74%), 12 pending, 1
-// failed: BR-FRA-01 (Frankfurt); next look in 30 s, 1 h 12 m left". The worst
-// element is in it if its name is known.
+// String returns one line, such as "37/50 ready (74%), 12 pending, 1 failed: BR-FRA-01
+// (Frankfurt); next check in 30 s, 1 h 12 m left". It names the worst element if its
+// name is known.
 func (p Progress) String() string {
 	var line string
 	switch {
 	case p.Err != nil:
-		line = "this look at the fleet failed: " + shorten(p.Err.Error(), maxFailureRunes)
+		line = "this check of the fleet failed: " + shorten(p.Err.Error(), maxFailureRunes)
 	case p.Verdict.Ready:
 		line = fmt.Sprintf("%s; open for %s of %s", p.Verdict.Progress(), spokenDuration(p.Held), spokenDuration(p.Hold))
 	default:
 		line = p.Verdict.progressByName()
 	}
-	line += "; next look in " + spokenDuration(p.Next)
+	line += "; next check in " + spokenDuration(p.Next)
 	if p.Left >= 0 {
 		line += ", " + spokenDuration(p.Left) + " left"
 	}
@@ -54,28 +46,25 @@ func (p Progress) String() string {
 // ErrDeadline ends a wait whose deadline passed before the gate opened.
 var ErrDeadline = errors.New("the deadline passed before the gate opened")
 
-// Observer is how a wait looks at the fleet and tells about it.
+// Observer is how a wait reads the fleet and reports progress.
 type Observer struct {
-	// Look gives a verdict on the fleet as it is now.
-	Look func(context.Context) (Verdict, error)
-	// Passing reports whether an error of Look may be gone at the next look;
-	// any other error ends the wait.
-	Passing func(error) bool
-	// Report, if set, is told of every look that is not the last.
+	// Read returns a verdict on the fleet as it is now.
+	Read func(context.Context) (Verdict, error)
+	// Transient reports whether the wait should go on after an error of Read.
+	Transient func(error) bool
+	// Report, if set, is called after every check but the last.
 	Report func(Progress)
 }
 
-// Until looks at the fleet until the gate has been open for the time to hold,
-// until waiting cannot open it any more, or until the deadline. It gives the
-// last verdict there was. The error is nil only when a verdict was reached:
-// read Verdict.Ready for which. It is ErrDeadline, joined with the last error
-// of Look if that failed, the context's error, or an error of Look; beside an
-// error no verdict is ready.
+// Until checks the fleet until the gate has been open for Hold, until waiting can no
+// longer open it, or until the deadline. It returns the last verdict, which is never
+// ready beside an error. The error is ErrDeadline, joined with an error of the last
+// Read; the error of the context; or an error of Read that is not transient.
 func (w Wait) Until(ctx context.Context, observer Observer) (Verdict, error) {
 	var last Verdict
 	var openSince time.Time
 	for {
-		verdict, err := observer.Look(ctx)
+		verdict, err := observer.Read(ctx)
 		now := time.Now()
 		if err == nil {
 			last, openSince = verdict, opening(verdict, openSince, now)
@@ -85,7 +74,7 @@ func (w Wait) Until(ctx context.Context, observer Observer) (Verdict, error) {
 		switch {
 		case ctx.Err() != nil:
 			return w.expired(last, now, openSince), errors.Join(ctx.Err(), err)
-		case err != nil && !observer.Passing(err):
+		case err != nil && !observer.Transient(err):
 			return w.expired(last, now, openSince), err
 		case err == nil && (verdict.Hopeless || verdict.Ready && now.Sub(openSince) >= w.Hold):
 			return verdict, nil
@@ -105,8 +94,8 @@ func (w Wait) Until(ctx context.Context, observer Observer) (Verdict, error) {
 	}
 }
 
-// opening is when the gate was first seen open without a break since, zero
-// while it is closed.
+// opening returns the time since which every check has found the gate open; zero if it
+// is closed.
 func opening(verdict Verdict, before, now time.Time) time.Time {
 	switch {
 	case !verdict.Ready:
@@ -118,12 +107,10 @@ func opening(verdict Verdict, before, now time.Time) time.Time {
 	}
 }
 
-// lastLook is the time before the deadline that is left for a last look.
-const lastLook = 5 * time.Second
+const finalReadTime = 5 * time.Second // reserved for a last check before the deadline
 
-// next is the time until the next look: the interval, or less where the time
-// to hold ends sooner or the deadline comes first. It reports false where no
-// look would end in time.
+// next returns the time until the next check: the interval, or less if Hold or the
+// deadline ends sooner; false if no check would end before the deadline.
 func (w Wait) next(now, openSince time.Time) (next time.Duration, inTime bool) {
 	next = w.Interval
 	if !openSince.IsZero() {
@@ -132,18 +119,17 @@ func (w Wait) next(now, openSince time.Time) (next time.Duration, inTime bool) {
 	if w.Deadline.IsZero() || now.Add(next).Before(w.Deadline) {
 		return next, true
 	}
-	next = w.Deadline.Sub(now) - lastLook
+	next = w.Deadline.Sub(now) - finalReadTime
 	return next, next > 0
 }
 
-// expired closes a verdict whose time to hold was not over, or after which
-// there was no answer any more.
+// expired closes an open verdict if the wait ended before Hold, or after a failed check.
 func (w Wait) expired(last Verdict, now, openSince time.Time) Verdict {
 	if !last.Ready {
 		return last
 	}
-	why := "then a look failed"
-	reason := "The gate was open, and then a look at the fleet failed, so that it is not known whether it still is."
+	why := "then a check failed"
+	reason := "The gate was open, but a later check of the fleet failed, so that it is not known whether it still is."
 	if !openSince.IsZero() {
 		why = "not open for long enough"
 		reason = fmt.Sprintf("The gate has been open for %s, and must stay open for %s.",
@@ -151,7 +137,7 @@ func (w Wait) expired(last Verdict, now, openSince time.Time) Verdict {
 	}
 	last.Ready = false
 	last.Reasons = []string{reason}
-	last.Remedies = []string{"Give the wait more time by timeouts, or shorten hold."}
+	last.Remedies = []string{"Allow more time in timeouts, or shorten hold."}
 	last.Summary = "closed: " + last.Progress() + ", " + why
 	return last
 }

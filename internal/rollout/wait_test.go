@@ -60,15 +60,15 @@ func untilIn(ctx context.Context, wait Wait, script ...scriptedLook) (Verdict, o
 	var seen observed
 	since := func() time.Duration { return time.Since(startOfBubble) }
 	verdict, err := wait.Until(ctx, Observer{
-		Look: func(context.Context) (Verdict, error) {
+		Read: func(context.Context) (Verdict, error) {
 			look := script[min(len(seen.looks), len(script)-1)]
 			seen.looks = append(seen.looks, since())
 			time.Sleep(look.takes)
 			seen.ends = append(seen.ends, since())
 			return look.verdict, look.err
 		},
-		Passing: func(err error) bool { return errors.Is(err, errAway) },
-		Report:  func(progress Progress) { seen.reports = append(seen.reports, progress.String()) },
+		Transient: func(err error) bool { return errors.Is(err, errAway) },
+		Report:    func(progress Progress) { seen.reports = append(seen.reports, progress.String()) },
 	})
 	return verdict, seen, err
 }
@@ -111,7 +111,7 @@ func TestWaitEndsAtTheRightLook(t *testing.T) {
 		{name: "ends at another error", script: []scriptedLook{seesClosed, seesNothing, isRefused}, looks: seconds(0, 30, 60), err: errRefused},
 		{name: "another error while held open", hold: time.Hour, script: []scriptedLook{seesOpen, isRefused}, looks: seconds(0, 30), err: errRefused},
 		{name: "never opens", deadline: 100 * time.Second, script: []scriptedLook{seesClosed}, looks: seconds(0, 30, 60, 90, 95), err: ErrDeadline},
-		{name: "deadline just at the next look", deadline: time.Minute, script: []scriptedLook{seesClosed}, looks: seconds(0, 30, 55), err: ErrDeadline},
+		{name: "deadline just at the next check", deadline: time.Minute, script: []scriptedLook{seesClosed}, looks: seconds(0, 30, 55), err: ErrDeadline},
 		{name: "deadline before a second look", deadline: time.Second, script: []scriptedLook{seesClosed}, looks: seconds(0), err: ErrDeadline},
 		{name: "deadline before the hold is over", hold: time.Hour, deadline: time.Minute, script: []scriptedLook{seesOpen}, looks: seconds(0, 30, 55), err: ErrDeadline},
 		{name: "deadline just when the hold is over", hold: time.Minute, deadline: time.Minute, script: []scriptedLook{seesOpen}, looks: seconds(0, 30, 55), err: ErrDeadline},
@@ -147,7 +147,7 @@ func TestDeadlineGivesTheLastVerdictClosed(t *testing.T) {
 	closedBy := func(why, reason string) Verdict {
 		verdict := openVerdict
 		verdict.Ready, verdict.Summary = false, "closed: 50/50 ready (100%), "+why
-		verdict.Reasons, verdict.Remedies = []string{reason}, []string{"Give the wait more time by timeouts, or shorten hold."}
+		verdict.Reasons, verdict.Remedies = []string{reason}, []string{"Allow more time in timeouts, or shorten hold."}
 		return verdict
 	}
 	for _, test := range []struct {
@@ -163,7 +163,7 @@ func TestDeadlineGivesTheLastVerdictClosed(t *testing.T) {
 		},
 		{
 			"open, then away", []scriptedLook{seesOpen, seesNothing},
-			closedBy("then a look failed", "The gate was open, and then a look at the fleet failed, so that it is not known whether it still is."),
+			closedBy("then a check failed", "The gate was open, but a later check of the fleet failed, so that it is not known whether it still is."),
 			"the deadline passed before the gate opened\nthe controller is away",
 		},
 		{"closed, then away", []scriptedLook{seesClosed, seesNothing}, closedVerdict, "the deadline passed before the gate opened\nthe controller is away"},
@@ -211,7 +211,7 @@ func TestContextThatEndsDuringALookOpensNoGate(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				looks := 0
 				verdict, err := Wait{Interval: time.Minute, Hold: time.Hour}.Until(ctx, Observer{
-					Look: func(context.Context) (Verdict, error) {
+					Read: func(context.Context) (Verdict, error) {
 						looks++
 						if looks == 1 {
 							return first.verdict, nil
@@ -219,7 +219,7 @@ func TestContextThatEndsDuringALookOpensNoGate(t *testing.T) {
 						cancel()
 						return look.verdict, look.err
 					},
-					Passing: func(err error) bool { return errors.Is(err, errAway) },
+					Transient: func(err error) bool { return errors.Is(err, errAway) },
 				})
 				if !errors.Is(err, context.Canceled) || (look.err != nil && !errors.Is(err, look.err)) || verdict.Ready || strings.HasPrefix(verdict.Summary, "open") || looks != 2 {
 					t.Errorf("%s before, then %v: got ready %t, %q, %v and %d looks; want a closed verdict, cancelled and two looks",
@@ -240,16 +240,16 @@ func TestProgressIsOneLineOnWhatIsAndWhatComes(t *testing.T) {
 		progress Progress
 		want     string
 	}{
-		{Progress{Verdict: &closedVerdict, Next: next, Left: left}, "37/50 ready (74%), 12 pending, 1 failed; next look in 30 s, 1 h 12 m left"},
-		{Progress{Verdict: &closedVerdict, Next: next, Left: -1}, "37/50 ready (74%), 12 pending, 1 failed; next look in 30 s"},
-		{Progress{Verdict: &all, Next: next, Left: 0}, "2/10 ready (20%), 1 pending, 4 failed, 2 unrecognized, 1 missing; next look in 30 s, 0 s left"},
+		{Progress{Verdict: &closedVerdict, Next: next, Left: left}, "37/50 ready (74%), 12 pending, 1 failed; next check in 30 s, 1 h 12 m left"},
+		{Progress{Verdict: &closedVerdict, Next: next, Left: -1}, "37/50 ready (74%), 12 pending, 1 failed; next check in 30 s"},
+		{Progress{Verdict: &all, Next: next, Left: 0}, "2/10 ready (20%), 1 pending, 4 failed, 2 unrecognized, 1 missing; next check in 30 s, 0 s left"},
 		{
 			Progress{Verdict: &one, Next: next, Left: time.Hour, Held: 90 * time.Second, Hold: 5 * time.Minute},
-			"1/1 ready (100%); open for 1 m 30 s of 5 m; next look in 30 s, 1 h left",
+			"1/1 ready (100%); open for 1 m 30 s of 5 m; next check in 30 s, 1 h left",
 		},
 		{
 			Progress{Err: errors.New("status 503:\n" + strings.Repeat("x", 1_000_000)), Next: next, Left: 5 * time.Minute},
-			"this look at the fleet failed: status 503: " + strings.Repeat("x", 288) + "…; next look in 30 s, 5 m left",
+			"this check of the fleet failed: status 503: " + strings.Repeat("x", 288) + "…; next check in 30 s, 5 m left",
 		},
 	} {
 		if got := test.progress.String(); got != test.want {
@@ -266,10 +266,10 @@ func TestEveryLookButTheLastIsReported(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"37/50 ready (74%), 12 pending, 1 failed; next look in 30 s, 1 h 14 m left",
-		"this look at the fleet failed: the controller is away; next look in 30 s, 1 h 14 m left",
-		"50/50 ready (100%); open for 0 s of 45 s; next look in 30 s, 1 h 13 m left",
-		"50/50 ready (100%); open for 30 s of 45 s; next look in 15 s, 1 h 13 m left",
+		"37/50 ready (74%), 12 pending, 1 failed; next check in 30 s, 1 h 14 m left",
+		"this check of the fleet failed: the controller is away; next check in 30 s, 1 h 14 m left",
+		"50/50 ready (100%); open for 0 s of 45 s; next check in 30 s, 1 h 13 m left",
+		"50/50 ready (100%); open for 30 s of 45 s; next check in 15 s, 1 h 13 m left",
 	}
 	if diff := cmp.Diff(want, seen.reports); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -281,11 +281,11 @@ func TestWaitNeedsNobodyToReportTo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		looks := 0
 		verdict, err := Wait{Interval: time.Second}.Until(t.Context(), Observer{
-			Look: func(context.Context) (Verdict, error) {
+			Read: func(context.Context) (Verdict, error) {
 				looks++
 				return Verdict{Ready: looks == 3}, nil
 			},
-			Passing: func(error) bool { return false },
+			Transient: func(error) bool { return false },
 		})
 		if !verdict.Ready || err != nil || looks != 3 {
 			t.Errorf("got ready %t, %v and %d looks; want true, none and 3", verdict.Ready, err, looks)

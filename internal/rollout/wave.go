@@ -14,19 +14,18 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// WaveSize says how far a rollout has come when a wave is done: a number of
-// elements, or a share of the fleet. Sizes are cumulative.
+// WaveSize is the cumulative size of the rollout after a wave: a number of elements, or
+// a percentage of the fleet.
 type WaveSize struct {
 	count   int
 	percent *big.Rat
 }
 
-// wholeFleet is the size that the last wave must have.
 const wholeFleet = "100%"
 
-// ParseWaveSizes reads sizes such as "1", "10%" and "100%". Each kind must
-// grow from wave to wave, and the last size must be 100%. The error is a
-// sentence that quotes the size that is wrong.
+// ParseWaveSizes parses sizes such as "1", "10%" and "100%". Numbers and percentages must
+// each grow from wave to wave, and the last size must be 100%. The error is a sentence
+// that quotes the wrong size.
 func ParseWaveSizes(texts []string) ([]WaveSize, error) {
 	sizes := make([]WaveSize, len(texts))
 	var previous struct {
@@ -80,51 +79,47 @@ func parseWaveSize(text string) (WaveSize, error) {
 	return WaveSize{count: count}, nil
 }
 
-// Plan says how a fleet is split into waves.
+// Plan describes how to split a fleet into waves.
 type Plan struct {
-	// Sizes are those of the planned waves, as ParseWaveSizes returns them.
-	Sizes []WaveSize
-	// Groups maps the id of an element to its group, such as "site/9" from
-	// inventory.Element.PeerGroup. An element without an entry is a group of its
-	// own. Entries of other elements mean nothing; an empty group is an error.
+	Sizes []WaveSize // from ParseWaveSizes
+	// Groups maps ids of elements to groups, such as "site/9" from
+	// inventory.Element.PeerGroup. An element without an entry is a group of its own.
+	// Entries for other ids are ignored; an empty group is an error.
 	Groups map[string]string
-	// First and Last have the ids of elements that belong into the first and the
-	// last planned wave. Each must be an element of the fleet, in one of the two
-	// lists only, and without a peer that is pinned to the same wave.
+	// First and Last have ids of elements that are pinned to the first and the last
+	// planned wave. Each must be in the fleet, in one of the two lists only, and without
+	// a peer that is pinned to the same wave.
 	First, Last []string
 }
 
-// Waves splits elements into one wave for each size, and into further waves
-// where members of a group are left after the last size. An id that occurs
-// twice counts once. Each wave is sorted by id. The error is about a pin or a
-// group and is an *imagestatus.ArgumentError.
+// Waves splits elements into one wave for each size, and more waves if members of a
+// group remain after the last size. Duplicate ids are ignored. Each wave is sorted. The
+// error is an *imagestatus.ArgumentError about a pin or a group.
 //
-// This holds for every fleet:
+// For every fleet:
 //
-//   - Each element is in exactly one wave, and no two members of a group are in
-//     one wave. The order of ids, groups and pins makes no difference.
-//   - Elements that join move no other element to an earlier wave, whether they
-//     are in new groups or in those of others, pinned or not. Elements that leave,
-//     and changes of sizes, groups or pins, can.
-//   - After a wave counted in elements exactly that many are done, as long as
-//     enough groups are left for it, not counting members pinned to the last wave.
-//     Two other rules come first: the first wave has every element pinned to it,
-//     and a wave whose count is reached before it begins has one element.
-//   - After a wave counted in percent each element whose hash lies in that share
-//     of all hashes is done, unless it is pinned to the last wave or has a peer in
-//     this wave. The share is therefore met only about.
-//   - Each wave has an element while any are left for it.
-//   - As many waves are added as the largest number of members that one group has
-//     left after the last size. With m members in the largest group and n sizes,
-//     these are at least m-n and at most m-1.
+//   - Each element is in exactly one wave, and no two members of a group are in the
+//     same wave. The order of ids, groups and pins does not matter.
+//   - New elements move no other element to an earlier wave, whatever their groups and
+//     pins. Removed elements and changed sizes, groups or pins can.
+//   - A size in elements is exact if enough groups remain, not counting members pinned
+//     to the last wave. But the first wave has every element pinned to it, and a wave
+//     whose size is reached before it begins has one element.
+//   - A size in percent is approximate: after its wave, each element whose hash lies in
+//     that percentage of all hashes is done, unless it is pinned to the last wave or
+//     has a peer in this wave.
+//   - A wave is empty only if no elements remain for it.
+//   - The number of added waves is the largest number of members of one group that
+//     remain after the last size: with m members in the largest group and n sizes, at
+//     least m-n and at most m-1.
 //
-// Why nothing moves to an earlier wave: in order of hash, a wave takes one
-// element of each group, up to a number of elements or up to a hash. That is
-// the least basis of a matroid. One more element to choose from therefore makes
-// the wave either take one more and leave the same behind, or take as many and
-// leave one more behind: the new element, or the one that it replaces. In the
-// first case a later counted wave has room for one less and leaves one more
-// behind. By induction, whatever was left after a wave is still left after it.
+// Why nothing moves to an earlier wave: in the order of hashes, a wave takes one element
+// of each group, up to a number of elements or up to a hash. That is the minimum basis
+// of a matroid. With one more candidate, the wave therefore either takes one more
+// element and leaves the same ones, or it takes as many and leaves one more: the new
+// element, or the one that it replaces. In the first case, a later wave with a size in
+// elements takes one less and leaves one more. By induction, an element that remained
+// after a wave still does.
 func (p *Plan) Waves(elementIDs []string) ([][]string, error) {
 	if err := p.checkGroups(); err != nil {
 		return nil, err
@@ -140,19 +135,19 @@ func (p *Plan) split(elementIDs []string) [][]string {
 	if len(p.Sizes) == 0 {
 		return waves
 	}
-	left, kept := p.candidates(elementIDs)
-	groups, done, last := len(left)+len(kept), 0, len(p.Sizes)-1
+	remaining, forLast := p.candidates(elementIDs)
+	groups, done, last := len(remaining)+len(forLast), 0, len(p.Sizes)-1
 	for _, size := range p.Sizes[:last] {
 		var wave []string
-		wave, left = size.take(left, done, groups)
+		wave, remaining = size.take(remaining, done, groups)
 		waves = append(waves, wave)
 		done += len(wave)
 	}
-	// The last size has room for all. Of each group it takes the first member
-	// that is left, and each added wave takes the next one.
+	// The last planned wave takes the first remaining member of each group, and each
+	// added wave the next one.
 	waves = append(waves, nil)
 	turns := make([]int, groups)
-	for _, part := range [][]candidate{kept, left} {
+	for _, part := range [][]candidate{forLast, remaining} {
 		for _, element := range part {
 			wave := last + turns[element.group]
 			if wave == len(waves) {
@@ -164,7 +159,7 @@ func (p *Plan) split(elementIDs []string) [][]string {
 	}
 	for i, wave := range waves {
 		if wave == nil {
-			// In Terraform a nil slice is null, and not an empty list.
+			// Terraform treats a nil slice as null, not as an empty list.
 			waves[i] = []string{}
 		}
 		slices.Sort(wave)
@@ -172,17 +167,14 @@ func (p *Plan) split(elementIDs []string) [][]string {
 	return waves
 }
 
-// candidate is an element with what decides about its wave.
 type candidate struct {
-	id   string
-	hash uint64
-	// group is a number that the members of a group share, below the number of
-	// elements.
-	group int
+	id    string
+	hash  uint64
+	group int // less than the number of elements
 	pin   pin
 }
 
-// pin says in which wave an element must be; the order is that of candidates.
+// pin has the order of candidates.
 type pin int
 
 const (
@@ -191,10 +183,10 @@ const (
 	pinnedLast
 )
 
-// candidates returns the elements in the order in which waves take them: those
-// pinned to the first wave, then the others by the hash of their ids. Those
-// pinned to the last wave are kept apart.
-func (p *Plan) candidates(elementIDs []string) (left, kept []candidate) {
+// candidates returns the elements in the order in which waves take them: those pinned to
+// the first wave, then the others by the hash of their ids. Those pinned to the last
+// wave are separate.
+func (p *Plan) candidates(elementIDs []string) (remaining, forLast []candidate) {
 	pins := make(map[string]pin)
 	for _, id := range p.First {
 		pins[id] = pinnedFirst
@@ -230,13 +222,13 @@ func (p *Plan) candidates(elementIDs []string) (left, kept []candidate) {
 	return elements[:end], elements[end:]
 }
 
-// take splits what is left into the next wave and the rest, which overwrites
-// left, when so many elements are done. It serves every size but the last.
-func (s WaveSize) take(left []candidate, done, groups int) (wave []string, rest []candidate) {
+// take returns the next wave after so many done elements, and the rest, which overwrites
+// remaining. It is not for the last size.
+func (s WaveSize) take(remaining []candidate, done, groups int) (wave []string, rest []candidate) {
 	room, limit := max(1, s.count-done), s.hashLimit()
 	taken := make([]bool, groups)
-	rest = left[:0]
-	for _, element := range left {
+	rest = remaining[:0]
+	for _, element := range remaining {
 		fits := element.pin == pinnedFirst || len(wave) < room || element.hash < limit
 		if !fits || taken[element.group] {
 			rest = append(rest, element)
@@ -248,8 +240,7 @@ func (s WaveSize) take(left []candidate, done, groups int) (wave []string, rest 
 	return wave, rest
 }
 
-// hashLimit is the first hash that a share below 100% does not take; a size
-// counted in elements takes none by its hash.
+// hashLimit is exclusive. It is 0 for a size in elements, and not for 100%.
 func (s WaveSize) hashLimit() uint64 {
 	if s.percent == nil {
 		return 0
@@ -271,7 +262,6 @@ func (p *Plan) checkGroups() error {
 	return nil
 }
 
-// checkPins refuses the first pin that cannot hold.
 func (p *Plan) checkPins(elementIDs []string) error {
 	known := make(map[string]bool, len(elementIDs))
 	for _, id := range elementIDs {
