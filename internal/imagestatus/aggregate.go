@@ -67,10 +67,8 @@ type Resolver func(*Status) Value
 // Aggregate describes one value to compute for each group of rows.
 type Aggregate struct {
 	Operator AggregateOperator
-	Field    string // wire name
-	// GroupBy has wire names of fields, FieldPhase, or keys of Resolvers. Without
-	// any, all rows are one group.
-	GroupBy []string
+	Field    string   // wire name
+	GroupBy  []string // wire names, FieldPhase or keys of Resolvers; none for a single group
 	// Resolvers are used for names in GroupBy that are not names of fields.
 	Resolvers map[string]Resolver
 	// Name, Statistic and Unit are documented and passed through; nil omits them.
@@ -126,10 +124,9 @@ func integerFields() []string {
 
 // Group is one result of an aggregate.
 type Group struct {
-	Key []Value // in the order of GroupBy
-	// Value is nil if the field was null in every row; AggregateCount is then 0.
-	Value *big.Rat
-	Count int64 // rows, including those whose field is null
+	Key   []Value  // in the order of GroupBy
+	Value *big.Rat // if the field is null in every row: 0 for AggregateCount, else nil
+	Count int64    // rows, including those whose field is null
 }
 
 // Aggregation computes an aggregate from rows, which it does not keep.

@@ -32,13 +32,10 @@ const (
 
 // ArgumentError reports an argument that cannot be used.
 type ArgumentError struct {
-	Argument Argument
-	// Positions are the indexes, from 0, of the lists that contain the argument, the
-	// outermost list first.
-	Positions []int
+	Argument  Argument
+	Positions []int // indexes, from 0, in the lists around the argument, outermost first
 	Value     string
-	// List has the members of a value that is a list; nil for other values.
-	List []string
+	List      []string // the members of a value that is a list, else nil
 	// Problem and Remedy are sentences: what is wrong, and what to write instead.
 	Problem, Remedy string
 }

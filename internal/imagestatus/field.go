@@ -37,8 +37,7 @@ const (
 	FieldID           = "id"
 	FieldElementID    = "element_id"
 	FieldUpgradeState = "upgrade_state"
-	// FieldPhase is computed by the provider from upgrade_state, for filters and
-	// groups. The controller does not know it.
+	// FieldPhase is computed from upgrade_state. The controller does not know it.
 	FieldPhase = "phase"
 )
 

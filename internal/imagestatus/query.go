@@ -14,9 +14,8 @@ type Query struct {
 	Selection Selection
 	Sort      *Sort // nil sorts by element id
 	Limit     int64 // maximum number of rows; 0 is no limit
-	// Page selects a single page of Limit rows, counted from 1; 0 reads every page.
-	Page    int64
-	Request Request
+	Page      int64 // a single page of Limit rows, from 1; 0 is every page
+	Request   Request
 }
 
 // Sort orders rows by one field.
@@ -41,15 +40,14 @@ type Request struct {
 // Envelope is what an answer contains beside its rows. A nil field was null or
 // absent.
 type Envelope struct {
-	ID          *string         // documented, never observed
-	Description *string         // documented for the unified API, never observed
-	TenantID    *string         // documented for the legacy API
-	NextQuery   json.RawMessage // the query echoed, not a cursor (observed)
-	Count       *int64          // rows in the page (observed)
-	TotalCount  *int64          // all matching rows (observed)
-	// DeletedCount is in every observed answer; its meaning is not documented.
-	DeletedCount *int64
-	DeletedIDs   []string // documented, never observed
+	ID           *string         // documented, never observed
+	Description  *string         // documented for the unified API, never observed
+	TenantID     *string         // documented for the legacy API
+	NextQuery    json.RawMessage // the query echoed, not a cursor (observed)
+	Count        *int64          // rows in the page (observed)
+	TotalCount   *int64          // all matching rows (observed)
+	DeletedCount *int64          // in every observed answer; its meaning is not documented
+	DeletedIDs   []string        // documented, never observed
 }
 
 // SortRows orders rows by Sort, then by element id, by row id and by every field, so

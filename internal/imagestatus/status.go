@@ -19,8 +19,7 @@ type Status struct {
 	RollbackVersion *string // that the element falls back to (inferred)
 	UpgradeImageID  *string // of the last upgrade command received
 	UpgradeState    *string // may be missing from States
-	// DownloadPercent is 0 to 100.
-	DownloadPercent *int64
+	DownloadPercent *int64  // 0 to 100
 	// The intervals are 0 to 59; their unit is not documented.
 	DownloadInterval, UpgradeInterval *int64
 	// The scheduled times are MM-DD-YYYY HH:MM:SS in UTC; see ParseSchedule.

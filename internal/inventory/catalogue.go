@@ -73,13 +73,9 @@ func (c *Catalogue) Image(id string) (*Image, bool) {
 
 // Choice describes images. An image must satisfy every condition; nil is no condition.
 type Choice struct {
-	// Version must allow the version of the image; see version.Constraint.Judge.
-	Version *version.Constraint
-	// Model must be one of the models of the image.
-	Model *string
-	// States must contain the state, in the same letter case; an empty list selects
-	// nothing.
-	States []string
+	Version *version.Constraint // must allow the version; see version.Constraint.Judge
+	Model   *string             // must be one of the models
+	States  []string            // must contain the state; an empty list selects nothing
 }
 
 // Select returns the catalogue of the images that satisfy a choice.
@@ -134,20 +130,15 @@ type Offer struct {
 	Images []Image // newest first
 	// Nearest is the image nearest to the constraint, by version.Constraint.Nearest.
 	// It is nil if Images has any, or if no version can be parsed.
-	Nearest *Image
-	// Undecided is the number of images whose version is version.Undecided; 0 if
-	// Images has any.
-	Undecided int
-	// Unsupported is true if Images has any and all of them are unsupported.
-	Unsupported bool
-	// Ended is the latest end of life of Images if all of them have ended; else nil.
-	Ended *Date
+	Nearest     *Image
+	Undecided   int   // images whose version is version.Undecided; 0 if Images has any
+	Unsupported bool  // Images has any, and all are unsupported
+	Ended       *Date // the latest end of life of Images, if all have ended
 	// NotFor are the requested models for which no image is offered, in the same
 	// order. An image with unknown models may be offered for any. It is empty if
 	// Images is.
 	NotFor []string
-	// Usable is true if an image is neither unsupported nor ended, for any model.
-	Usable bool
+	Usable bool // an image is neither unsupported nor ended, whatever its models
 }
 
 // Offer describes what the catalogue offers today for a constraint and for models.

@@ -13,15 +13,13 @@ type Element struct {
 	// SerialNumber and HardwareID are both known as serial numbers; for a virtual ION
 	// they are the same UUID (observed).
 	SerialNumber, HardwareID *string
-	SoftwareVersion          *string // such as 6.3.6-b9
-	// State was observed as "bound", "ready" and "declaim_in_progress"; other states
-	// are not known.
-	State        *string
-	Connected    *bool    // to the controller
-	Tags         []string // at most ten, without blanks and commas (documented)
-	HubClusterID *string  // of a hub; cluster_id on the wire
-	HAGroupID    *string  // of a branch element; spoke_ha_config.cluster_id on the wire
-	HAEnabled    *bool    // spoke_ha_config.enable on the wire
+	SoftwareVersion          *string  // such as 6.3.6-b9
+	State                    *string  // such as "bound", "ready", "declaim_in_progress" (observed)
+	Connected                *bool    // to the controller
+	Tags                     []string // at most ten, without blanks and commas (documented)
+	HubClusterID             *string  // of a hub; cluster_id on the wire
+	HAGroupID                *string  // of a branch element, only with HAEnabled; spoke_ha_config.cluster_id on the wire
+	HAEnabled                *bool    // spoke_ha_config.enable on the wire
 }
 
 // Site is one site from the controller's list of sites (documented for version 4.13).

@@ -8,11 +8,9 @@ import "slices"
 type Image struct {
 	ID      string
 	Version *string // such as 6.3.6-b9
-	// State was observed as ImageReleased and ImageUnsupported. The states are not
-	// documented.
-	State *string
-	Type  *string // values are not documented
-	IsLTS *bool   // has long-term support
+	State   *string // ImageReleased, ImageUnsupported (observed) or an undocumented text
+	Type    *string // values are not documented
+	IsLTS   *bool   // has long-term support
 	// Recommended is recommended_release on the wire. How many images may have it is
 	// not documented.
 	Recommended *bool

@@ -13,8 +13,7 @@ type Selected struct {
 	Elements []*Element // sorted by id
 	// Unmatched are values of the description without wildcards that no element has.
 	Unmatched []Unmatched
-	// LeftOut are such values that only elements have which another condition leaves
-	// out.
+	// LeftOut are such values if another condition leaves out every element with them.
 	LeftOut []Unmatched
 }
 

@@ -6,7 +6,7 @@ import "slices"
 // condition: one value of a list, and all values of TagsAll and SiteTagsAll. A nil list
 // or pointer is no condition, an empty list selects nothing. Letter case matters.
 type Where struct {
-	// In these, the wildcard * matches any text and ? any one character.
+	// In names, the wildcard * matches any text and ? any one character.
 	Names, SiteNames []string
 	SiteIDs          []string
 	Roles            []string // see Roles
