@@ -100,7 +100,7 @@ func parseMember(key string, value any, at []string, fields map[string]bool) (co
 	members, isObject := value.(map[string]any)
 	if !isObject || len(members) == 0 {
 		return nil, paramsError(at, jsonText(value), "It is not an object with at least one member.",
-			`Give each field its operators, such as { active_version = { eq = "6.3.6-b9" } }, and "and" and "or" an object of such fields.`)
+			`Write an object of operators for each field, such as { active_version = { eq = "6.3.6-b9" } }, and an object of such fields for "and" and "or".`)
 	}
 	switch key {
 	case groupAnd:

@@ -131,7 +131,7 @@ func (q Query) Check() error {
 	if q.Page > 0 {
 		return &ArgumentError{
 			Argument: ArgumentPage, Value: strconv.FormatInt(q.Page, 10),
-			Problem: "A page of the controller cannot be chosen together with what only the provider can compare: `where`, or a filter on `phase`.",
+			Problem: "A page of the controller cannot be combined with conditions that only the provider can check: `where`, or a filter on `phase`.",
 			Remedy:  "Use `limit` alone, or filter by fields of the row.",
 		}
 	}

@@ -242,7 +242,7 @@ func (f Filter) check(repeated bool) *ArgumentError {
 	if repeated {
 		return &ArgumentError{
 			Argument: ArgumentFilterField, Value: f.Field,
-			Problem: fmt.Sprintf("Another filter already compares this field by `%s`, and the controller takes each operator once for a field.", f.Operator),
+			Problem: fmt.Sprintf("Another filter already compares this field by `%s`, and the controller accepts each operator only once for a field.", f.Operator),
 			Remedy:  "Merge the two into one filter, or write the condition as query_params.",
 		}
 	}
@@ -278,9 +278,9 @@ func checkComparison(field Field, operator Operator, values []string) *ArgumentE
 
 func arityRemedy(operator Operator) string {
 	if operator.Many() {
-		return "Give it at least one value."
+		return "Write at least one value."
 	}
-	return "Give it exactly one value; `in` takes several."
+	return "Write exactly one value; `in` accepts several."
 }
 
 // exactOperators compare whole values, so that an unknown state can only be a mistake.

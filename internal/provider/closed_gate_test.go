@@ -54,7 +54,7 @@ func TestFractionIsNotTakenForAPercentage(t *testing.T) {
 	for _, surface := range gateSurfaces {
 		p := newProtocol(t, append(server.Environment(simulator.Unified), impatient...)...)
 		for percent, says := range map[float64]string{
-			0.95: `min_ready_percent is "0.95". It is a percentage, and this is less than 1%. Write 95 for 95%.`,
+			0.95: `min_ready_percent is "0.95". The value is a percentage, and less than 1%. Write 95 for 95%.`,
 			-1:   `min_ready_percent is "-1". It is not a percentage from 0 to 100.`,
 			101:  `min_ready_percent is "101". It is not a percentage from 0 to 100.`,
 		} {

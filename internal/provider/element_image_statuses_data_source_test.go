@@ -832,7 +832,7 @@ func TestArgumentErrorsComeAtPlanAndNameTheArgument(t *testing.T) {
 		{"a phase by order", filters(filter("phase", "gt", "idle")), "Error: Invalid argument [filters[0].operator]\n" +
 			"filters[0].operator is \"gt\". The provider computes `phase` and compares whole values only. Use `in`, `eq` or `neq`."},
 		{"a phase and a page", map[string]any{"filters": []map[string]any{filter("phase", "", "failed")}, "limit": 5, "dest_page": 2}, "Error: Invalid argument [dest_page]\n" +
-			"dest_page is \"2\". A page of the controller cannot be chosen together with what only the provider can compare: `where`, or a filter on `phase`. " +
+			"dest_page is \"2\". A page of the controller cannot be combined with conditions that only the provider can check: `where`, or a filter on `phase`. " +
 			"Use `limit` alone, or filter by fields of the row."},
 		{"a phase and a mask", map[string]any{
 			"filters": []map[string]any{filter("phase", "", "failed")},
@@ -841,13 +841,13 @@ func TestArgumentErrorsComeAtPlanAndNameTheArgument(t *testing.T) {
 			"request.retrieved_fields_mask is \"true\". No field of a row can be trusted with it, and `where` needs `element_id`, a filter on `phase` needs `upgrade_state`. " +
 			"Leave it out, or filter by fields of the row."},
 		{"two values where one belongs", filters(filter("download_percent", "gt", "1", "2")), "Error: Invalid argument [filters[0].values]\n" +
-			"filters[0].values is [\"1\", \"2\"]. The operator `gt` has 2 values. Give it exactly one value; `in` takes several."},
+			"filters[0].values is [\"1\", \"2\"]. The operator `gt` has 2 values. Write exactly one value; `in` accepts several."},
 		{"no value", filters(filter("download_percent", "")), "Error: Invalid argument [filters[0].values]\n" +
-			"filters[0].values is []. The operator `in` has 0 values. Give it at least one value."},
+			"filters[0].values is []. The operator `in` has 0 values. Write at least one value."},
 		{"a text for an integer", filters(filter("download_percent", "gt", "half")), "Error: Invalid argument [filters[0].values[0]]\n" +
 			"filters[0].values[0] is \"half\". The field `download_percent` is a 64-bit integer. Write a whole number without leading zeros or a plus sign."},
 		{"the same comparison twice", filters(filter("id", "neq", "1"), filter("id", "neq", "2")), "Error: Invalid argument [filters[1].field]\n" +
-			"filters[1].field is \"id\". Another filter already compares this field by `neq`, and the controller takes each operator once for a field. " +
+			"filters[1].field is \"id\". Another filter already compares this field by `neq`, and the controller accepts each operator only once for a field. " +
 			"Merge the two into one filter, or write the condition as query_params."},
 		{"the position counts filters that are not known", filters(filter("id", "", "1"), map[string]any{"field": unknown, "values": []string{"1"}}, filter("x", "", "1")),
 			"Error: Invalid argument [filters[2].field]\nfilters[2].field is \"x\". No such field. Use "},

@@ -40,7 +40,7 @@ func TestAccVersionSatisfies(t *testing.T) {
 			},
 			{
 				`provider::prismasdwan::version_satisfies("6.3.6-b9", "= 6.3")`,
-				`Invalid value for "constraint" parameter: "= 6.3" leaves the patch number open: write it out, or ~> 6.3.0 for every 6.3.`,
+				`Invalid value for "constraint" parameter: "= 6.3" has no patch number: add it, or write ~> 6.3.0 for every 6.3.`,
 			},
 			{
 				`provider::prismasdwan::version_satisfies("6.3.6-b9", "")`,

@@ -174,7 +174,7 @@ func TestWhereThatCannotBeUsedIsAnErrorAtItsPlace(t *testing.T) {
 		maps.Copy(config, more)
 		return config
 	}
-	const derived = " together with what only the provider can compare: `where`, or a filter on `phase`."
+	const derived = " with conditions that only the provider can check: `where`, or a filter on `phase`."
 	for _, test := range []struct {
 		name, want string
 		config     map[string]any
@@ -206,7 +206,7 @@ func TestWhereThatCannotBeUsedIsAnErrorAtItsPlace(t *testing.T) {
 		},
 		{
 			name: "a page of the controller", config: with(map[string]any{"limit": 5, "dest_page": 1}), rows: true,
-			want: "Error: Invalid argument [dest_page]\ndest_page is \"1\". A page of the controller cannot be chosen" + derived,
+			want: "Error: Invalid argument [dest_page]\ndest_page is \"1\". A page of the controller cannot be combined" + derived,
 		},
 		{
 			name: "a mask", config: with(map[string]any{"request": map[string]any{"retrieved_fields": []string{"id"}, "retrieved_fields_mask": true}}), rows: true,

@@ -89,7 +89,7 @@ func (f *finding) listBlocking(blocking blockerList, names *inventory.Fleet) {
 
 func (f *finding) hasElements() bool { return f.Counts.withRow() >= f.minElements() }
 
-// mayHaveElements counts requested elements without a row, which may get one.
+// mayHaveElements also counts requested elements without a row, which may get one.
 func (f *finding) mayHaveElements() bool {
 	return f.Counts.withRow()+f.Counts.Missing >= f.minElements()
 }

@@ -26,12 +26,12 @@ type Gate struct {
 	// Fleet has them as connected.
 	RequireConnected bool
 	// SettledFor, if positive, puts elements into ClassPending that would be ready, if
-	// their newest row changed less than that before Now.
+	// their newest row changed less than that time before Now.
 	SettledFor time.Duration
 	Now        time.Time // of the read of the fleet
 	// MinElements is the number of elements that must have a row, at least 1.
 	MinElements int64
-	MaxBlocking int // length of Verdict.Blocking
+	MaxBlocking int // the maximum length of Verdict.Blocking
 	// ElementIDs are the requested elements: those without a row are missing or left
 	// out. Duplicates are ignored.
 	ElementIDs []string

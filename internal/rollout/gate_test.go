@@ -474,10 +474,10 @@ func TestReadyPercentIsReadAsAPercentage(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"0.95":   "It is a percentage, and this is less than 1%. Write 95 for 95%.",
-		"0.999":  "It is a percentage, and this is less than 1%. Write 99.9 for 99.9%.",
-		"0.01":   "It is a percentage, and this is less than 1%. Write 1 for 1%.",
-		"0.001":  "It is a percentage, and this is less than 1%. Write a number such as 95 for 95%.",
+		"0.95":   "The value is a percentage, and less than 1%. Write 95 for 95%.",
+		"0.999":  "The value is a percentage, and less than 1%. Write 99.9 for 99.9%.",
+		"0.01":   "The value is a percentage, and less than 1%. Write 1 for 1%.",
+		"0.001":  "The value is a percentage, and less than 1%. Write a number such as 95 for 95%.",
 		"-0.5":   "It is not a percentage from 0 to 100. Write a number such as 95 for 95%.",
 		"100.01": "It is not a percentage from 0 to 100. Write a number such as 95 for 95%.",
 		"+Inf":   "It is not a percentage from 0 to 100. Write a number such as 95 for 95%.",

@@ -207,9 +207,9 @@ func (t Target) unsatisfied(offer inventory.Offer, today inventory.Date) []strin
 	sentences := []string{sentence + "."}
 	switch {
 	case offer.Undecided == 1:
-		sentences = append(sentences, "The version of 1 image does not tell whether it does.")
+		sentences = append(sentences, "1 more image may satisfy the target: its version does not tell.")
 	case offer.Undecided > 1:
-		sentences = append(sentences, fmt.Sprintf("The versions of %d images do not tell whether they do.", offer.Undecided))
+		sentences = append(sentences, fmt.Sprintf("%d more images may satisfy the target: their versions do not tell.", offer.Undecided))
 	}
 	return sentences
 }

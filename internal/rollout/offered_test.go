@@ -378,8 +378,8 @@ func TestVersionsThatDoNotTellAreCounted(t *testing.T) {
 		says   string
 	}{
 		{images[1:], "No image of this tenant satisfies 6.3.6-b9; the nearest is 6.3.5-b9."},
-		{images, "No image of this tenant satisfies 6.3.6-b9; the nearest is 6.3.5-b9. The version of 1 image does not tell whether it does."},
-		{append(images, offeredImage("4", "nightly", "", "")), "No image of this tenant satisfies 6.3.6-b9; the nearest is 6.3.5-b9. The versions of 2 images do not tell whether they do."},
+		{images, "No image of this tenant satisfies 6.3.6-b9; the nearest is 6.3.5-b9. 1 more image may satisfy the target: its version does not tell."},
+		{append(images, offeredImage("4", "nightly", "", "")), "No image of this tenant satisfies 6.3.6-b9; the nearest is 6.3.5-b9. 2 more images may satisfy the target: their versions do not tell."},
 		{nil, "No image of this tenant satisfies 6.3.6-b9."},
 	} {
 		got, _ := explained(t, Gate{Target: mustTarget(t, wantedVersion, "")}, nil, inventory.NewCatalogue(test.images), elementRow("1", "-", formerVersion))

@@ -22,7 +22,7 @@ func ParseReadyPercent(text string) (*big.Rat, error) {
 		return percent, nil
 	}
 	refused = notAPercentage(ArgumentMinReadyPercent, text, "95")
-	refused.Problem = "It is a percentage, and this is less than 1%."
+	refused.Problem = "The value is a percentage, and less than 1%."
 	if meant := new(big.Rat).Mul(percent, hundred); meant.Cmp(one) >= 0 {
 		refused.Remedy = fmt.Sprintf("Write %s for %s.", ratText(meant), ratPercent(meant))
 	}

@@ -16,7 +16,7 @@ var timeOfRead = time.Date(2026, 8, 21, 2, 0, 0, 0, time.UTC)
 
 const (
 	remedyUnsettled = "Have the gate wait until the elements have been unchanged for long enough, or shorten settled_for."
-	remedyUndated   = "Take these elements out of the selection, or remove settled_for: waiting does not give them a time of change."
+	remedyUndated   = "Take these elements out of the selection, or remove settled_for: waiting does not set their time of change."
 	remedyConnected = "Run again when the elements are done and connected, have the gate wait for them, or lower min_ready_percent."
 )
 

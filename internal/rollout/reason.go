@@ -191,9 +191,9 @@ func reasonUnmatched(f *finding) string {
 	}
 	switch more := len(f.unmatched) - len(sentences); {
 	case more == 1:
-		sentences = append(sentences, "No element has 1 more value of where.")
+		sentences = append(sentences, "1 more value of where matches no element.")
 	case more > 1:
-		sentences = append(sentences, fmt.Sprintf("No element has %d more values of where.", more))
+		sentences = append(sentences, fmt.Sprintf("%d more values of where match no element.", more))
 	}
 	return strings.Join(sentences, " ")
 }

@@ -57,7 +57,7 @@ var gateRules = []struct {
 		satisfied: func(f *finding) bool { return f.undated == 0 || f.enoughReady() },
 		hopeless:  (*finding).cannotOpen,
 		reason:    reasonUndated,
-		remedy:    advice("Take these elements out of the selection, or remove settled_for: waiting does not give them a time of change."),
+		remedy:    advice("Take these elements out of the selection, or remove settled_for: waiting does not set their time of change."),
 	},
 	{
 		satisfied: (*finding).fewFailed,

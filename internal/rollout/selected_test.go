@@ -101,7 +101,7 @@ func TestVerdictExplainsWhatADescriptionSelects(t *testing.T) {
 			summary: "closed: 1/6 ready (16.66%), 5 missing",
 			reasons: []string{
 				`No element is at the site with the id "99" (where.site_ids). No element has the serial number "a" (where.serial_numbers). ` +
-					`No element has the serial number "b" (where.serial_numbers). No element has 2 more values of where.`,
+					`No element has the serial number "b" (where.serial_numbers). 2 more values of where match no element.`,
 				"1 of 6 elements is ready (16.66%), 100% required: 5 without a status yet.",
 			},
 			remedies: []string{remedyNowhere, remedyNotReady},

@@ -240,7 +240,7 @@ func (s WaveSize) take(remaining []candidate, done, groups int) (wave []string, 
 	return wave, rest
 }
 
-// hashLimit is exclusive. It is 0 for a size in elements, and not for 100%.
+// hashLimit is exclusive: 0 for a size in elements. It cannot express 100%.
 func (s WaveSize) hashLimit() uint64 {
 	if s.percent == nil {
 		return 0

@@ -70,7 +70,7 @@ func parseTerm(part string) (constraintTerm, error) {
 	term := constraintTerm{operator: cmp.Or(operator, compareEqual)}
 	if !slices.Contains(constraintOperators, term.operator) {
 		meant := wording.Join("or", constraintOperators)
-		return constraintTerm{}, fmt.Errorf("%q is no comparison of versions: write %s", operator, cmp.Or(foreignOperators[operator], meant))
+		return constraintTerm{}, fmt.Errorf("%q is not a comparison operator: write %s", operator, cmp.Or(foreignOperators[operator], meant))
 	}
 	part = strings.TrimSpace(part)
 	version, precision, err := parse(part)
@@ -78,7 +78,7 @@ func parseTerm(part string) (constraintTerm, error) {
 		return constraintTerm{}, err
 	}
 	if precision == precisionMinor && !term.allowsMinor() {
-		return constraintTerm{}, fmt.Errorf("%q leaves the patch number open: write it out, or ~> %s.0 for every %s", written, part, part)
+		return constraintTerm{}, fmt.Errorf("%q has no patch number: add it, or write ~> %s.0 for every %s", written, part, part)
 	}
 	term.version, term.precision = version, precision
 	return term, nil
