@@ -531,7 +531,7 @@ var facts = map[simulator.FaultKind]string{
 	"too_early_425":             "the answer is 425 Too Early",
 	"connection_timed_out_522":  "the answer is 522.",
 	"internal_200":              "Code: INTERNAL (backend timed out)",
-	"status_code_500":           "the answer has status 200 and names the status \"500\" itself",
+	"status_code_500":           "the answer has status 200, but its _status_code is \"500\"",
 	"accepted_202":              "the answer is 202 Accepted",
 	"no_content_204":            "the answer is 204 No Content",
 	"server_error_500":          "Status: 500\nAttempts: 3 in ",

@@ -18,8 +18,8 @@ type Compute string
 
 // The ways to compute an aggregate.
 const (
-	// ComputeAuto takes the controller's answer where it can be verified and
-	// computes from the rows otherwise.
+	// ComputeAuto uses the controller's answer if it can be verified, and computes
+	// from the rows otherwise.
 	ComputeAuto       Compute = "auto"
 	ComputeController Compute = "controller"
 	ComputeProvider   Compute = "provider"
@@ -35,8 +35,8 @@ type Aggregated struct {
 	By      Compute
 }
 
-// Aggregate computes an aggregate over all rows that match the query. How a
-// controller treats the request's aggregate is not documented for this
+// Aggregate computes an aggregate over all rows that match the query. What the
+// controller does with the aggregate of a request is not documented for this
 // endpoint: it may answer in either of two forms, ignore it or refuse it.
 func (c *Client) Aggregate(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate, compute Compute) (Aggregated, error) {
 	derived := aggregate.Derived()
@@ -49,10 +49,10 @@ func (c *Client) Aggregate(ctx context.Context, query imagestatus.Query, aggrega
 		return Aggregated{}, c.noAggregate("only the provider can group by " + strings.Join(derived, ", "))
 	}
 	if compute == ComputeController {
-		return c.aggregateThere(ctx, query, aggregate)
+		return c.aggregateByController(ctx, query, aggregate)
 	}
 	if compute == ComputeAuto && countsRows(aggregate) {
-		result, verified, err := c.countThere(ctx, query, aggregate)
+		result, verified, err := c.countByController(ctx, query, aggregate)
 		if err != nil || verified {
 			return result, err
 		}
@@ -64,9 +64,9 @@ func (c *Client) Aggregate(ctx context.Context, query imagestatus.Query, aggrega
 	return Aggregated{Groups: computed.Groups(), Matched: computed.Matched(), By: ComputeProvider}, nil
 }
 
-// countsRows reports whether the aggregate is a count that includes every row:
-// the one kind of answer that can be checked, against the number of matches.
-// Whether a controller leaves nulls out of other aggregates is not documented.
+// countsRows reports whether the aggregate is a count of every row, the only one that
+// can be verified: its sum must be the number of matches. Whether a controller leaves
+// nulls out of other aggregates is not documented.
 func countsRows(aggregate imagestatus.Aggregate) bool {
 	return aggregate.Operator == imagestatus.AggregateCount && isIdentifier(aggregate.Field)
 }
@@ -75,15 +75,15 @@ func isIdentifier(field string) bool {
 	return field == imagestatus.FieldID || field == imagestatus.FieldElementID
 }
 
-// countThere reports false where the controller's answer cannot be used.
-func (c *Client) countThere(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) (Aggregated, bool, error) {
-	answered, failure := c.heldGroups(ctx, query, aggregate)
+// countByController reports false if the controller's answer cannot be used.
+func (c *Client) countByController(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) (Aggregated, bool, error) {
+	answered, failure := c.checkedGroups(ctx, query, aggregate)
 	if failure != nil || len(answered) == 0 {
-		return Aggregated{}, false, unlessRowsMayBeHad(failure)
+		return Aggregated{}, false, unlessRowsCanBeRead(failure)
 	}
 	matched, failure := c.matches(ctx, query)
 	if failure != nil {
-		return Aggregated{}, false, unlessRowsMayBeHad(failure)
+		return Aggregated{}, false, unlessRowsCanBeRead(failure)
 	}
 	folded, sum := fold(answered, aggregate)
 	if matched == nil || sum == nil || *sum != *matched {
@@ -92,9 +92,9 @@ func (c *Client) countThere(ctx context.Context, query imagestatus.Query, aggreg
 	return Aggregated{Groups: folded, Matched: *matched, By: ComputeController}, true, nil
 }
 
-// heldGroups groups by the fields of the selection too, so that each group can
-// be held against the query as its rows would be.
-func (c *Client) heldGroups(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) ([]answeredGroup, *Error) {
+// checkedGroups groups by the fields of the selection too, so that each group can be
+// compared with the query as a row can.
+func (c *Client) checkedGroups(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) ([]answeredGroup, *Error) {
 	for _, field := range query.Selection.Fields() {
 		if !slices.Contains(aggregate.GroupBy, field) {
 			aggregate.GroupBy = append(slices.Clone(aggregate.GroupBy), field)
@@ -112,25 +112,24 @@ func (c *Client) heldGroups(ctx context.Context, query imagestatus.Query, aggreg
 	return answered, nil
 }
 
-// hopeless are the failures that the rows would meet too, whatever the
-// controller makes of an aggregate.
-var hopeless = []Kind{KindCredentials, KindSignIn, KindTenant, KindProxy, KindCancelled, KindTimeout}
+// rowsFailToo are the failures that a read of the rows would meet too.
+var rowsFailToo = []Kind{KindCredentials, KindSignIn, KindTenant, KindProxy, KindCancelled, KindTimeout}
 
-// unlessRowsMayBeHad drops a failure after which the rows may still be had. One
-// of the sign-in is none: it has nothing to do with the aggregate.
-func unlessRowsMayBeHad(failure *Error) error {
+// unlessRowsCanBeRead drops a failure after which the rows may still be readable, as
+// they are not after a failed sign-in.
+func unlessRowsCanBeRead(failure *Error) error {
 	switch {
 	case failure == nil, failure.Kind == KindNoAggregate:
 		return nil
-	case failure.Operation != statusCollection.operation(), slices.Contains(hopeless, failure.Kind), IsBeyondDeadline(failure):
+	case failure.Operation != statusCollection.operation(), slices.Contains(rowsFailToo, failure.Kind), IsBeyondDeadline(failure):
 		return failure
 	default:
 		return nil
 	}
 }
 
-// fold adds counts up by the keys of the aggregate. The sum is nil where a
-// count is no whole number.
+// fold adds up counts by the keys of the aggregate. The sum is nil if a count is not
+// a whole number.
 func fold(answered []answeredGroup, aggregate imagestatus.Aggregate) ([]imagestatus.Group, *int64) {
 	groups := make(map[string]*imagestatus.Group)
 	var order []string
@@ -160,8 +159,8 @@ func fold(answered []answeredGroup, aggregate imagestatus.Aggregate) ([]imagesta
 	return folded, &sum
 }
 
-// aggregateThere takes the controller's values once its counts cover every match.
-func (c *Client) aggregateThere(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) (Aggregated, error) {
+// aggregateByController uses the controller's values if its counts cover every match.
+func (c *Client) aggregateByController(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) (Aggregated, error) {
 	values, failure := c.groupsOfAnySize(ctx, query, aggregate)
 	if failure != nil {
 		return Aggregated{}, failure
@@ -169,7 +168,7 @@ func (c *Client) aggregateThere(ctx context.Context, query imagestatus.Query, ag
 	counting := imagestatus.Aggregate{
 		Operator: imagestatus.AggregateCount, Field: imagestatus.FieldElementID, GroupBy: aggregate.GroupBy,
 	}
-	counts, failure := c.heldGroups(ctx, query, counting)
+	counts, failure := c.checkedGroups(ctx, query, counting)
 	if failure != nil {
 		return Aggregated{}, failure
 	}
@@ -208,10 +207,10 @@ func (c *Client) merge(groups []imagestatus.Group, values []answeredGroup, aggre
 	return groups, nil
 }
 
-// groupsOfAnySize asks for a smaller page where its size may be what is refused.
+// groupsOfAnySize asks for a smaller page if the page size may be what was refused.
 func (c *Client) groupsOfAnySize(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) ([]answeredGroup, *Error) {
 	values, failure := c.groups(ctx, query, aggregate, c.statuses.pageSize())
-	if !failure.mayBeOfSize(c.statuses.pageSize()) {
+	if !failure.mayBePageSize(c.statuses.pageSize()) {
 		return values, failure
 	}
 	if values, failure = c.groups(ctx, query, aggregate, safePageSize); failure == nil {
@@ -224,13 +223,12 @@ func (c *Client) noAggregate(problem string) *Error {
 	return &Error{Kind: KindNoAggregate, Operation: "aggregate the " + statusCollection.subject, Subject: statusCollection.subject, URL: c.Endpoint(), Problem: problem}
 }
 
-// matches is nil where the controller does not say how many rows match.
 func (c *Client) matches(ctx context.Context, query imagestatus.Query) (*int64, *Error) {
 	body, failure := newWireQuery(query, 1, 1).encode(statusCollection.resource)
 	if failure != nil {
 		return nil, failure
 	}
-	page, failure := c.statuses.page(ctx, statusCollection.query(body))
+	page, failure := c.statuses.fetchPage(ctx, statusCollection.query(body))
 	if failure != nil {
 		return nil, failure
 	}
@@ -238,8 +236,7 @@ func (c *Client) matches(ctx context.Context, query imagestatus.Query) (*int64, 
 }
 
 type answeredGroup struct {
-	// row holds the group's fields; the others are null.
-	row   imagestatus.Status
+	row   imagestatus.Status // null but for the fields grouped by
 	value *big.Rat
 }
 
@@ -256,14 +253,14 @@ type wireGroups struct {
 	errorBody
 }
 
-// wireGroup has its members by name too: a field that is null belongs to the
-// group's key, and one that is left out does not.
+// wireGroup has its members by name too, as a null field belongs to the key of the
+// group, and a missing one does not.
 type wireGroup struct {
 	row     wireStatus
 	members map[string]json.RawMessage
 }
 
-// UnmarshalJSON reads an object, or null as one without members.
+// UnmarshalJSON reads an object, or null as an empty object.
 func (w *wireGroup) UnmarshalJSON(raw []byte) error {
 	if err := json.Unmarshal(raw, &w.members); err != nil {
 		return err //nolint:wrapcheck // encoding/json adds the path of the field to its own errors.
@@ -271,8 +268,8 @@ func (w *wireGroup) UnmarshalJSON(raw []byte) error {
 	return json.Unmarshal(raw, &w.row) //nolint:wrapcheck // As above.
 }
 
-// groups fails with KindNoAggregate where the answer holds no aggregate, not
-// all groups, or other groups than those that were asked for.
+// groups fails with KindNoAggregate if the answer holds no aggregate, not all
+// groups, or other groups than those asked for.
 func (c *Client) groups(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate, size int64) ([]answeredGroup, *Error) {
 	body := newWireQuery(query, size, 1)
 	body.SortParams = nil
@@ -300,7 +297,6 @@ func (c *Client) groups(ctx context.Context, query imagestatus.Query, aggregate 
 	return groups, nil
 }
 
-// groups says what is wrong with groups that cannot be used.
 func (w *wireGroups) groups(aggregate imagestatus.Aggregate) (groups []answeredGroup, problem string) {
 	const ignored = "the controller ignores the aggregate, or returns more groups than fit into one answer"
 	answered := make([]wireGroup, 0, len(w.Items))
@@ -328,8 +324,8 @@ func (w *wireGroups) groups(aggregate imagestatus.Aggregate) (groups []answeredG
 	return groups, misgrouped(answered, groups, aggregate)
 }
 
-// misgrouped says why the groups are not those of the fields asked for. A field
-// that is null in every group may be one that the controller did not group by.
+// misgrouped says why the groups are not those of the fields asked for. If a field is
+// null in every group, the controller may not have grouped by it.
 func misgrouped(answered []wireGroup, groups []answeredGroup, aggregate imagestatus.Aggregate) string {
 	if len(aggregate.GroupBy) == 0 && len(groups) != 1 {
 		return fmt.Sprintf("the controller returns %d groups where one is asked for", len(groups))
@@ -350,13 +346,13 @@ func misgrouped(answered []wireGroup, groups []answeredGroup, aggregate imagesta
 		seen[key] = true
 	}
 	if unnamed := slices.Index(named, false); unnamed >= 0 && len(groups) > 0 {
-		return fmt.Sprintf("the field %s is null in every group, so that it is not evident whether the controller grouped by it", aggregate.GroupBy[unnamed])
+		return fmt.Sprintf("the field %s is null in every group, so the controller may not have grouped by it", aggregate.GroupBy[unnamed])
 	}
 	return ""
 }
 
-// decimal reads a JSON number, or a text with one, exactly; null is nil. It
-// reports false for anything else.
+// decimal reads a JSON number, or a text with one, exactly; null is nil. It reports
+// false for anything else.
 func decimal(raw json.RawMessage) (*big.Rat, bool) {
 	const (
 		longest  = 64  // Far beyond 64 bits, and a bound on what is computed with.

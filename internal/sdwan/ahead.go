@@ -5,13 +5,12 @@ import (
 	"sync"
 )
 
-// ahead fetches the pages of one read before they are asked for, and hands them
-// out in order. It holds no more pages than it may fetch at a time.
+// ahead fetches the pages of one read before they are needed, and returns them in
+// order. It keeps no more pages than it may fetch at a time.
 type ahead[Page any] struct {
-	launch func(number int64) <-chan fetched[Page]
-	width  int
-	// last is the last page to fetch before it is asked for.
-	last    int64
+	launch  func(number int64) <-chan fetched[Page]
+	width   int
+	last    int64 // the last page to fetch before it is needed
 	started int64
 	queue   []<-chan fetched[Page]
 	stop    func()
@@ -22,8 +21,8 @@ type fetched[Page any] struct {
 	failure *Error
 }
 
-// newAhead begins behind the first page. The caller must call stop, which
-// cancels what is under way and waits for it.
+// newAhead begins with page 2. The caller must call stop, which cancels the fetches
+// under way and waits for them.
 func newAhead[Page any](ctx context.Context, fetch func(context.Context, int64) (*Page, *Error), width int, last int64) *ahead[Page] {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
@@ -43,7 +42,7 @@ func newAhead[Page any](ctx context.Context, fetch func(context.Context, int64) 
 	return a
 }
 
-// page takes numbers that follow one another.
+// page must be called with consecutive numbers.
 func (a *ahead[Page]) page(number int64) (*Page, *Error) {
 	a.started = max(a.started, number-1)
 	for len(a.queue) < a.width && a.started < max(a.last, number) {

@@ -5,44 +5,44 @@ import (
 	"net/http"
 )
 
-// Endpoint is one that this client reads.
+// Endpoint is a method and path that this client reads.
 type Endpoint struct{ asked request }
 
-// Endpoints, each as it is asked in both forms.
+// The endpoints, which both forms of sign-in have.
 var (
 	StatusQuery  = &Endpoint{statusCollection.query(nil)}
 	ElementQuery = &Endpoint{elementCollection.query(nil)}
-	ElementList  = &Endpoint{elementCollection.whole()}
+	ElementList  = &Endpoint{elementCollection.unpaged()}
 	SiteQuery    = &Endpoint{siteCollection.query(nil)}
-	SiteList     = &Endpoint{siteCollection.whole()}
-	ImageList    = &Endpoint{imageCollection.whole()}
+	SiteList     = &Endpoint{siteCollection.unpaged()}
+	ImageList    = &Endpoint{imageCollection.unpaged()}
 )
 
-// Answer is what came back, whatever its status. Body is without a byte order
-// mark, and secrets in it are not concealed.
+// Answer is an answer of any status. Its Body has no byte order mark, and secrets in
+// it are not concealed.
 type Answer struct {
 	Status int
 	Body   []byte
 }
 
-// Ask sends one request as it is, once the client is signed in, and leaves it to
-// the caller what the answer means: nothing is paged, checked or renewed. A body
-// of nil is none. The error is always an *Error.
+// Ask sends one request unchanged, after signing in if needed, and returns the answer
+// of any status: it does not page, check or renew anything. A nil body is none. The
+// error is always an *Error.
 func (c *Client) Ask(ctx context.Context, of *Endpoint, body []byte) (Answer, error) {
 	asked := of.asked
-	ctx, tally := withExchange(ctx, asked.resource.operation())
-	tally.subject = asked.resource.subject
+	ctx, exchange := withExchange(ctx, asked.resource.operation())
+	exchange.subject = asked.resource.subject
 	granted, err := c.session.grant(ctx)
 	if err != nil {
-		return Answer{}, c.redacted(tally.fromNetwork(ctx, err))
+		return Answer{}, c.redacted(exchange.fromNetwork(ctx, err))
 	}
-	answer, err := c.send(ctx, tally, asked.method, granted.base.path(asked), granted, body)
+	answer, err := c.send(ctx, exchange, asked.method, granted.base.path(asked), granted, body)
 	if err != nil {
-		return Answer{}, c.redacted(tally.fromNetwork(ctx, err))
+		return Answer{}, c.redacted(exchange.fromNetwork(ctx, err))
 	}
 	return Answer{Status: answer.status, Body: answer.body}, nil
 }
 
-// NewNetwork is the transport that a client has by default, for a caller that
-// sets Config.Transport to something around it.
+// NewNetwork returns the default transport of a client, for a caller that wraps it as
+// Config.Transport.
 func NewNetwork(config Config) http.RoundTripper { return newNetwork(config.WithDefaults()) }

@@ -88,7 +88,7 @@ func (b *countedBody) Read(into []byte) (int, error) {
 
 // BenchmarkNamed reads the statuses of some elements of 10,000 by their ids, and
 // by reading every one and keeping theirs, in turn, with 50 ms of latency for each
-// request. Up to mostNamed the ids must not cost more.
+// request. Up to maxNamed the ids must not cost more.
 func BenchmarkNamed(b *testing.B) {
 	const elements, latency, rounds = 10_000, 50 * time.Millisecond, 3
 	server, err := simulator.Start(b.Context(), simulator.Options{Elements: elements, Latency: latency})
@@ -114,7 +114,7 @@ func BenchmarkNamed(b *testing.B) {
 			b.ReportMetric(float64(ours.took.Milliseconds())/float64(b.N*rounds), "time-ours-ms")
 			b.ReportMetric(float64(rival.took.Milliseconds())/float64(b.N*rounds), "time-rival-ms")
 			b.ReportMetric(ours.took.Seconds()/rival.took.Seconds(), "time-ratio")
-			if named <= mostNamed {
+			if named <= maxNamed {
 				b.ReportMetric(1, "time-budget")
 				b.ReportMetric(1, "bytes-budget")
 			}

@@ -26,9 +26,8 @@ type Client struct {
 	sites    *list[wireSite, inventory.Site]
 	images   *list[wireImage, inventory.Image]
 
-	secretsLock sync.Mutex
-	// secrets are those of the configuration, tokens the last ones issued.
-	secrets, tokens []string
+	secretsLock                     sync.Mutex
+	configuredSecrets, issuedTokens []string
 }
 
 // New checks the configuration and does no I/O.
@@ -48,29 +47,29 @@ func New(config Config) (*Client, error) {
 	client.sites = newList(client, siteCollection)
 	client.images = newList(client, imageCollection)
 	if config.Unified != nil {
-		client.secrets = append(spellings(config.Unified.ClientSecret), spellings(config.Unified.basic())...)
+		client.configuredSecrets = append(spellings(config.Unified.ClientSecret), spellings(config.Unified.basic())...)
 		client.session = newSession(client, &unifiedForm{client: client, credentials: *config.Unified})
 		return client, nil
 	}
-	client.secrets = spellings(config.Legacy.AuthToken)
+	client.configuredSecrets = spellings(config.Legacy.AuthToken)
 	client.session = newSession(client, &legacyForm{client: client, credentials: *config.Legacy})
 	return client, nil
 }
 
-// Close gives idle connections back. Reads under way are not disturbed.
+// Close closes idle connections. Reads under way are not disturbed.
 func (c *Client) Close() { c.retrying.HTTPClient.CloseIdleConnections() }
 
 // Endpoint is the base URL, with the default filled in.
 func (c *Client) Endpoint() string { return c.config.Endpoint }
 
-// ask gives an answer of status 200. See persistence for what it goes through.
+// ask returns an answer of status 200. Its retries are those of persistence.
 func (c *Client) ask(ctx context.Context, asked request) (*answer, *exchange, *Error) {
 	ctx, exchange := withExchange(ctx, asked.resource.operation())
 	exchange.subject = asked.resource.subject
-	exchange.leavesLimits = true
+	exchange.limitsLeftToCaller = true
 	persisted := persistence{progress: c.throttle.progress()}
 	for {
-		answer, again, err := c.turn(ctx, exchange, asked, &persisted)
+		answer, again, err := c.sendInTurn(ctx, exchange, asked, &persisted)
 		if err != nil {
 			return nil, nil, c.redacted(exchange.fromNetwork(ctx, err))
 		}
@@ -84,8 +83,7 @@ func (c *Client) ask(ctx context.Context, asked request) (*answer, *exchange, *E
 	}
 }
 
-// turn sends a request once it may be sent, and reports whether to try again.
-func (c *Client) turn(ctx context.Context, exchange *exchange, asked request, persisted *persistence) (_ *answer, again bool, err error) {
+func (c *Client) sendInTurn(ctx context.Context, exchange *exchange, asked request, persisted *persistence) (_ *answer, again bool, err error) {
 	round, err := c.throttle.enter(ctx)
 	if err != nil {
 		return nil, false, err
@@ -100,16 +98,16 @@ func (c *Client) turn(ctx context.Context, exchange *exchange, asked request, pe
 		return nil, false, err
 	}
 	if answer.status == http.StatusOK {
-		c.session.answered(granted)
-		c.throttle.answered()
+		c.session.recordSuccess(granted)
+		c.throttle.recordSuccess()
 		return answer, false, nil
 	}
-	persisted.since(c.throttle.progress())
+	persisted.resetOnProgress(c.throttle.progress())
 	if pause, limited := answer.limit(); limited {
-		wait := max(pause, jittered(c.config.RetryWaitMin, c.config.RetryWaitMax, persisted.holds))
-		c.throttle.hold(round, wait, pause, retryRow(answer.status, answer.body).Kind)
-		persisted.holds++
-		return answer, persisted.holds <= c.config.MaxRetries, nil
+		wait := max(pause, jittered(c.config.RetryWaitMin, c.config.RetryWaitMax, persisted.slowdowns))
+		c.throttle.slowDown(round, wait, pause, retryRow(answer.status, answer.body).Kind)
+		persisted.slowdowns++
+		return answer, persisted.slowdowns <= c.config.MaxRetries, nil
 	}
 	if isRefusal(answer.status) {
 		again, err = c.session.after(ctx, granted, answer.status, persisted)
@@ -118,16 +116,15 @@ func (c *Client) turn(ctx context.Context, exchange *exchange, asked request, pe
 }
 
 type answer struct {
-	status int
-	header http.Header
-	body   []byte
-	// conceal takes secrets out of a text; nil changes nothing.
-	conceal func(string) string
+	status  int
+	header  http.Header
+	body    []byte
+	conceal func(string) string // nil changes nothing
 }
 
 // send includes the retries. Errors are *Error.
 func (c *Client) send(ctx context.Context, exchange *exchange, method, path string, granted grant, body []byte) (*answer, error) {
-	var content any // A nil []byte in it would be a body, and go out over HTTP/2 as one.
+	var content any // Holding a nil []byte, it would be sent over HTTP/2 as an empty body.
 	if body != nil {
 		content = body
 	}
@@ -148,9 +145,9 @@ func (c *Client) send(ctx context.Context, exchange *exchange, method, path stri
 	return &answer{status: response.StatusCode, header: response.Header, body: jsonText(exchange.body), conceal: c.conceal}, nil
 }
 
-// fromNetwork makes an error of one that came without a usable answer, and adds
-// what the last answer said of itself. An *Error passes as it is, unless it is the
-// failure of another read that ended this one.
+// fromNetwork wraps an error that came without a usable answer and adds the codes
+// of the last answer. It returns an *Error unchanged, unless that is the failure of
+// another read, which cancelled this one.
 func (e *exchange) fromNetwork(ctx context.Context, err error) *Error {
 	made, ok := errors.AsType[*Error](err)
 	switch cause, _ := errors.AsType[*Error](context.Cause(ctx)); {
@@ -161,13 +158,13 @@ func (e *exchange) fromNetwork(ctx context.Context, err error) *Error {
 	}
 	kind, problem := e.diagnose(ctx, err)
 	failure := e.failed(kind, problem, err)
-	form := errorForm(e.body)
-	failure.Codes, failure.RequestID = form.Errors, form.RequestID
+	body := readErrorBody(e.body)
+	failure.Codes, failure.RequestID = body.Errors, body.RequestID
 	return failure
 }
 
-// diagnose reads from the context whether time ran out, as a single attempt
-// that takes too long reports a deadline too.
+// diagnose asks the context whether time ran out: the error of a single attempt
+// that took too long is a deadline error too.
 func (e *exchange) diagnose(ctx context.Context, err error) (kind Kind, problem string) {
 	var late *lateError
 	var oversize *oversizeError
@@ -205,8 +202,8 @@ func (e *exchange) lastFailure() string {
 	}
 }
 
-// rootCause leaves out what wrapping libraries repeat: method, URL, "giving
-// up after". The error's facts hold those.
+// rootCause drops what wrapping libraries repeat: method, URL, "giving up after".
+// Error.Facts lists these.
 func rootCause(err error) string {
 	for {
 		if err == io.EOF { //nolint:errorlint // Only the bare end says nothing more.

@@ -14,7 +14,7 @@ import (
 	"unicode"
 )
 
-// Defaults of the two forms (documented and observed) and of the client.
+// Defaults of the two forms of sign-in (documented and observed) and of the client.
 const (
 	DefaultUnifiedEndpoint = "https://api.sase.paloaltonetworks.com"
 	DefaultTokenURL        = "https://auth.apps.paloaltonetworks.com/oauth2/access_token" //nolint:gosec // A URL, not a token.
@@ -29,36 +29,32 @@ const (
 	DefaultMaxResponseBytes      = 64 << 20
 )
 
-// Config is what a client needs to know. Exactly one of Unified and Legacy is
-// set.
+// Config configures a client. Exactly one of Unified and Legacy is set.
 type Config struct {
-	// Endpoint is a base URL; "" is the default of the form.
+	// Endpoint is a base URL; "" is the default of the form of sign-in.
 	Endpoint string
 	Unified  *Unified
 	Legacy   *Legacy
 
-	// CertificateAuthorities replace the system's roots; nil keeps those.
+	// CertificateAuthorities replace those of the system; nil keeps the system's.
 	CertificateAuthorities *x509.CertPool
-	// Proxy chooses the proxy of a request, as that of http.Transport does; nil is
-	// none.
+	// Proxy chooses the proxy of a request, as http.Transport.Proxy does; nil is none.
 	Proxy    func(*http.Request) (*url.URL, error)
 	PageSize int64
 	// MaxConcurrentRequests bounds the queries in flight of the whole client.
 	MaxConcurrentRequests int
-	// MaxRetries counts transient failures of one request; see persistence for
-	// what does not count.
+	// MaxRetries bounds the retries of one request; persistence lists what counts.
 	MaxRetries int
-	// RetryWaitMin and RetryWaitMax do not bound a wait that the controller asks
-	// for.
+	// RetryWaitMin and RetryWaitMax do not bound a wait that the controller asks for.
 	RetryWaitMin, RetryWaitMax time.Duration
 	// RequestTimeout bounds one attempt, body included.
 	RequestTimeout time.Duration
 	// MaxResponseBytes bounds one answer after decompression.
 	MaxResponseBytes int64
-	// UserAgent is on every request: the controller ties a session to it
+	// UserAgent is sent with every request: the controller ties a session to it
 	// (observed).
 	UserAgent string
-	// Observe, if set, is told of every attempt, from several goroutines.
+	// Observe, if set, is called with every attempt, from several goroutines.
 	Observe       func(context.Context, Attempt)
 	ObserveBodies bool
 	// Transport replaces the network, for tests.
@@ -71,15 +67,15 @@ type Unified struct {
 	// TSGID is the tenant service group, as digits.
 	TSGID    string
 	TokenURL string
-	// Scopes are asked for beside the tenant service group. Without any, email and
-	// profile are tried once where the profile is denied.
+	// Scopes are requested besides the tenant service group. Without any, email and
+	// profile are tried once if the profile is denied.
 	Scopes []string
 }
 
 // Legacy holds a static token (CloudGenix).
 type Legacy struct {
 	AuthToken string
-	// TenantID stands in the path; "" has it read from the profile.
+	// TenantID is part of every path; if it is "", the client reads it from the profile.
 	TenantID string
 }
 
@@ -89,7 +85,7 @@ type Attempt struct {
 	Method, URL string
 	// Number counts the attempts at one operation from 1.
 	Number int
-	// Status is 0 without an answer.
+	// Status is that of the answer; 0 is no answer.
 	Status   int
 	Duration time.Duration
 	Bytes    int
@@ -98,7 +94,7 @@ type Attempt struct {
 	RequestBody, ResponseBody string
 }
 
-// WithDefaults fills in what is zero, but for MaxRetries: 0 is never.
+// WithDefaults replaces zero values, except MaxRetries, whose 0 means no retry.
 func (c Config) WithDefaults() Config {
 	setDefault(&c.PageSize, DefaultPageSize)
 	setDefault(&c.MaxConcurrentRequests, DefaultMaxConcurrentRequests)
@@ -133,7 +129,7 @@ func (c Config) validate() error {
 	if _, err := ParseEndpoint(c.Endpoint); err != nil {
 		return fmt.Errorf("endpoint: %w", err)
 	}
-	if err := named("user agent", CheckHeader(c.UserAgent)); err != nil {
+	if err := inArgument("user agent", CheckHeader(c.UserAgent)); err != nil {
 		return err
 	}
 	if c.Unified != nil {
@@ -146,21 +142,21 @@ func (u Unified) validate() error {
 	if _, err := ParseEndpoint(u.TokenURL); err != nil {
 		return fmt.Errorf("token URL: %w", err)
 	}
-	return errors.Join(named("client_id", CheckHeader(u.ClientID)), named("client_secret", CheckHeader(u.ClientSecret)))
+	return errors.Join(inArgument("client_id", CheckHeader(u.ClientID)), inArgument("client_secret", CheckHeader(u.ClientSecret)))
 }
 
 func (l Legacy) validate() error {
-	return errors.Join(named("auth_token", CheckHeader(l.AuthToken)), named("tenant_id", CheckHeader(l.TenantID)))
+	return errors.Join(inArgument("auth_token", CheckHeader(l.AuthToken)), inArgument("tenant_id", CheckHeader(l.TenantID)))
 }
 
-func named(argument string, err error) error {
+func inArgument(argument string, err error) error {
 	if err == nil {
 		return nil
 	}
 	return fmt.Errorf("%s: %w", argument, err)
 }
 
-// CheckHeader refuses control characters, most of which no HTTP header can hold.
+// CheckHeader rejects control characters, most of which no HTTP header can hold.
 // The error is a sentence without the value.
 func CheckHeader(value string) error {
 	if strings.ContainsFunc(value, unicode.IsControl) {
@@ -195,9 +191,9 @@ func isLoopback(host string) bool {
 
 var regionLabel = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
 
-// LegacyEndpoint gives the base URL for a legacy token: that of the region
-// which the token's text names as region=… (observed), else the default. A
-// region that is not a host label is not followed, as the token is sent there.
+// LegacyEndpoint returns the base URL for a legacy token: that of the region named
+// in the token's text as region=… (observed), else the default. A region that is
+// not a host label is ignored, as the token is sent to that host.
 func LegacyEndpoint(authToken string) string {
 	decoded, err := url.QueryUnescape(authToken)
 	if err != nil {

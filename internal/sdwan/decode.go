@@ -15,13 +15,13 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// integer is a whole JSON number or a text with one: the controller is known to
-// accept both, so it may send both.
+// integer is a whole JSON number or a text with one: the controller accepts both
+// (observed), so it may send both.
 type integer int64
 
-// longestShown bounds the values that errors quote; a longer one is not cut, as
-// a part of a secret might stay.
-const longestShown = 64
+// maxShown bounds the values that errors quote. A longer one is not quoted: cut
+// short, it might still show part of a secret.
+const maxShown = 64
 
 // UnmarshalJSON reads a whole number in every spelling that JSON has, such as
 // 37, 37.0 and 3.7e1, exactly over all 64 bits.
@@ -36,10 +36,10 @@ func (i *integer) UnmarshalJSON(raw []byte) error {
 	}
 	if err != nil {
 		problem := "a value that is not a 64-bit integer"
-		if len(raw) <= longestShown {
+		if len(raw) <= maxShown {
 			problem += ", " + snippet(raw)
 		}
-		// The type of error to which encoding/json adds the field's name.
+		// encoding/json adds the field's name to this type of error.
 		return &json.UnmarshalTypeError{Value: problem, Type: reflect.TypeFor[integer]()}
 	}
 	*i = integer(value)
@@ -49,9 +49,9 @@ func (i *integer) UnmarshalJSON(raw []byte) error {
 // jsonNumber has the parts sign, whole digits, fraction and exponent.
 var jsonNumber = regexp.MustCompile(`^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$`)
 
-// plainDigits writes a whole number without a point and an exponent. It is "" for
-// any other text, and for a number beyond 64 bits: whatever the exponent, the
-// result is short.
+// plainDigits writes a whole number without a point or an exponent. It is "" for
+// any other text and for a number beyond 64 bits, so that a huge exponent does not
+// make a huge text.
 func plainDigits(number string) string {
 	const most = 19 // The digits of the largest 64-bit integer.
 	parts := jsonNumber.FindStringSubmatch(number)
@@ -78,7 +78,7 @@ func plainDigits(number string) string {
 	return sign + significant + strings.Repeat("0", zeros)
 }
 
-// wirePage has nil Items where the answer has none, which is not an empty list.
+// wirePage has nil Items if the answer has no list, and empty Items if it is empty.
 type wirePage[Wire any] struct {
 	Items        []Wire          `json:"items"`
 	ID           *string         `json:"id"`
@@ -105,7 +105,7 @@ func (w *wirePage[Wire]) envelope() imagestatus.Envelope {
 	}
 }
 
-// describe gives text: the contract has no type for a description.
+// describe returns text: the contract has no type for a description.
 func describe(raw json.RawMessage) *string {
 	raw = notNull(raw)
 	if raw == nil {
@@ -136,18 +136,18 @@ func pageOf[Wire any](a *answer, exchange *exchange) (*wirePage[Wire], *Error) {
 	return &page, nil
 }
 
-// decode reads an answer of status 200 into a form that embeds body. An error
-// form counts whatever the status.
+// decode reads an answer of status 200 into a struct that embeds body. An answer
+// with an _error list is a failure whatever its status.
 func (a *answer) decode(exchange *exchange, into any, body *errorBody) *Error {
 	if len(a.body) == 0 {
 		return a.malformed(exchange, "the answer is empty")
 	}
 	if err := json.Unmarshal(a.body, into); err != nil {
-		form := errorForm(a.body)
-		if len(form.Errors) == 0 {
+		reported := readErrorBody(a.body)
+		if len(reported.Errors) == 0 {
 			return a.malformed(exchange, describeJSONError(err))
 		}
-		body = &form
+		body = &reported
 	}
 	switch row := rowOf(a.status, body); {
 	case row.Kind == "":
@@ -155,7 +155,7 @@ func (a *answer) decode(exchange *exchange, into any, body *errorBody) *Error {
 	case len(body.Errors) > 0:
 		return a.failed(exchange, row.Kind, "the answer has status 200 and reports an error")
 	default:
-		return a.malformed(exchange, "the answer has status 200 and names the status "+snippet(body.StatusCode)+" itself")
+		return a.malformed(exchange, "the answer has status 200, but its _status_code is "+snippet(body.StatusCode))
 	}
 }
 
@@ -165,7 +165,7 @@ func (a *answer) malformed(exchange *exchange, problem string) *Error {
 	return failure
 }
 
-// snippet conceals before it cuts, as no part of a secret may stay at the cut.
+// snippet conceals before it shortens, so that no part of a secret remains.
 func (a *answer) snippet() string {
 	if a.conceal == nil {
 		return snippet(a.body)
@@ -177,7 +177,7 @@ var jsonTypes = map[string]string{
 	"object": "an object", "array": "a list", "string": "a text", "number": "a number", "bool": "a boolean",
 }
 
-// embedded takes out what encoding/json adds to a path for embedded structs.
+// embedded removes what encoding/json adds to a path for embedded structs.
 var embedded = strings.NewReplacer("errorBody.", "", "wireStatus.", "")
 
 func describeJSONError(err error) string {
@@ -194,7 +194,7 @@ func describeJSONError(err error) string {
 	return fmt.Sprintf("the answer is not the JSON expected: %v", err)
 }
 
-// errorBody is the controller's error form (documented).
+// errorBody is how the controller reports an error (documented).
 type errorBody struct {
 	Errors    []Code `json:"_error"`
 	RequestID string `json:"_request_id"`
@@ -202,22 +202,20 @@ type errorBody struct {
 	StatusCode json.RawMessage `json:"_status_code"`
 }
 
-// errorForm is zero where the body is no error form.
-func errorForm(body []byte) errorBody {
-	var form errorBody
-	if json.Unmarshal(jsonText(body), &form) != nil {
+func readErrorBody(body []byte) errorBody {
+	var read errorBody
+	if json.Unmarshal(jsonText(body), &read) != nil {
 		return errorBody{}
 	}
-	return form
+	return read
 }
 
-// failure is nil for status 200.
 func (a *answer) failure(exchange *exchange) *Error {
 	if a.status == http.StatusOK {
 		return nil
 	}
-	form := errorForm(a.body)
-	failure := a.failed(exchange, rowOf(a.status, &form).Kind, "the answer is "+statusText(a.status))
+	body := readErrorBody(a.body)
+	failure := a.failed(exchange, rowOf(a.status, &body).Kind, "the answer is "+statusText(a.status))
 	if len(failure.Codes) == 0 {
 		failure.Snippet = a.snippet()
 	}
@@ -228,9 +226,9 @@ func (a *answer) failure(exchange *exchange) *Error {
 }
 
 func (a *answer) failed(exchange *exchange, kind Kind, problem string) *Error {
-	form := errorForm(a.body)
+	body := readErrorBody(a.body)
 	failure := exchange.failed(kind, problem, nil)
-	failure.Status, failure.Codes, failure.RequestID = a.status, form.Errors, form.RequestID
+	failure.Status, failure.Codes, failure.RequestID = a.status, body.Errors, body.RequestID
 	return failure
 }
 
@@ -238,7 +236,7 @@ func isRedirect(status int) bool {
 	return status >= http.StatusMultipleChoices && status < http.StatusBadRequest
 }
 
-// redirection says where to, without the query, which may hold a session.
+// redirection names the target without its query, which may hold a session.
 func redirection(header http.Header) string {
 	target, err := url.Parse(header.Get("Location"))
 	if err != nil || target.Host == "" {

@@ -1,6 +1,6 @@
-// Package sdwan is the client of the Prisma SD-WAN controller: sign-in in both
-// forms, transport, retries and paging, written once for every collection that
-// is read: image statuses, elements and sites. It knows HTTP and the
-// controller's quirks and knows nothing of Terraform. What a status means is
-// not decided here but in imagestatus, and what the fleet is in inventory.
+// Package sdwan is the client of the Prisma SD-WAN controller. It implements both
+// forms of sign-in, transport, retries and paging once for every collection: image
+// statuses, elements, sites and images. The package knows HTTP and the controller's
+// quirks, and nothing of Terraform. Package imagestatus decides what a status means,
+// and package inventory what elements, sites and images are.
 package sdwan

@@ -9,26 +9,27 @@ import (
 	"unicode"
 )
 
-// Kind tells errors apart by what a person has to do about them.
+// Kind classifies errors by what a person has to do about them.
 type Kind string
 
 // The kinds of errors.
 const (
 	KindCredentials Kind = "credentials refused"
-	// KindSignIn: the sign-in failed for another reason than the credentials.
+	// KindSignIn: the sign-in failed, but not because of the credentials.
 	KindSignIn    Kind = "sign-in failed"
 	KindForbidden Kind = "access denied"
 	KindTenant    Kind = "tenant not accepted"
 	KindRefused   Kind = "query refused"
-	// KindQueryTooLarge: the request's body or its answer is beyond a bound of the
-	// controller or a gateway.
+	// KindQueryTooLarge: the body of the request or its answer exceeds a limit of the
+	// controller or of a gateway.
 	KindQueryTooLarge Kind = "query too large"
 	KindNotFound      Kind = "endpoint has no such path"
-	// KindRedirected: credentials do not follow a redirect.
+	// KindRedirected: the client follows no redirect with credentials.
 	KindRedirected Kind = "endpoint redirects"
-	// KindRateLimited: the wait is beyond the deadline or the retries.
+	// KindRateLimited: waiting would take longer than the deadline or more retries
+	// than MaxRetries.
 	KindRateLimited Kind = "rate limit reached"
-	// KindUnavailable: the controller or a gateway before it fails.
+	// KindUnavailable: the controller, or a gateway in front of it, failed.
 	KindUnavailable Kind = "controller unavailable"
 	// KindUnreachable: no connection, one that broke, or one without TLS.
 	KindUnreachable Kind = "endpoint unreachable"
@@ -58,18 +59,18 @@ type Error struct {
 	// Subject is what the operation reads, such as "image statuses"; "" for the
 	// steps of a sign-in.
 	Subject string
-	// Method and URL are those of the last request; empty where none was sent.
-	// What several requests led to has no Method, and the endpoint as URL.
+	// Method and URL are those of the last request; empty if none was sent. An error
+	// that results from several requests has no Method, and the endpoint as URL.
 	Method, URL string
 	// Status is that of the last answer, 0 without one.
 	Status int
-	// Codes are of the controller's _error list, RequestID its _request_id.
+	// Codes are the controller's _error list, RequestID is its _request_id.
 	Codes     []Code
 	RequestID string
 	// Attempts and Elapsed include retries.
 	Attempts int
 	Elapsed  time.Duration
-	// Snippet begins an answer that was not understood.
+	// Snippet is the beginning of an answer that was not understood.
 	Snippet string
 	// Problem is a clause that says what happened, without a period.
 	Problem string
@@ -83,7 +84,7 @@ type Code struct {
 	Message string `json:"message"`
 }
 
-// Error gives the whole story in one line, without a secret.
+// Error returns the problem and all facts in one line, without secrets.
 func (e *Error) Error() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s: %s", e.Operation, e.Kind)
@@ -96,10 +97,10 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// Unwrap gives the error of the network or of the context.
+// Unwrap returns the error of the network or of the context.
 func (e *Error) Unwrap() error { return e.err }
 
-// Facts lists what is known beside the problem, one "name: value" each.
+// Facts lists what is known besides the problem, as "name: value".
 func (e *Error) Facts() []string {
 	var facts []string
 	add := func(name, value string) {
@@ -135,7 +136,7 @@ func (c Code) text() string {
 	return c.Code + " (" + c.Message + ")"
 }
 
-// HasCode looks for one of the controller's codes.
+// HasCode reports whether the controller named a code.
 func (e *Error) HasCode(code string) bool {
 	for _, have := range e.Codes {
 		if have.Code == code {
@@ -153,8 +154,8 @@ func KindOf(err error) Kind {
 	return ""
 }
 
-// IsBeyondDeadline reports whether the controller asks to come back after the
-// deadline, so that to try again before it is no use.
+// IsBeyondDeadline reports whether the controller asks to wait beyond the deadline,
+// so that a retry before it is useless.
 func IsBeyondDeadline(err error) bool {
 	var late *lateError
 	return errors.As(err, &late)
@@ -162,7 +163,6 @@ func IsBeyondDeadline(err error) bool {
 
 const snippetLength = 200
 
-// snippet is one printable line.
 func snippet(body []byte) string {
 	text := strings.ToValidUTF8(string(body[:min(len(body), 4*snippetLength)]), "\uFFFD")
 	text = strings.Map(printable, strings.Join(strings.Fields(text), " "))
@@ -173,7 +173,7 @@ func snippet(body []byte) string {
 	return text
 }
 
-// printable replaces what would do something to a terminal.
+// printable replaces control characters, which could change a terminal.
 func printable(r rune) rune {
 	if unicode.IsPrint(r) {
 		return r

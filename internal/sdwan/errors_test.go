@@ -325,8 +325,8 @@ func TestSecretsOfManyTokensAreRemembered(t *testing.T) {
 		client.keepToken(fmt.Sprintf("token-%08d", i))
 	}
 	text := client.conceal("token-00000999 token-00000990 " + simulator.ClientSecret)
-	if text != "*** *** ***" || len(client.tokens) > 100 {
-		t.Errorf("got %q with %d tokens remembered", text, len(client.tokens))
+	if text != "*** *** ***" || len(client.issuedTokens) > 100 {
+		t.Errorf("got %q with %d tokens remembered", text, len(client.issuedTokens))
 	}
 }
 

@@ -14,12 +14,12 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
-// Both lists have a paged query and an unpaged GET in both forms (documented).
-// Whole rows are asked for, as a controller makes up the fields that a projection
-// leaves out (observed).
+// Both collections have a paged query and an unpaged GET in both forms (documented).
+// The queries ask for whole rows, as the controller makes up the fields that a
+// projection leaves out (observed).
 var (
 	elementCollection = collection[wireElement, inventory.Element]{
-		resource:  resource{subject: "elements", version: "v3.2", path: "/elements", cutBy: "id", listed: true},
+		resource:  resource{subject: "elements", version: "v3.2", path: "/elements", sortField: "id", hasUnpaged: true},
 		row:       (*wireElement).element,
 		identity:  elementID,
 		anonymous: "no id",
@@ -27,7 +27,7 @@ var (
 		noun:      "element",
 	}
 	siteCollection = collection[wireSite, inventory.Site]{
-		resource:  resource{subject: "sites", version: "v4.13", path: "/sites", cutBy: "id", listed: true},
+		resource:  resource{subject: "sites", version: "v4.13", path: "/sites", sortField: "id", hasUnpaged: true},
 		row:       (*wireSite).site,
 		identity:  siteID,
 		anonymous: "no id",
@@ -40,26 +40,25 @@ func elementID(element *inventory.Element) string { return element.ID }
 
 func siteID(site *inventory.Site) string { return site.ID }
 
-// Elements reads every element of the tenant, each once, in the order of ids. The
-// error is always an *Error, and then there are no elements. Where the query is
-// answered with 403 or 404, the unpaged list is read in its place, now and for
-// the life of the client.
+// Elements returns every element of the tenant once, in the order of ids. The error
+// is always an *Error, without elements. If the query is answered with 403 or 404,
+// the unpaged list is read instead, for the life of the client.
 func (c *Client) Elements(ctx context.Context) ([]inventory.Element, error) {
 	return readList(ctx, c.elements, everyRow(c.elements))
 }
 
-// ElementsByID is Elements for those with one of the ids; no id is no element.
-// A row that was not asked for is an error of KindFilterIgnored.
+// ElementsByID returns the elements with one of the ids, as Elements does; without
+// ids it returns none. A row that was not asked for is an error of KindFilterIgnored.
 func (c *Client) ElementsByID(ctx context.Context, ids []string) ([]inventory.Element, error) {
 	return readList(ctx, c.elements, rowsByID(c.elements, ids))
 }
 
-// Sites reads every site of the tenant as Elements does the elements.
+// Sites returns every site of the tenant, as Elements does the elements.
 func (c *Client) Sites(ctx context.Context) ([]inventory.Site, error) {
 	return readList(ctx, c.sites, everyRow(c.sites))
 }
 
-// SitesByID is Sites for those with one of the ids, as ElementsByID is.
+// SitesByID returns the sites with one of the ids, as ElementsByID the elements.
 func (c *Client) SitesByID(ctx context.Context, ids []string) ([]inventory.Site, error) {
 	return readList(ctx, c.sites, rowsByID(c.sites, ids))
 }
@@ -68,13 +67,13 @@ func everyRow[Wire, Row any](l *list[Wire, Row]) want[Row] {
 	return want[Row]{body: l.pageQuery, judge: func(*Row) imagestatus.Truth { return imagestatus.True }}
 }
 
-// rowsByID has the one condition that clients are known to use (observed).
+// rowsByID uses "in", the only condition that clients were observed to send.
 func rowsByID[Wire, Row any](l *list[Wire, Row], ids []string) want[Row] {
 	wanted := make(map[string]bool, len(ids))
 	for _, id := range ids {
 		wanted[id] = true
 	}
-	if len(wanted) > mostNamed {
+	if len(wanted) > maxNamed {
 		every := everyRow(l)
 		every.keeps = func(row *Row) bool { return wanted[l.name(row)] }
 		return every
@@ -98,7 +97,6 @@ func rowsByID[Wire, Row any](l *list[Wire, Row], ids []string) want[Row] {
 	}
 }
 
-// gathered keeps every row.
 type gathered[Row any] struct{ rows []Row }
 
 // Add never fails.
@@ -116,8 +114,7 @@ func readList[Wire, Row any](ctx context.Context, l *list[Wire, Row], wanted wan
 	return read.rows, nil
 }
 
-// wireElement has the fields of inventory.Element of the 37 that there are, so
-// that a large fleet takes little room.
+// wireElement has only the fields of inventory.Element, of 37, to save memory.
 type wireElement struct {
 	ID              *identifier `json:"id"`
 	Name            *string     `json:"name"`
@@ -162,7 +159,6 @@ func (w *wireElement) element() inventory.Element {
 	return element
 }
 
-// wireSite has the fields of inventory.Site.
 type wireSite struct {
 	ID   *identifier `json:"id"`
 	Name *string     `json:"name"`
@@ -177,11 +173,11 @@ func (w *wireSite) site() inventory.Site {
 	return site
 }
 
-// identifier is a text, or a whole number in its place: clients test for a
-// site_id of 1 beside "1" (observed).
+// identifier is a text or a whole number: clients test for a site_id of 1 as well as
+// "1" (observed).
 type identifier string
 
-// UnmarshalJSON keeps the digits of a number exactly.
+// UnmarshalJSON keeps every digit of a number.
 func (i *identifier) UnmarshalJSON(raw []byte) error {
 	if raw[0] == '"' {
 		return json.Unmarshal(raw, (*string)(i)) //nolint:wrapcheck // encoding/json adds the path of the field to its own errors.
@@ -194,8 +190,8 @@ func (i *identifier) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// boolean is true or false, or a text that says so: a controller that writes
-// numbers as texts may write these as texts too (inferred).
+// boolean is true, false, "true" or "false": a controller that writes numbers as
+// texts may write these as texts too (inferred).
 type boolean bool
 
 // UnmarshalJSON reads the two values in their two spellings.
@@ -207,7 +203,7 @@ func (b *boolean) UnmarshalJSON(raw []byte) error {
 		*b = false
 	default:
 		problem := "a value that is neither true nor false"
-		if len(raw) <= longestShown {
+		if len(raw) <= maxShown {
 			problem += fmt.Sprintf(", %s", snippet(raw))
 		}
 		return &json.UnmarshalTypeError{Value: problem, Type: reflect.TypeFor[boolean]()}

@@ -52,7 +52,7 @@ func TestEveryRequestForAListKeepsTheContract(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/%s", listed.subject, form), func(t *testing.T) {
 				t.Parallel()
 				c := fleetContractOf(t, form)
-				whole := c.operation(t, documentedBases[form].path(listed.whole()), http.MethodGet)
+				whole := c.operation(t, documentedBases[form].path(listed.unpaged()), http.MethodGet)
 				wantValid(t, schemaOf(whole), []byte(`{"count":0,"id":"1","items":[]}`))
 				query := c.operation(t, documentedBases[form].path(listed.query(nil)), http.MethodPost)
 				body := query.RequestBody.Value.Content.Get("application/json").Schema.Value
@@ -80,7 +80,7 @@ func TestListOfImagesIsDocumentedAndHasNoQuery(t *testing.T) {
 	t.Parallel()
 	for _, form := range forms {
 		c := fleetContractOf(t, form)
-		path := documentedBases[form].path(imageCollection.whole())
+		path := documentedBases[form].path(imageCollection.unpaged())
 		wantValid(t, schemaOf(c.operation(t, path, http.MethodGet)), []byte(`{"count":1,"id":"1","type":"t","items":[`+exampleImage+`]}`))
 		if item := c.document.Paths.Value(documentedBases[form].path(imageCollection.query(nil))); item != nil {
 			t.Errorf("%s: the images have a query", form)
@@ -106,7 +106,7 @@ func TestRowsOfListsReadDocumentedFieldsOnly(t *testing.T) {
 						t.Errorf("the client reads %s, which is not documented", name)
 					}
 				}
-				if listed.resource.listOnly {
+				if listed.resource.onlyUnpaged {
 					return
 				}
 				// All that a query of the client may have.

@@ -460,7 +460,7 @@ func TestListsByIDHoldWhatWasAskedFor(t *testing.T) {
 
 func TestManyIDsAreKeptOutOfTheWholeList(t *testing.T) {
 	t.Parallel()
-	asked := make([]string, mostNamed+1)
+	asked := make([]string, maxNamed+1)
 	for i := range asked {
 		asked[i] = fmt.Sprintf("elements-%03d", i+2)
 	}

@@ -8,9 +8,9 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
-// The list of images has an unpaged GET in both forms, and no query (documented).
+// Images have an unpaged GET in both forms, and no query (documented).
 var imageCollection = collection[wireImage, inventory.Image]{
-	resource:  resource{subject: "images", version: "v2.4", path: "/element_images", listOnly: true},
+	resource:  resource{subject: "images", version: "v2.4", path: "/element_images", onlyUnpaged: true},
 	row:       (*wireImage).image,
 	identity:  imageID,
 	anonymous: "no id",
@@ -20,13 +20,12 @@ var imageCollection = collection[wireImage, inventory.Image]{
 
 func imageID(image *inventory.Image) string { return image.ID }
 
-// Images reads every image that the tenant is offered, each once, in the order of
-// ids. The error is always an *Error, and then there are no images.
+// Images returns every image that the tenant is offered once, in the order of ids.
+// The error is always an *Error, without images.
 func (c *Client) Images(ctx context.Context) ([]inventory.Image, error) {
 	return readList(ctx, c.images, everyRow(c.images))
 }
 
-// wireImage is inventory.Image as it is spelt on the wire.
 type wireImage struct {
 	ID                     *identifier `json:"id"`
 	Version                *string     `json:"version"`
@@ -68,8 +67,8 @@ func (w *wireImage) image() inventory.Image {
 	return image
 }
 
-// models lists the models in order, each once: a model may have several bundles
-// (inferred). The models are not known where one of them has no name.
+// models lists the models in order, each once, as a model may have several bundles
+// (inferred). It is nil, not known, if a model has no name.
 func (w *wireImage) models() []string {
 	if w.ModelSoftwareMap == nil {
 		return nil
@@ -85,8 +84,8 @@ func (w *wireImage) models() []string {
 	return slices.Compact(models)
 }
 
-// day is a day of the calendar, or anything else: a date that cannot be read is
-// not known, and must not keep the images from being read.
+// day is a date, nil if it cannot be read: one bad date must not make the images
+// unreadable.
 type day struct{ date *inventory.Date }
 
 // UnmarshalJSON never fails.

@@ -6,8 +6,8 @@ import (
 )
 
 // flights joins requests for the same page of one collection while one is under
-// way, as when several modules of one configuration ask the same thing. Nothing
-// is kept once it has arrived: a gate must see the present.
+// way, as when several modules of a configuration read the same rows. No page is
+// kept once it has arrived: a gate must see the present.
 type flights[Page any] struct {
 	lock     sync.Mutex
 	underway map[string]*flight[Page]
@@ -19,7 +19,7 @@ type flight[Page any] struct {
 	failure *Error
 }
 
-// join leads or waits. A page that several readers share is only read.
+// join fetches the page or waits for it. Do not change a page: several reads share it.
 func (f *flights[Page]) join(ctx context.Context, of resource, query []byte, fetch func() (*Page, *Error)) (*Page, *Error) {
 	key := string(query)
 	for {
@@ -40,17 +40,16 @@ func (f *flights[Page]) join(ctx context.Context, of resource, query []byte, fet
 	}
 }
 
-// lead lands whatever becomes of the fetch: those who joined a fetch that
-// panicked make one of their own.
+// lead lands even if the fetch panics: then those who joined it fetch for themselves.
 func (f *flights[Page]) lead(of resource, key string, led *flight[Page], fetch func() (*Page, *Error)) (*Page, *Error) {
-	led.failure = &Error{Kind: KindCancelled, Operation: of.operation(), Subject: of.subject, Problem: "the request came to no end"}
+	led.failure = &Error{Kind: KindCancelled, Operation: of.operation(), Subject: of.subject, Problem: "the request did not finish"}
 	defer f.land(key, led)
 	led.page, led.failure = fetch()
 	return led.page, led.failure
 }
 
-// givenUp reports whether a flight ended because of its own reader's deadline,
-// which may not be that of those who joined it.
+// givenUp reports whether a flight ended by the deadline of the read that led it,
+// which may differ from that of the reads that joined.
 func givenUp(failure *Error) bool {
 	return failure != nil &&
 		(failure.Kind == KindCancelled || failure.Kind == KindTimeout || IsBeyondDeadline(failure))

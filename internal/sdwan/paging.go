@@ -9,44 +9,42 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// safePageSize is the controller's default (observed on siblings), so it should
-// not be refused.
+// safePageSize is the controller's default (observed on siblings), which should be
+// accepted.
 const safePageSize = 100
 
 // Summary is complete once the rows have been read to their end.
 type Summary struct {
 	// Envelope is that of the first page.
 	Envelope imagestatus.Envelope
-	// Matched counts the matching rows whatever the limit; nil where the controller
-	// does not say and not all were read.
+	// Matched counts the matching rows whatever the limit; nil if the controller does
+	// not say and not all were read.
 	Matched *int64
 	// Truncated reports matching rows that were not returned.
 	Truncated bool
 }
 
-// maxPages bounds one read. No honest answer reaches it: at the controller's
-// default of 100 rows to a page (observed on siblings) it is a million elements,
-// twenty times the largest fleet that this client is made for.
+// maxPages bounds one read. At the controller's default of 100 rows a page (observed
+// on siblings) it allows a million elements, twenty times the largest fleet that
+// this client is made for.
 const maxPages = 10_000
 
 type reader[Wire, Row any] struct {
 	list    *list[Wire, Row]
 	want    want[Row]
 	summary Summary
-	// add takes the rows, and stopped is why it takes no more.
+	// add consumes a row, and stopped is the error with which it ended the read.
 	add     func(Row) error
 	stopped error
-	// size is the number of rows to ask a page for. From the second page on it is
-	// one that the controller keeps to, because its first page had as many rows.
+	// size is the page size to ask for. From the second page on it is the number of
+	// rows of the first page, so that the controller does not clamp it.
 	size int64
-	seen *seen
-	// named are those that have come, in a read of rows by name.
-	named *seen
-	// found counts the rows that came, each once; kept those that the provider's
-	// own filters keep; returned those handed on.
+	// namesSeen is for a read of rows by name.
+	seen, namesSeen *seen
+	// found counts distinct rows; kept those that pass the provider's own filters;
+	// returned those passed to add.
 	found, kept, returned int64
-	// total is nil until a page names it.
-	total *int64
+	total                 *int64
 }
 
 func (r *reader[Wire, Row]) read(ctx context.Context) *Error {
@@ -57,12 +55,12 @@ func (r *reader[Wire, Row]) read(ctx context.Context) *Error {
 	case r.want.page > 0:
 		return r.readPage(ctx)
 	}
-	if refused := r.list.refused.Load(); refused != nil || r.list.listOnly {
-		return r.readWhole(ctx, refused)
+	if refused := r.list.refused.Load(); refused != nil || r.list.onlyUnpaged {
+		return r.readUnpaged(ctx, refused)
 	}
 	page, failure := r.first(ctx)
-	if r.list.listed && r.list.denies(failure) {
-		return r.readWhole(ctx, failure)
+	if r.list.hasUnpaged && r.list.denies(failure) {
+		return r.readUnpaged(ctx, failure)
 	}
 	if failure != nil {
 		return failure
@@ -70,9 +68,8 @@ func (r *reader[Wire, Row]) read(ctx context.Context) *Error {
 	return r.readPages(ctx, page)
 }
 
-// readPages goes on from the first page.
 func (r *reader[Wire, Row]) readPages(ctx context.Context, page *wirePage[Wire]) *Error {
-	r.seen, r.named = newSeen(expected(page)), newSeen(0)
+	r.seen, r.namesSeen = newSeen(expected(page)), newSeen(0)
 	ahead := newAhead(ctx, r.fetch, r.list.client.config.MaxConcurrentRequests, r.lastPage(page))
 	defer ahead.stop()
 	rows := r.size
@@ -98,7 +95,8 @@ func (r *reader[Wire, Row]) readPages(ctx context.Context, page *wirePage[Wire])
 	}
 }
 
-// expected is the room to make at once: the controller's number may be nonsense.
+// expected is the number of rows to reserve memory for, bounded as the controller's
+// number may be wrong.
 func expected[Wire any](first *wirePage[Wire]) int64 {
 	const most = 100_000
 	if first.TotalCount == nil {
@@ -107,8 +105,8 @@ func expected[Wire any](first *wirePage[Wire]) int64 {
 	return max(0, min(int64(*first.TotalCount), most))
 }
 
-// lastPage is the last one sure to be needed; 0 where the controller does not
-// say. It is the one that shows the end: shorter than the others, or empty.
+// lastPage is the last page certain to be needed; 0 if the controller names no
+// total. A read without a limit needs a page that is shorter or empty as its end.
 func (r *reader[Wire, Row]) lastPage(first *wirePage[Wire]) int64 {
 	if first.TotalCount == nil {
 		return 0
@@ -124,8 +122,8 @@ func (r *reader[Wire, Row]) lastPage(first *wirePage[Wire]) int64 {
 	}
 }
 
-// limit is the number of rows after which a read may stop. Where the provider
-// itself leaves out rows, only all of them tell how many match.
+// limit is the number of rows after which a read may stop; 0 is none. If the
+// provider itself filters rows, all must be read to count the matches.
 func (r *reader[Wire, Row]) limit() int64 {
 	if r.want.keeps != nil {
 		return 0
@@ -133,17 +131,16 @@ func (r *reader[Wire, Row]) limit() int64 {
 	return r.want.limit
 }
 
-// first follows a controller that returns smaller pages than it was asked for.
-// Whether a short page is the last one or was clamped only the next page tells,
-// and only one of the same size: the controller may count the pages of a larger
-// one from rows that it never returned.
+// first reads page 1 and adopts its size. Only the next page tells whether a short
+// page is the last one or was clamped, and only if asked for in that size: with a
+// larger size, the controller may skip rows that it never returned.
 func (r *reader[Wire, Row]) first(ctx context.Context) (*wirePage[Wire], *Error) {
 	r.size = r.list.pageSize()
 	if r.limit() > 0 {
 		r.size = min(r.size, r.limit())
 	}
 	page, failure := r.fetch(ctx, 1)
-	if failure.mayBeOfSize(r.size) {
+	if failure.mayBePageSize(r.size) {
 		r.size = safePageSize
 		if page, failure = r.fetch(ctx, 1); failure == nil {
 			r.list.acceptedSize.Store(safePageSize)
@@ -159,9 +156,9 @@ func (r *reader[Wire, Row]) first(ctx context.Context) (*wirePage[Wire], *Error)
 	return page, nil
 }
 
-// mayBeOfSize reports whether a smaller page may be answered where one of a size
-// was refused, whatever code the refusal has.
-func (e *Error) mayBeOfSize(size int64) bool {
+// mayBePageSize reports whether the page size may be what was refused, whatever the
+// code of the refusal.
+func (e *Error) mayBePageSize(size int64) bool {
 	return e != nil && e.Status == http.StatusBadRequest && (e.Kind == KindRefused || e.Kind == KindQueryTooLarge) && size > safePageSize
 }
 
@@ -177,26 +174,26 @@ func (r *reader[Wire, Row]) fetch(ctx context.Context, number int64) (*wirePage[
 	return r.list.join(ctx, r.list.query(body))
 }
 
-// accept reports false when the consumer has stopped.
+// accept reports false if the consumer has stopped the read.
 func (r *reader[Wire, Row]) accept(page *wirePage[Wire]) (bool, *Error) {
 	if failure := r.countTotal(page); failure != nil {
 		return false, failure
 	}
 	fresh := 0
-	// One for all rows: it is pointed to, and would be made anew for each.
+	// Declared outside the loop, as its address escapes: one allocation for all rows.
 	var row Row
 	for i := range page.Items {
 		row = r.list.row(&page.Items[i])
 		id := r.list.identity(&row)
 		if id == "" {
-			return false, r.malformed("a row has %s, so that it cannot be told from a repetition", r.list.anonymous)
+			return false, r.malformed("a row has %s, so it cannot be told from a repetition", r.list.anonymous)
 		}
 		if r.seen.add(id) {
 			continue
 		}
 		fresh++
 		r.found++
-		if failure := r.judge(&row); failure != nil {
+		if failure := r.verifyRow(&row); failure != nil {
 			return false, failure
 		}
 		if r.want.keeps != nil && !r.want.keeps(&row) {
@@ -207,7 +204,7 @@ func (r *reader[Wire, Row]) accept(page *wirePage[Wire]) (bool, *Error) {
 			continue
 		}
 		r.returned++
-		if r.hands(row) {
+		if r.handOver(row) {
 			return false, nil
 		}
 	}
@@ -217,8 +214,7 @@ func (r *reader[Wire, Row]) accept(page *wirePage[Wire]) (bool, *Error) {
 	return true, nil
 }
 
-// hands reports whether the consumer wants no more than this row.
-func (r *reader[Wire, Row]) hands(row Row) (last bool) {
+func (r *reader[Wire, Row]) handOver(row Row) (last bool) {
 	r.stopped = r.add(row)
 	return r.stopped != nil
 }
@@ -238,30 +234,29 @@ func (r *reader[Wire, Row]) countTotal(page *wirePage[Wire]) *Error {
 	return nil
 }
 
-func (r *reader[Wire, Row]) judge(row *Row) *Error {
+func (r *reader[Wire, Row]) verifyRow(row *Row) *Error {
 	truth := r.want.judge(row)
 	if truth == imagestatus.False {
 		return r.list.filterIgnored(fmt.Sprintf("%s %q", r.list.noun, r.list.name(row)))
 	}
-	if truth == imagestatus.True && r.named != nil && r.want.named > 0 {
-		r.named.add(r.list.name(row))
+	if truth == imagestatus.True && r.namesSeen != nil && r.want.named > 0 {
+		r.namesSeen.add(r.list.name(row))
 	}
 	return nil
 }
 
-// everyNamed reports whether each row that was asked for by name has come, of
-// which there is one (inferred for statuses: the endpoint has the current one),
-// and the controller counts no more.
+// everyNamed reports whether each row asked for by name has come and the controller
+// counts no more. A name has one row (inferred for statuses: the endpoint has the
+// current one).
 func (r *reader[Wire, Row]) everyNamed() bool {
-	return r.want.named > 0 && r.named.used == r.want.named && r.total != nil && r.found == *r.total
+	return r.want.named > 0 && r.namesSeen.used == r.want.named && r.total != nil && r.found == *r.total
 }
 
 func (r *reader[Wire, Row]) full() bool { return r.want.limit > 0 && r.returned >= r.want.limit }
 
-// ended reports whether no further page is needed. A page is the last one when
-// it is empty, or when it is shorter than the size that the controller keeps to
-// and the rows are as many as it says. Rows asked for by name need no page more
-// than those that they fill.
+// ended reports whether no further page is needed. A page is the last one if it is
+// empty, or if it is shorter than the page size and the rows are as many as the
+// controller counts. Rows asked for by name need no empty page at the end.
 func (r *reader[Wire, Row]) ended(number int64, page *wirePage[Wire]) (bool, *Error) {
 	rows := int64(len(page.Items))
 	switch {
@@ -278,7 +273,7 @@ func (r *reader[Wire, Row]) ended(number int64, page *wirePage[Wire]) (bool, *Er
 	}
 }
 
-// conclude says how many rows match. A read that stopped at its limit has the
+// conclude sets the number of matches. A read that stopped at its limit takes the
 // controller's number, which another page must confirm.
 func (r *reader[Wire, Row]) conclude(ctx context.Context, ended bool) *Error {
 	stopped := r.limit() > 0 && r.full() && !ended
@@ -300,11 +295,11 @@ func (r *reader[Wire, Row]) conclude(ctx context.Context, ended bool) *Error {
 	return nil
 }
 
-// verifyTotal asks for the page that is the last one if the number of matches
-// is right: it holds what the full pages before it leave over.
+// verifyTotal reads the page that is the last one if the number of matches is
+// right, and compares its rows with the remainder.
 func (r *reader[Wire, Row]) verifyTotal(ctx context.Context) *Error {
 	number, left := *r.total/r.size+1, *r.total%r.size
-	rows, failure := r.count(ctx, number)
+	rows, failure := r.countRows(ctx, number)
 	if failure != nil {
 		return failure
 	}
@@ -314,8 +309,7 @@ func (r *reader[Wire, Row]) verifyTotal(ctx context.Context) *Error {
 	return nil
 }
 
-// count is the number of rows of another page.
-func (r *reader[Wire, Row]) count(ctx context.Context, number int64) (int64, *Error) {
+func (r *reader[Wire, Row]) countRows(ctx context.Context, number int64) (int64, *Error) {
 	page, failure := r.fetch(ctx, number)
 	if failure != nil {
 		return 0, failure
@@ -325,77 +319,6 @@ func (r *reader[Wire, Row]) count(ctx context.Context, number int64) (int64, *Er
 
 func (r *reader[Wire, Row]) miscounted() *Error {
 	return r.inconsistent("the controller counts %d matches and its pages hold %d", *r.total, r.found)
-}
-
-// readPage reads one page alone, whose rows are right only if the controller
-// keeps to its size.
-func (r *reader[Wire, Row]) readPage(ctx context.Context) *Error {
-	r.size = r.want.limit
-	page, failure := r.fetch(ctx, r.want.page)
-	if failure != nil {
-		return failure
-	}
-	r.summary.Envelope = page.envelope()
-	r.summary.Truncated = true
-	rows := int64(len(page.Items))
-	r.seen = newSeen(rows)
-	if more, failure := r.accept(page); failure != nil || !more {
-		return failure
-	}
-	if failure := r.checkPage(rows); failure != nil {
-		return failure
-	}
-	if rows > 0 && rows < r.size {
-		if failure := r.verifyShort(ctx, rows); failure != nil {
-			return failure
-		}
-		r.total = new((r.want.page-1)*r.want.limit + rows)
-	} else if r.total != nil {
-		if rows == 0 {
-			r.size = 1 // The one size that no controller clamps.
-		}
-		if failure := r.verifyTotal(ctx); failure != nil {
-			return failure
-		}
-	}
-	r.summary.Matched = r.total
-	r.summary.Truncated = r.total == nil || *r.total > r.returned
-	return nil
-}
-
-// checkPage compares the rows of the page with the number of matches.
-func (r *reader[Wire, Row]) checkPage(rows int64) *Error {
-	before := (r.want.page - 1) * r.size
-	switch {
-	case rows > r.size:
-		return r.inconsistent("page %d holds %d rows, and %d were asked for", r.want.page, rows, r.size)
-	case r.total == nil:
-		return nil
-	case rows > 0 && *r.total < before+rows, rows == 0 && *r.total > before:
-		return r.inconsistent("the controller counts %d matches, and page %d of %d rows holds %d", *r.total, r.want.page, r.size, rows)
-	case rows < r.size && *r.total > before+rows:
-		return r.clamped(rows)
-	default:
-		return nil
-	}
-}
-
-// verifyShort tells the last page from one that was clamped: the page before it
-// is full, or where there is none, the next page of its own size is empty.
-func (r *reader[Wire, Row]) verifyShort(ctx context.Context, rows int64) *Error {
-	number, want := r.want.page-1, r.size
-	if number == 0 {
-		number, want, r.size = 2, 0, rows
-	}
-	beside, failure := r.count(ctx, number)
-	if failure == nil && beside != want {
-		failure = r.clamped(rows)
-	}
-	return failure
-}
-
-func (r *reader[Wire, Row]) clamped(rows int64) *Error {
-	return r.failed(KindRefused, "the controller returns at most %d rows to a page, so dest_page %d of limit %d cannot be had", rows, r.want.page, r.want.limit)
 }
 
 func (r *reader[Wire, Row]) inconsistent(format string, arguments ...any) *Error {

@@ -8,18 +8,18 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// Consumer takes the rows of a read.
+// Consumer is called with each row of a read. An error ends the read.
 type Consumer[Row any] interface {
 	Add(row Row) error
 }
 
 const readAttempts = 3
 
-// Read hands the statuses that match the query to a consumer, page by page, each
-// row once. Where the pages do not add up, as when rows come and go, it starts
-// over with a new consumer. The error is that of the consumer or an *Error: of
-// KindInconsistent where the pages never add up to the number of matches, of
-// KindFilterIgnored where a row contradicts the query.
+// Read passes the statuses that match the query to a consumer, page by page, each
+// row once. If the pages do not add up, as when rows come and go, it starts over
+// with a new consumer. The error is that of the consumer or an *Error: of
+// KindInconsistent if the pages never add up to the number of matches, of
+// KindFilterIgnored if a row contradicts the query.
 func Read[C Consumer[imagestatus.Status]](ctx context.Context, client *Client, query imagestatus.Query, newConsumer func() C) (C, Summary, error) {
 	return readAgain(ctx, client.statuses, statusesOf(query), newConsumer)
 }

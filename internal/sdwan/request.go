@@ -6,9 +6,9 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// wireQuery is the body of a query: the 16 documented fields but two. _etag is
-// ignored for a POST (documented), and isReadPreferenceSecondary never crosses
-// the wire (documented).
+// wireQuery is the body of a query: the 16 documented fields except _etag, which is
+// ignored for a POST (documented), and isReadPreferenceSecondary, which is never sent
+// (documented).
 type wireQuery struct {
 	QueryParams         json.RawMessage   `json:"query_params,omitempty"`
 	SortParams          map[string]string `json:"sort_params,omitempty"`
@@ -34,12 +34,11 @@ type wireAggregate struct {
 	Unit      *string `json:"unit,omitempty"`
 }
 
-// sortDirections are by "descending".
-var sortDirections = map[bool]string{false: "asc", true: "desc"}
+var sortDirections = map[bool]string{false: "asc", true: "desc"} // by "descending"
 
-// newWireQuery keeps the order of a full read, in which no row can change place
-// while the fleet upgrades, unless rows are to be left out by another one; all
-// rows are sorted later.
+// newWireQuery sorts by the query only if a limit or page makes the order choose the
+// rows. Otherwise it keeps the order of a full read, in which no row can move while
+// the fleet upgrades; the result is sorted later.
 func newWireQuery(query imagestatus.Query, size, page int64) wireQuery {
 	request := query.Request
 	asked := statusCollection.pageQuery(size, page)

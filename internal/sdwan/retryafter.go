@@ -10,8 +10,8 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// retryAfter reads seconds or a date (RFC 9110). It reports false for what is
-// neither. A wait too long for a Duration becomes the longest one.
+// retryAfter reads seconds or a date (RFC 9110), and reports false for anything
+// else. A wait too long for a Duration becomes the longest Duration.
 func retryAfter(header string, now time.Time) (time.Duration, bool) {
 	header = strings.TrimSpace(header)
 	if header == "" {

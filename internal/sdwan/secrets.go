@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// spellings are the ways in which an answer may echo a secret: as it is, and
-// as it is written in a form, in JSON and in HTML.
+// spellings are the ways in which an answer may echo a secret: unchanged, or
+// encoded for a URL, JSON or HTML.
 func spellings(secret string) []string {
 	if secret == "" {
 		return nil
@@ -34,13 +34,13 @@ func (c *Client) keepToken(token string) {
 	c.secretsLock.Lock()
 	defer c.secretsLock.Unlock()
 	const remembered = 32 // Spellings of tokens; requests with older ones are long over.
-	c.tokens = append(c.tokens, spellings(token)...)
-	c.tokens = slices.Clone(c.tokens[max(0, len(c.tokens)-remembered):])
+	c.issuedTokens = append(c.issuedTokens, spellings(token)...)
+	c.issuedTokens = slices.Clone(c.issuedTokens[max(0, len(c.issuedTokens)-remembered):])
 }
 
 func (c *Client) conceal(text string) string {
 	c.secretsLock.Lock()
-	secrets := slices.Concat(c.secrets, c.tokens)
+	secrets := slices.Concat(c.configuredSecrets, c.issuedTokens)
 	c.secretsLock.Unlock()
 	pairs := make([]string, 0, 2*len(secrets))
 	for _, secret := range secrets {
@@ -49,7 +49,7 @@ func (c *Client) conceal(text string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// redacted conceals what an answer may have echoed, and bounds its texts.
+// redacted conceals secrets that an answer echoed, and shortens its texts.
 func (c *Client) redacted(failure *Error) *Error {
 	shown := func(text string) string { return snippet([]byte(c.conceal(text))) }
 	failure.RequestID = shown(failure.RequestID)
@@ -66,7 +66,7 @@ func (c *Client) redacted(failure *Error) *Error {
 	return failure
 }
 
-// maxCodes is far more than a controller was ever seen to name at once.
+// maxCodes is far more than any controller was observed to return at once.
 const maxCodes = 8
 
 func (c *Client) concealing(observe func(context.Context, Attempt)) func(context.Context, Attempt) {

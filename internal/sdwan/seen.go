@@ -5,28 +5,25 @@ import (
 	"math/bits"
 )
 
-// seen remembers the rows of one read by a hash of each id: 8 bytes to a row.
-// A map of ids costs 8% of the peak memory of a gate over 50,000 elements, and a
-// map of their hashes 6% (BenchmarkGateMemory). A collision loses a row, which
-// the number of matches shows, and the next read has another seed.
+// seen remembers the rows of one read by a hash of each id, 8 bytes a row. A map of
+// ids takes 8% of the peak memory of a gate over 50,000 elements, and a map of
+// hashes 6% (BenchmarkGateMemory). A collision loses a row: the number of matches
+// shows it, and the next read has another seed.
 type seen struct {
-	seed maphash.Seed
-	// slots is as long as a power of two; 0 is a free slot.
-	slots []uint64
+	seed  maphash.Seed
+	slots []uint64 // a power of two of them; 0 is free
 	used  int
 }
 
-const fewestSlots = 64
+const minSlots = 64
 
-// newSeen makes room for a number of rows. More may come.
 func newSeen(rows int64) *seen {
 	return &seen{seed: maphash.MakeSeed(), slots: make([]uint64, roomFor(rows))}
 }
 
-// roomFor keeps at least an eighth of the slots free, so that a search is
-// short.
+// roomFor keeps at least an eighth of the slots free, so that searches are short.
 func roomFor(rows int64) int {
-	return max(fewestSlots, 1<<bits.Len64(uint64(rows*8/7))) //nolint:gosec // Rows are no negative number here.
+	return max(minSlots, 1<<bits.Len64(uint64(rows*8/7))) //nolint:gosec // Rows are no negative number here.
 }
 
 // add remembers an id and reports whether it was there before.
@@ -42,7 +39,7 @@ func (s *seen) add(id string) bool {
 	return false
 }
 
-// put finds the hash, or puts it into the first free slot from its own one on.
+// put finds the hash, or puts it into the first free slot after its home slot.
 func (s *seen) put(hash uint64) (found bool) {
 	last := uint64(len(s.slots)) - 1
 	for at := hash & last; ; at = (at + 1) & last {

@@ -28,41 +28,41 @@ type grant struct {
 	base          base
 	// use is nil for a static token.
 	use *tokenUse
-	// denied says that a profile which answers 403 is not waited for.
-	denied bool
-	// serial grows with every token and every call of the profile, so that
-	// requests which were refused together renew the session once.
+	// deniedAtOnce says that a 403 of the profile is final: there is no wait until
+	// the token is in force.
+	deniedAtOnce bool
+	// serial grows with every token and every read of the profile, so that requests
+	// refused together renew the session once.
 	serial int
 }
 
-// tokenUse is what a token that was issued has met.
 type tokenUse struct {
-	issued            time.Time
-	answered, refused atomic.Bool
+	issued          time.Time
+	worked, refused atomic.Bool
 }
 
 // session signs in once for every read that waits for it.
 type session struct {
 	client *Client
 	form   form
-	// lock is a semaphore because a mutex cannot be given up on.
+	// lock is a semaphore, as waiting for a mutex cannot be cancelled.
 	lock    *semaphore.Weighted
 	current grant
 	expires time.Time
 	valid   bool
-	// prompt says that the controller's tokens are in force at once: one was never
-	// refused before a query was answered with it.
-	prompt atomic.Bool
+	// tokensWorkAtOnce is set when a first query succeeds with a token that was
+	// never refused.
+	tokensWorkAtOnce atomic.Bool
 }
 
 type form interface {
-	// token gives a header; expires is zero for a token without a known end.
+	// token returns a header; expires is zero for a token without a known end.
 	token(ctx context.Context) (header, value string, expires time.Time, err error)
-	// prime makes the token usable and gives the base of every path.
+	// prime makes the token usable and returns the base of every path.
 	prime(ctx context.Context, issued grant) (base, error)
 	renewable() bool
-	// widenable reports whether the next token can be asked for with more scopes,
-	// which widen does; narrow takes that back, for good where it was refused.
+	// widenable reports whether the next token can be asked for with more scopes.
+	// Method widen does so; narrow undoes it, for good if the scopes were refused.
 	widenable() bool
 	widen()
 	narrow(refused bool)
@@ -83,24 +83,23 @@ func (s *session) grant(ctx context.Context) (grant, error) {
 	return s.renew(ctx)
 }
 
-// answered records that a query was answered with a grant.
-func (s *session) answered(granted grant) {
-	if granted.use != nil && !granted.use.answered.Swap(true) && !granted.use.refused.Load() {
-		s.prompt.Store(true)
+func (s *session) recordSuccess(granted grant) {
+	if granted.use != nil && !granted.use.worked.Swap(true) && !granted.use.refused.Load() {
+		s.tokensWorkAtOnce.Store(true)
 	}
 }
 
-// settles is the time up to which a refusal may mean that the token is not in
-// force yet; zero where it cannot.
+// settles is the time until which a refusal may mean that the token is not in
+// force yet; zero if a refusal cannot mean that.
 func (g grant) settles() time.Time {
-	if g.use == nil || g.use.answered.Load() {
+	if g.use == nil || g.use.worked.Load() {
 		return time.Time{}
 	}
 	return g.use.issued.Add(settling)
 }
 
-// after replaces a grant that was answered with 401 or 403, and reports whether
-// there is another one to try. One that was replaced already costs nothing.
+// after replaces a grant that was answered with 401 or 403, and reports whether to
+// try again. It sends nothing if another query has replaced the grant meanwhile.
 func (s *session) after(ctx context.Context, refused grant, status int, persisted *persistence) (again bool, err error) {
 	if status == http.StatusUnauthorized && !s.form.renewable() {
 		return false, nil
@@ -112,11 +111,11 @@ func (s *session) after(ctx context.Context, refused grant, status int, persiste
 	if s.valid && s.current.serial != refused.serial {
 		return true, nil
 	}
-	s.client.throttle.try()
+	s.client.throttle.sendOneByOne()
 	renewing := persisted.mayRenew(status)
-	// Where tokens are in force at once, a new token helps sooner than a wait.
-	if !renewing || !s.prompt.Load() {
-		if wait := persisted.patience(refused.settles(), s.client.config); wait > 0 {
+	// Where tokens work at once, a new token helps sooner than a wait.
+	if !renewing || !s.tokensWorkAtOnce.Load() {
+		if wait := persisted.waitForToken(refused.settles(), s.client.config); wait > 0 {
 			refused.use.refused.Store(true)
 			s.client.throttle.pause(wait)
 			return true, nil
@@ -129,7 +128,7 @@ func (s *session) after(ctx context.Context, refused grant, status int, persiste
 	if status == http.StatusForbidden {
 		_, err = s.prime(ctx, s.current)
 	}
-	// A token may be taken back after the query with it was refused.
+	// The token may have been revoked since the query was refused.
 	if status == http.StatusUnauthorized || KindOf(err) == KindCredentials && s.form.renewable() {
 		_, err = s.renew(ctx)
 	}
@@ -147,18 +146,18 @@ func (s *session) renew(ctx context.Context) (grant, error) {
 	if s.form.renewable() {
 		issued.use = &tokenUse{issued: time.Now()}
 	}
-	// A denial may be for want of scopes, which are tried at once, or pass by
-	// itself, which is waited for.
-	issued.denied = s.form.widenable()
+	// A denial may be due to missing scopes, which are tried at once, or to a token
+	// that is not in force yet, for which there is a wait.
+	issued.deniedAtOnce = s.form.widenable()
 	granted, err := s.prime(ctx, issued)
-	if issued.denied && KindOf(err) == KindForbidden {
+	if issued.deniedAtOnce && KindOf(err) == KindForbidden {
 		return s.widened(ctx, issued)
 	}
 	return granted, err
 }
 
-// widened signs in once more where the profile was denied. Where no token is
-// issued for the wider scopes, the first token may still come into force.
+// widened signs in with more scopes, as the profile was denied. If no token is
+// issued for them, the first token may still come into force.
 func (s *session) widened(ctx context.Context, first grant) (grant, error) {
 	s.form.widen()
 	granted, err := s.renew(ctx)
@@ -167,7 +166,7 @@ func (s *session) widened(ctx context.Context, first grant) (grant, error) {
 	}
 	s.form.narrow(KindOf(err) == KindCredentials || KindOf(err) == KindForbidden)
 	if KindOf(err) == KindCredentials {
-		first.denied = false
+		first.deniedAtOnce = false
 		return s.prime(ctx, first)
 	}
 	return grant{}, err
@@ -179,33 +178,32 @@ func (s *session) prime(ctx context.Context, issued grant) (grant, error) {
 		s.valid = false
 		return grant{}, err
 	}
-	issued.base, issued.denied = base, false
+	issued.base, issued.deniedAtOnce = base, false
 	issued.serial++
 	s.current, s.valid = issued, true
 	return issued, nil
 }
 
-// unifiedForm: a token is worth nothing until the profile was read with it
-// (documented).
+// unifiedForm reads the profile with every token: before that, queries refuse the
+// token (documented).
 type unifiedForm struct {
-	client      *Client
-	credentials Unified
-	// more are scopes besides those of the credentials.
-	more   []string
-	denied bool
+	client       *Client
+	credentials  Unified
+	extraScopes  []string
+	widerRefused bool
 }
 
 func (f *unifiedForm) renewable() bool { return true }
 
 func (f *unifiedForm) widenable() bool {
-	return len(f.credentials.Scopes) == 0 && len(f.more) == 0 && !f.denied
+	return len(f.credentials.Scopes) == 0 && len(f.extraScopes) == 0 && !f.widerRefused
 }
 
-// widen: in one tenant the profile answers 403 to a token without these scopes,
-// which the vendor's SDK asks for (observed).
-func (f *unifiedForm) widen() { f.more = []string{"email", "profile"} }
+// widen adds the scopes that the vendor's SDK asks for: in one tenant the profile
+// answers 403 to a token without them (observed).
+func (f *unifiedForm) widen() { f.extraScopes = []string{"email", "profile"} }
 
-func (f *unifiedForm) narrow(refused bool) { f.more, f.denied = nil, refused }
+func (f *unifiedForm) narrow(refused bool) { f.extraScopes, f.widerRefused = nil, refused }
 
 func (f *unifiedForm) token(ctx context.Context) (header, value string, expires time.Time, err error) {
 	ctx, exchange := withExchange(ctx, "sign in")
@@ -213,7 +211,7 @@ func (f *unifiedForm) token(ctx context.Context) (header, value string, expires 
 		ClientID:     f.credentials.ClientID,
 		ClientSecret: f.credentials.ClientSecret,
 		TokenURL:     f.credentials.TokenURL,
-		Scopes:       slices.Concat([]string{"tsg_id:" + f.credentials.TSGID}, f.credentials.Scopes, f.more),
+		Scopes:       slices.Concat([]string{"tsg_id:" + f.credentials.TSGID}, f.credentials.Scopes, f.extraScopes),
 		AuthStyle:    oauth2.AuthStyleInHeader,
 	}
 	client := f.client.retrying.StandardClient()
@@ -231,8 +229,8 @@ func (f *unifiedForm) token(ctx context.Context) (header, value string, expires 
 	return "Authorization", "Bearer " + accessToken, renewalTime(issued.Expiry), nil
 }
 
-// renewalTime is renewBefore ahead of the end, or half-way to an end nearer than
-// twice that. It is zero for an end that is unknown or past: such a token serves
+// renewalTime is renewBefore ahead of the expiry, or half-way to it if that is
+// later. It is zero for an expiry that is unknown or past: such a token is used
 // until it is refused.
 func renewalTime(expiry time.Time) time.Time {
 	left := time.Until(expiry)
@@ -242,7 +240,7 @@ func renewalTime(expiry time.Time) time.Time {
 	return time.Now().Add(max(left-renewBefore, left/2))
 }
 
-// tokenError quotes no JSON: a token endpoint may echo what it was sent.
+// tokenError quotes no JSON, as a token endpoint may echo the request.
 func (f *unifiedForm) tokenError(ctx context.Context, exchange *exchange, err error) *Error {
 	var answered *oauth2.RetrieveError
 	if !errors.As(err, &answered) {
@@ -251,7 +249,7 @@ func (f *unifiedForm) tokenError(ctx context.Context, exchange *exchange, err er
 		}
 		return exchange.fromNetwork(ctx, err)
 	}
-	failure := exchange.failed(KindSignIn, "the token endpoint gave no token", nil)
+	failure := exchange.failed(KindSignIn, "the token endpoint returned no token", nil)
 	foreign := answered.ErrorCode == "" && !json.Valid(answered.Body)
 	status := answered.Response.StatusCode
 	row := retryRow(status, nil)
@@ -322,12 +320,11 @@ func (f *legacyForm) prime(ctx context.Context, issued grant) (base, error) {
 }
 
 type profile struct {
-	// TenantID is read where it is needed alone: the unified form has no use for it.
+	// TenantID is decoded later, as the unified form does not need it.
 	TenantID json.RawMessage `json:"tenant_id"`
 	errorBody
 }
 
-// tenant is "" where the profile names none.
 func (p *profile) tenant() string {
 	var text string
 	if json.Unmarshal(p.TenantID, &text) == nil {
@@ -342,9 +339,9 @@ func (p *profile) tenant() string {
 
 func (c *Client) profile(ctx context.Context, path string, issued grant) (profile, error) {
 	ctx, exchange := withExchange(ctx, "read the profile")
-	exchange.settles, exchange.denied = issued.settles(), issued.denied
+	exchange.settles, exchange.deniedAtOnce = issued.settles(), issued.deniedAtOnce
 	answer, err := c.send(ctx, exchange, http.MethodGet, path, issued, nil)
-	if exchange.settled > 0 {
+	if exchange.tokenWaits > 0 {
 		issued.use.refused.Store(true)
 	}
 	if err != nil {

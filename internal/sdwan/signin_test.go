@@ -930,7 +930,7 @@ func TestRenewalsHaveTheirBounds(t *testing.T) {
 	spent := persistence{}
 	granted := 0
 	for progress := range 100 {
-		spent.since(progress)
+		spent.resetOnProgress(progress)
 		for _, status := range []int{401, 401, 401, 403, 403, 403} {
 			if spent.mayRenew(status) {
 				spent.renew(status)
@@ -952,7 +952,7 @@ func TestRefusedGrantIsNotReplacedByASessionThatEnded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client.session.answered(refused)
+	client.session.recordSuccess(refused)
 	client.session.current.serial++
 	client.session.valid = false
 	again, err := client.session.after(t.Context(), refused, http.StatusUnauthorized, &persistence{renewed: make(map[int]int)})

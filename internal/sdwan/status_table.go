@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// StatusRow says what an answer means by its HTTP status and by what its body
-// says of itself.
+// StatusRow says what an answer means by its HTTP status and by the _error list and
+// _status_code of its body.
 type StatusRow struct {
 	// Answer names the answers of the row in Markdown.
 	Answer string
-	// Kind is that of the error; "" is no error.
+	// Kind is the kind of the error; "" is no error.
 	Kind Kind
 	// Retry says that the failure is transient: the request is sent again.
 	Retry bool
@@ -24,16 +24,15 @@ type StatusRow struct {
 // StatusTable lists what each answer means; the first row that matches counts.
 func StatusTable() []StatusRow { return slices.Clone(statusTable) }
 
-// codeTenantInvalid is the documented code for a tenant that is not the
-// token's; its status is not documented.
-const codeTenantInvalid = "TENANT_ID_INVALID_0001"
-
-// codeLimit is the documented code for a limit that is not accepted.
-const codeLimit = "INVALID_LIMIT_NUMBER"
-
-// codeInternal is the code of a backend that failed or was too slow (reported
-// with status 200); its longer forms are inferred.
-const codeInternal = "INTERNAL"
+const (
+	// codeTenantInvalid is documented for a tenant that is not the token's, without
+	// its status.
+	codeTenantInvalid = "TENANT_ID_INVALID_0001"
+	codeLimit         = "INVALID_LIMIT_NUMBER" // documented
+	// codeInternal is that of a backend that failed or was too slow (reported with
+	// status 200); its longer forms are inferred.
+	codeInternal = "INTERNAL"
+)
 
 var statusTable = []StatusRow{
 	{"any status with the code `TENANT_ID_INVALID_0001`", KindTenant, false, hasCode(codeTenantInvalid)},
@@ -55,7 +54,7 @@ var statusTable = []StatusRow{
 	{"other 4xx", KindRefused, false, between(400, 499)},
 	{"500", KindUnavailable, true, between(500, 500)},
 	{"502 to 504", KindUnavailable, true, between(502, 504)},
-	// Content delivery networks answer so when the server behind them does not.
+	// Content delivery networks answer so if the server behind them does not answer.
 	{"520 to 529", KindUnavailable, true, between(520, 529)},
 	{"other 5xx", KindUnavailable, false, between(0, 999)},
 }
@@ -64,7 +63,7 @@ func between(first, last int) func(int, *errorBody) bool {
 	return func(status int, _ *errorBody) bool { return first <= status && status <= last }
 }
 
-// hasCode looks for a code of _error, or for any entry if the code is "".
+// hasCode looks for a code in _error, or for any entry if the code is "".
 func hasCode(code string) func(int, *errorBody) bool {
 	return func(_ int, body *errorBody) bool {
 		return slices.ContainsFunc(body.Errors, func(have Code) bool { return code == "" || have.Code == code })
@@ -86,7 +85,6 @@ func both(one, other func(int, *errorBody) bool) func(int, *errorBody) bool {
 	return func(status int, body *errorBody) bool { return one(status, body) && other(status, body) }
 }
 
-// rowOf gives the row of an answer whose body has been read.
 func rowOf(status int, body *errorBody) StatusRow {
 	index := slices.IndexFunc(statusTable, func(row StatusRow) bool { return row.matches(status, body) })
 	if index < 0 {
@@ -95,17 +93,16 @@ func rowOf(status int, body *errorBody) StatusRow {
 	return statusTable[index]
 }
 
-// retryRow is rowOf before the body is read, which for a page of rows takes
-// long: no code of a good answer but INTERNAL is retried.
+// retryRow is rowOf without decoding a good answer, which takes long for a page of
+// rows: of its codes, only INTERNAL is retried.
 func retryRow(status int, body []byte) StatusRow {
 	if status == http.StatusOK && !bytes.Contains(body, []byte(codeInternal)) {
 		return StatusRow{}
 	}
-	form := errorForm(body)
-	return rowOf(status, &form)
+	read := readErrorBody(body)
+	return rowOf(status, &read)
 }
 
-// statusText leaves out the words where net/http has none, as for 522.
 func statusText(status int) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
 }

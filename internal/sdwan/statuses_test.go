@@ -15,7 +15,7 @@ import (
 // not depend on that.
 func TestElementsAreAskedForByIDUpToANumber(t *testing.T) {
 	t.Parallel()
-	simulated := newSimulator(t, simulator.Options{Elements: mostNamed + 50, Seed: 3, Scenario: "mixed"})
+	simulated := newSimulator(t, simulator.Options{Elements: maxNamed + 50, Seed: 3, Scenario: "mixed"})
 	client := clientOf(t, inMemoryConfig(inMemory(simulated)))
 	notFailed, err := imagestatus.SelectFilters(nil, []imagestatus.Filter{
 		{Field: "upgrade_state", Operator: imagestatus.OperatorNeq, Values: []string{"failed"}},
@@ -27,7 +27,7 @@ func TestElementsAreAskedForByIDUpToANumber(t *testing.T) {
 	for _, test := range []struct {
 		elements int
 		byID     bool
-	}{{0, false}, {1, true}, {mostNamed, true}, {mostNamed + 1, false}} {
+	}{{0, false}, {1, true}, {maxNamed, true}, {maxNamed + 1, false}} {
 		ids := simulated.ElementIDs()[:test.elements]
 		for name, selection := range map[string]imagestatus.Selection{"all": {}, "filtered": notFailed} {
 			var want []string

@@ -8,51 +8,51 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// widenAfter is the number of answers in a row after which one query more may
-// be in flight.
+// widenAfter is the number of successes in a row after which one more query may be
+// in flight.
 const widenAfter = 50
 
-// throttle bounds the queries in flight of a client, and holds all of them back
-// while the controller asks one of them to wait. Each hold halves the queries in
-// flight; they widen again one by one, up to the bound.
+// throttle bounds the queries in flight of a client, and pauses all of them while
+// the controller asks one of them to wait. Each slowdown halves the width, which
+// grows again one by one up to the bound.
 //
-// Without it, queries side by side use up the limit for one another, and each
-// fails on its own although the controller answers all the time.
+// Without a throttle, parallel queries use up the rate limit for one another, and
+// each fails although the controller keeps answering.
 type throttle struct {
-	// slots is taken once for each query in flight, and once for each that the
-	// width leaves out of the bound.
+	// slots has one taken for each query in flight, and one for each place by which
+	// the width is below the bound.
 	slots *semaphore.Weighted
 
 	lock sync.Mutex
-	// width is how many queries may be in flight; places is how many slots are in
-	// use for it, more while a narrowing waits for queries to end.
+	// width is how many queries may be in flight; places is how many slots they may
+	// take, more than the width until enough queries have ended.
 	bound, width, places int
-	// trying allows one query only, until it has a good answer.
-	trying bool
-	// until ends the hold; the controller asked for the part up to asked, with an
+	// oneByOne allows one query only, until one succeeds.
+	oneByOne bool
+	// until ends the pause; the controller asked for the part up to asked, in an
 	// answer of the kind.
 	until, asked time.Time
 	kind         Kind
-	// round is the number of holds; answers counts good answers, inARow those
-	// since the width last changed.
-	round, answers, inARow int
+	// round is the number of slowdowns; inARow counts the successes since the width
+	// last changed.
+	round, successes, inARow int
 }
 
 func newThrottle(bound int) *throttle {
 	return &throttle{slots: semaphore.NewWeighted(int64(bound)), bound: bound, width: bound, places: bound}
 }
 
-// enter waits for a slot and for the end of a hold. A hold that the controller
-// asked for beyond the deadline is an error at once. The round is for hold.
+// enter waits for a slot and for the end of a pause. It fails at once if the
+// controller asked for a pause beyond the deadline. Pass the round to slowDown.
 func (t *throttle) enter(ctx context.Context) (round int, err error) {
-	if _, _, err := t.held(ctx); err != nil {
+	if _, _, err := t.pauseLeft(ctx); err != nil {
 		return 0, err
 	}
 	if err := t.slots.Acquire(ctx, 1); err != nil {
 		return 0, err
 	}
 	for {
-		round, wait, err := t.held(ctx)
+		round, wait, err := t.pauseLeft(ctx)
 		if err == nil && wait <= 0 {
 			return round, nil
 		}
@@ -66,7 +66,7 @@ func (t *throttle) enter(ctx context.Context) (round int, err error) {
 	}
 }
 
-func (t *throttle) held(ctx context.Context) (round int, wait time.Duration, err error) {
+func (t *throttle) pauseLeft(ctx context.Context) (round int, wait time.Duration, err error) {
 	t.lock.Lock()
 	defer t.lock.Unlock()
 	if deadline, bounded := ctx.Deadline(); bounded && t.asked.After(deadline) {
@@ -86,7 +86,7 @@ func sleep(ctx context.Context, wait time.Duration) error {
 	}
 }
 
-// leave gives the slot back, unless the width leaves it out now.
+// leave frees the slot, unless the width has shrunk meanwhile.
 func (t *throttle) leave() {
 	t.lock.Lock()
 	defer t.lock.Unlock()
@@ -98,7 +98,7 @@ func (t *throttle) leave() {
 }
 
 func (t *throttle) allowed() int {
-	if t.trying {
+	if t.oneByOne {
 		return 1
 	}
 	return t.width
@@ -115,17 +115,15 @@ func (t *throttle) adjust() {
 	}
 }
 
-// try lets queries through one by one until a session that was just renewed is
-// seen to work. Side by side, they would use up their renewals against one that
-// is taken back again.
-func (t *throttle) try() {
+// sendOneByOne applies until a session that was just renewed has worked. Parallel
+// queries would use up their renewals on a session that is revoked again.
+func (t *throttle) sendOneByOne() {
 	t.lock.Lock()
 	defer t.lock.Unlock()
-	t.trying = true
+	t.oneByOne = true
 	t.adjust()
 }
 
-// pause keeps back every query for a wait of the client's own.
 func (t *throttle) pause(wait time.Duration) {
 	t.lock.Lock()
 	defer t.lock.Unlock()
@@ -139,9 +137,9 @@ func (t *throttle) extend(wait time.Duration) {
 	}
 }
 
-// hold keeps back every query for a wait, of which the controller asked for a
+// slowDown pauses every query for a wait, of which the controller asked for a
 // part. Queries that were in flight together narrow the width once.
-func (t *throttle) hold(round int, wait, asked time.Duration, kind Kind) {
+func (t *throttle) slowDown(round int, wait, asked time.Duration, kind Kind) {
 	t.lock.Lock()
 	defer t.lock.Unlock()
 	t.extend(wait)
@@ -156,13 +154,12 @@ func (t *throttle) hold(round int, wait, asked time.Duration, kind Kind) {
 	t.adjust()
 }
 
-// answered counts a good answer.
-func (t *throttle) answered() {
+func (t *throttle) recordSuccess() {
 	t.lock.Lock()
 	defer t.lock.Unlock()
-	t.answers++
+	t.successes++
 	t.inARow++
-	t.trying = false
+	t.oneByOne = false
 	if t.inARow >= widenAfter && t.width < t.bound {
 		t.width++
 		t.inARow = 0
@@ -170,9 +167,8 @@ func (t *throttle) answered() {
 	t.adjust()
 }
 
-// progress is the number of good answers so far.
 func (t *throttle) progress() int {
 	t.lock.Lock()
 	defer t.lock.Unlock()
-	return t.answers
+	return t.successes
 }

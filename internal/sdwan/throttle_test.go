@@ -218,7 +218,7 @@ func TestHoldNarrowsOnceAndAnswersWidenSlowly(t *testing.T) {
 				t.Errorf("%d queries were in flight, want %d", len(rounds), want)
 			}
 			for _, round := range rounds { // All that were in flight together.
-				throttle.hold(round, time.Second, time.Second, KindRateLimited)
+				throttle.slowDown(round, time.Second, time.Second, KindRateLimited)
 			}
 		}
 		for width := 1; width <= bound; width++ {
@@ -226,7 +226,7 @@ func TestHoldNarrowsOnceAndAnswersWidenSlowly(t *testing.T) {
 				t.Errorf("%d queries were in flight, want %d", got, width)
 			}
 			for range widenAfter {
-				throttle.answered()
+				throttle.recordSuccess()
 			}
 		}
 		if got := len(inFlight()); got != bound {
@@ -244,7 +244,7 @@ func TestNarrowingWaitsForQueriesInFlight(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		throttle.hold(0, 0, 0, KindRateLimited)
+		throttle.slowDown(0, 0, 0, KindRateLimited)
 		entered := 0
 		var waiting sync.WaitGroup
 		for range 4 {

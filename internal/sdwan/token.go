@@ -9,12 +9,12 @@ import (
 	"strconv"
 )
 
-// tokenAnswers rewrites the answers of a token endpoint into the spelling that
-// package oauth2 reads: it has no use for a token whose expires_in is 899.0, for a
-// byte order mark, or for JSON that is announced as plain text.
+// tokenAnswers rewrites the answers of a token endpoint for package oauth2, which
+// does not read an expires_in of 899.0, a byte order mark, or JSON announced as
+// plain text.
 type tokenAnswers struct{ next http.RoundTripper }
 
-// RoundTrip gives any answer but a JSON object as it is.
+// RoundTrip returns an answer that is not a JSON object unchanged.
 func (t *tokenAnswers) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := t.next.RoundTrip(request)
 	if err != nil {
@@ -25,10 +25,10 @@ func (t *tokenAnswers) RoundTrip(request *http.Request) (*http.Response, error) 
 	if err != nil {
 		return nil, err
 	}
-	var form map[string]json.RawMessage
-	if json.Unmarshal(jsonText(body), &form) == nil && form != nil {
-		respellLifetime(form)
-		if body, err = json.Marshal(form); err != nil {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(jsonText(body), &fields) == nil && fields != nil {
+		respellLifetime(fields)
+		if body, err = json.Marshal(fields); err != nil {
 			return nil, err
 		}
 		response.Header.Set("Content-Type", "application/json")
@@ -37,28 +37,26 @@ func (t *tokenAnswers) RoundTrip(request *http.Request) (*http.Response, error) 
 	return response, nil
 }
 
-// respellLifetime makes whole seconds of expires_in. One that cannot be read is
-// dropped, as a token without a known end serves until it is refused.
-func respellLifetime(form map[string]json.RawMessage) {
+// respellLifetime rounds expires_in down to whole seconds. An unreadable one is
+// dropped: a token without a known end is used until it is refused.
+func respellLifetime(fields map[string]json.RawMessage) {
 	const name = "expires_in"
 	var number json.Number
-	if json.Unmarshal(form[name], &number) != nil {
-		delete(form, name)
+	if json.Unmarshal(fields[name], &number) != nil {
+		delete(fields, name)
 		return
 	}
 	seconds, err := number.Float64()
 	if err != nil || math.Abs(seconds) > math.MaxInt32 {
-		delete(form, name)
+		delete(fields, name)
 		return
 	}
-	form[name] = strconv.AppendInt(nil, int64(seconds), 10)
+	fields[name] = strconv.AppendInt(nil, int64(seconds), 10)
 }
 
-// byteOrderMark begins what some gateways write, although JSON must not have it
-// (RFC 8259, section 8.1).
+// byteOrderMark is what some gateways put before JSON, against RFC 8259, section 8.1.
 const byteOrderMark = "\ufeff"
 
-// jsonText is a body without what may stand around JSON.
 func jsonText(body []byte) []byte {
 	return bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(body), []byte(byteOrderMark)))
 }

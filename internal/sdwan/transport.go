@@ -16,11 +16,11 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// exchange is what one operation met, for its error. It travels in the context
-// because attempts happen inside libraries.
+// exchange collects what one operation met, for its error. It travels in the
+// context because attempts happen inside libraries.
 type exchange struct {
 	operation string
-	// subject is what is read; "" for what has credentials in its bodies.
+	// subject is "" for a sign-in, whose bodies hold credentials.
 	subject  string
 	started  time.Time
 	attempts int
@@ -28,15 +28,14 @@ type exchange struct {
 	url      string
 	status   int
 	failure  error
-	// body is that of the last answer, so that a large one is not copied.
-	body []byte
-	// leavesLimits says that the caller waits when the controller asks to.
-	leavesLimits bool
-	// Until settles a refusal may pass by itself, but not a 403 if denied is set;
-	// settled counts those.
-	settles time.Time
-	denied  bool
-	settled int
+	// body is the last answer.
+	body               []byte
+	limitsLeftToCaller bool
+	// Until settles a refusal may be that of a token not yet in force, except a 403
+	// if deniedAtOnce is set.
+	settles      time.Time
+	deniedAtOnce bool
+	tokenWaits   int
 }
 
 type exchangeKey struct{}
@@ -46,7 +45,6 @@ func withExchange(ctx context.Context, operation string) (context.Context, *exch
 	return context.WithValue(ctx, exchangeKey{}, started), started
 }
 
-// exchangeOf is an empty one where the context has none.
 func exchangeOf(ctx context.Context) *exchange {
 	if started, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
 		return started
@@ -54,9 +52,8 @@ func exchangeOf(ctx context.Context) *exchange {
 	return new(exchange)
 }
 
-// mayPass reports whether a refusal may be that of a token not yet in force.
-func (e *exchange) mayPass(status int) bool {
-	if e.denied && status == http.StatusForbidden {
+func (e *exchange) mayBeOfNewToken(status int) bool {
+	if e.deniedAtOnce && status == http.StatusForbidden {
 		return false
 	}
 	return isRefusal(status) && time.Now().Before(e.settles)
@@ -69,7 +66,7 @@ func (e *exchange) failed(kind Kind, problem string, err error) *Error {
 	}
 }
 
-// newRetrying follows no redirect: credentials stay with their host.
+// newRetrying follows no redirect, as credentials must stay with their host.
 func newRetrying(config Config) *retryablehttp.Client {
 	network := config.Transport
 	if network == nil {
@@ -93,7 +90,7 @@ func newRetrying(config Config) *retryablehttp.Client {
 
 func stayHere(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// answerOrError never gives both, as an http.RoundTripper must not.
+// answerOrError never returns both, as an http.RoundTripper must not.
 func answerOrError(response *http.Response, err error, _ int) (*http.Response, error) {
 	if err != nil && response != nil {
 		_ = response.Body.Close()
@@ -117,14 +114,14 @@ func newNetwork(config Config) *http.Transport {
 	}
 }
 
-// wholeAnswers reads each answer to its end inside the attempt, so that a body
-// which is cut off is retried like a connection which is.
+// wholeAnswers reads each answer to its end inside the attempt, so that a truncated
+// body is retried as a broken connection is.
 type wholeAnswers struct {
 	network http.RoundTripper
 	config  Config
 }
 
-// RoundTrip gives an answer that is in memory.
+// RoundTrip returns an answer that is in memory.
 func (t *wholeAnswers) RoundTrip(request *http.Request) (*http.Response, error) {
 	exchange := exchangeOf(request.Context())
 	request = request.Clone(request.Context())
@@ -183,7 +180,7 @@ func (t *wholeAnswers) observe(request *http.Request, attempt Attempt, body []by
 	t.config.Observe(request.Context(), attempt)
 }
 
-// oversizeError is permanent: the same request would only bring it again.
+// oversizeError is permanent: the same request would have the same answer.
 type oversizeError struct{ bound int64 }
 
 func (e *oversizeError) Error() string {
@@ -197,8 +194,7 @@ func (e *oversizeError) Error() string {
 	return fmt.Sprintf("the answer is larger than %d %s", size, unit)
 }
 
-// lateError is a Retry-After that lies beyond the deadline, in an answer of the
-// kind.
+// lateError is a Retry-After beyond the deadline, in an answer of the kind.
 type lateError struct {
 	wait, left time.Duration
 	kind       Kind
@@ -217,13 +213,13 @@ func (c Config) checkRetry(ctx context.Context, response *http.Response, err err
 		return !isPermanent(err), nil
 	}
 	exchange := exchangeOf(ctx)
-	if exchange.mayPass(response.StatusCode) && exchange.settled < c.MaxRetries {
-		exchange.settled++
+	if exchange.mayBeOfNewToken(response.StatusCode) && exchange.tokenWaits < c.MaxRetries {
+		exchange.tokenWaits++
 		return true, nil
 	}
 	row := retryRow(response.StatusCode, exchange.body)
 	wait, asked := retryAfter(response.Header.Get("Retry-After"), time.Now())
-	if !row.Retry || exchange.leavesLimits && limits(response.StatusCode, asked) {
+	if !row.Retry || exchange.limitsLeftToCaller && limits(response.StatusCode, asked) {
 		return false, nil
 	}
 	deadline, bounded := ctx.Deadline()
@@ -239,7 +235,7 @@ func isPermanent(err error) bool {
 	return errors.As(err, &oversize) || isCertificateError(err) || isWithoutTLS(err) || proxyRefusal(err) != "" || (errors.As(err, &dns) && dns.IsNotFound)
 }
 
-// isWithoutTLS knows the error that net/http has where the answer is plain HTTP.
+// isWithoutTLS recognizes the errors of net/http for an answer in plain HTTP.
 func isWithoutTLS(err error) bool {
 	var record tls.RecordHeaderError
 	return errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch)
@@ -251,8 +247,8 @@ func isCertificateError(err error) bool {
 	return errors.As(err, &verification) || errors.As(err, &authority)
 }
 
-// certificateKind tells an authority that is not trusted from what no authority
-// can put right.
+// certificateKind tells an untrusted authority from problems that trusting another
+// authority does not solve.
 func certificateKind(err error) Kind {
 	var invalid x509.CertificateInvalidError
 	var name x509.HostnameError
@@ -266,21 +262,21 @@ func certificateKind(err error) Kind {
 	}
 }
 
-// jittered doubles with each attempt, from 0, less up to half of it by chance so
-// that parallel runs spread out.
+// jittered doubles with each attempt, counted from 0. A random part, up to half, is
+// taken off so that parallel runs spread out.
 func jittered(shortest, longest time.Duration, attempt int) time.Duration {
 	wait := retryablehttp.DefaultBackoff(shortest, longest, attempt, nil)
 	return wait - time.Duration(rand.Int64N(int64(wait)/2+1)) //nolint:gosec // Jitter is no secret.
 }
 
-// backoff has a wait that the controller asks for as its lower bound, and the
-// time in which a refusal may pass by itself as its upper one.
+// backoff is at least the wait that the controller asks for. After a refusal it
+// ends when the token must be in force.
 func backoff(shortest, longest time.Duration, attempt int, response *http.Response) time.Duration {
 	wait := jittered(shortest, longest, attempt)
 	if response == nil {
 		return wait
 	}
-	if asked, named := retryAfter(response.Header.Get("Retry-After"), time.Now()); named {
+	if asked, present := retryAfter(response.Header.Get("Retry-After"), time.Now()); present {
 		wait = max(wait, asked)
 	}
 	if isRefusal(response.StatusCode) && response.Request != nil {

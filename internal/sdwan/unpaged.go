@@ -8,8 +8,8 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// denies reports whether the query is not allowed to this account, or not there.
-// A refusal of the sign-in, which may come in its place, is none.
+// denies reports whether the collection is forbidden to this account, or does not
+// exist. A refused sign-in says nothing of the collection.
 func (l *list[Wire, Row]) denies(failure *Error) bool {
 	if failure == nil || failure.Operation != l.operation() {
 		return false
@@ -18,12 +18,11 @@ func (l *list[Wire, Row]) denies(failure *Error) bool {
 		failure.Kind == KindNotFound && failure.Status == http.StatusNotFound
 }
 
-// readWhole reads the list in one answer, as the query was refused; refused is nil
-// where there is no query. The answer does not say how many rows there are in all:
-// it is complete because nobody ever saw one that was cut (inferred), and its
-// count, where it has one, must agree.
-func (r *reader[Wire, Row]) readWhole(ctx context.Context, refused *Error) *Error {
-	page, failure := r.list.join(ctx, r.list.whole())
+// readUnpaged reads the list in one answer; refused is why it is not queried, nil if
+// it has no query. The answer names no total: it is taken as complete because no
+// truncated one was ever reported (inferred). Its count, if any, must agree.
+func (r *reader[Wire, Row]) readUnpaged(ctx context.Context, refused *Error) *Error {
+	page, failure := r.list.join(ctx, r.list.unpaged())
 	switch {
 	case failure != nil && refused != nil:
 		return r.list.neither(refused, failure)
@@ -37,7 +36,7 @@ func (r *reader[Wire, Row]) readWhole(ctx context.Context, refused *Error) *Erro
 	}
 	r.summary.Envelope = page.envelope()
 	r.seen = newSeen(rows)
-	r.want = r.want.byProvider()
+	r.want = r.want.filteredHere()
 	if more, failure := r.accept(page); failure != nil || !more {
 		return failure
 	}
@@ -48,9 +47,8 @@ func (r *reader[Wire, Row]) readWhole(ctx context.Context, refused *Error) *Erro
 	return nil
 }
 
-// byProvider leaves out the rows that were not asked for, where the controller
-// was not told what to leave out.
-func (w want[Row]) byProvider() want[Row] {
+// filteredHere has the provider filter the rows, as an unpaged list has no filter.
+func (w want[Row]) filteredHere() want[Row] {
 	judge, keeps := w.judge, w.keeps
 	w.keeps = func(row *Row) bool {
 		return judge(row) == imagestatus.True && (keeps == nil || keeps(row))
@@ -59,12 +57,12 @@ func (w want[Row]) byProvider() want[Row] {
 	return w
 }
 
-// neither is the error of a list that cannot be had in either way. The query is
-// asked again next time, as the account may have been given access.
+// neither is the error of a list that can be read in neither way. The next read
+// tries the query again, as the account may have been given access.
 func (l *list[Wire, Row]) neither(query, whole *Error) *Error {
 	if !l.denies(whole) {
 		told := *whole
-		told.Problem += fmt.Sprintf(" (this was asked because to %s %s %s)", query.Method, query.URL, query.Problem)
+		told.Problem += fmt.Sprintf(" (sent because to %s %s %s)", query.Method, query.URL, query.Problem)
 		return &told
 	}
 	l.refused.Store(nil)
