@@ -75,8 +75,7 @@ func isIdentifier(field string) bool {
 	return field == imagestatus.FieldID || field == imagestatus.FieldElementID
 }
 
-// countByController reports false if the controller's answer cannot be used.
-func (c *Client) countByController(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) (Aggregated, bool, error) {
+func (c *Client) countByController(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) (_ Aggregated, usable bool, _ error) {
 	answered, failure := c.checkedGroups(ctx, query, aggregate)
 	if failure != nil || len(answered) == 0 {
 		return Aggregated{}, false, unlessRowsCanBeRead(failure)
@@ -112,7 +111,6 @@ func (c *Client) checkedGroups(ctx context.Context, query imagestatus.Query, agg
 	return answered, nil
 }
 
-// rowsFailToo are the failures that a read of the rows would meet too.
 var rowsFailToo = []Kind{KindCredentials, KindSignIn, KindTenant, KindProxy, KindCancelled, KindTimeout}
 
 // unlessRowsCanBeRead drops a failure after which the rows may still be readable, as
@@ -128,8 +126,7 @@ func unlessRowsCanBeRead(failure *Error) error {
 	}
 }
 
-// fold adds up counts by the keys of the aggregate. The sum is nil if a count is not
-// a whole number.
+// fold adds up counts by key. The sum is nil if a count is not a whole number.
 func fold(answered []answeredGroup, aggregate imagestatus.Aggregate) ([]imagestatus.Group, *int64) {
 	groups := make(map[string]*imagestatus.Group)
 	var order []string
@@ -159,7 +156,6 @@ func fold(answered []answeredGroup, aggregate imagestatus.Aggregate) ([]imagesta
 	return folded, &sum
 }
 
-// aggregateByController uses the controller's values if its counts cover every match.
 func (c *Client) aggregateByController(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) (Aggregated, error) {
 	values, failure := c.groupsOfAnySize(ctx, query, aggregate)
 	if failure != nil {
@@ -207,7 +203,6 @@ func (c *Client) merge(groups []imagestatus.Group, values []answeredGroup, aggre
 	return groups, nil
 }
 
-// groupsOfAnySize asks for a smaller page if the page size may be what was refused.
 func (c *Client) groupsOfAnySize(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) ([]answeredGroup, *Error) {
 	values, failure := c.groups(ctx, query, aggregate, c.statuses.pageSize())
 	if !failure.mayBePageSize(c.statuses.pageSize()) {
@@ -351,9 +346,8 @@ func misgrouped(answered []wireGroup, groups []answeredGroup, aggregate imagesta
 	return ""
 }
 
-// decimal reads a JSON number, or a text with one, exactly; null is nil. It reports
-// false for anything else.
-func decimal(raw json.RawMessage) (*big.Rat, bool) {
+// decimal reads a JSON number, or a text with one, exactly; null is nil.
+func decimal(raw json.RawMessage) (_ *big.Rat, valid bool) {
 	const (
 		longest  = 64  // Far beyond 64 bits, and a bound on what is computed with.
 		farthest = 308 // The exponent of the largest 64-bit floating-point number.

@@ -122,7 +122,7 @@ type answer struct {
 	conceal func(string) string // nil changes nothing
 }
 
-// send includes the retries. Errors are *Error.
+// send retries transient failures. Its errors are *Error.
 func (c *Client) send(ctx context.Context, exchange *exchange, method, path string, granted grant, body []byte) (*answer, error) {
 	var content any // Holding a nil []byte, it would be sent over HTTP/2 as an empty body.
 	if body != nil {

@@ -9,7 +9,6 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// resource is where a collection is, and what errors call it.
 type resource struct {
 	subject string // a plural, such as "image statuses"
 	// version is that of the controller's API, such as v2.1; path follows the base.
@@ -41,8 +40,7 @@ func (r resource) pageQuery(size, page int64) wireQuery {
 	return wireQuery{SortParams: map[string]string{r.sortField: sortDirections[false]}, Limit: size, DestPage: page}
 }
 
-// base is the parts of every path before and after the version.
-type base struct{ before, after string }
+type base struct{ before, after string } // of the version in a path
 
 var unifiedBase = base{before: "/sdwan/", after: "/api"}
 
@@ -84,16 +82,13 @@ type want[Row any] struct {
 	body  func(size, page int64) wireQuery
 }
 
-// list is a collection that one client reads.
 type list[Wire, Row any] struct {
 	collection[Wire, Row]
 
-	client  *Client
-	flights flights[wirePage[Wire]]
-	// acceptedSize replaces a page size that was refused; 0 until then.
-	acceptedSize atomic.Int64
-	// refused is why the query is no longer sent; nil while it is.
-	refused atomic.Pointer[Error]
+	client       *Client
+	flights      flights[wirePage[Wire]]
+	acceptedSize atomic.Int64          // replaces a page size that was refused; 0 until then
+	refused      atomic.Pointer[Error] // why the query is no longer sent; nil while it is
 }
 
 func newList[Wire, Row any](client *Client, of collection[Wire, Row]) *list[Wire, Row] {

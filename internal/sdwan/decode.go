@@ -46,7 +46,6 @@ func (i *integer) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// jsonNumber has the parts sign, whole digits, fraction and exponent.
 var jsonNumber = regexp.MustCompile(`^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$`)
 
 // plainDigits writes a whole number without a point or an exponent. It is "" for
@@ -105,7 +104,7 @@ func (w *wirePage[Wire]) envelope() imagestatus.Envelope {
 	}
 }
 
-// describe returns text: the contract has no type for a description.
+// describe accepts any JSON: the contract has no type for a description.
 func describe(raw json.RawMessage) *string {
 	raw = notNull(raw)
 	if raw == nil {

@@ -36,10 +36,9 @@ type reader[Wire, Row any] struct {
 	// add consumes a row, and stopped is the error with which it ended the read.
 	add     func(Row) error
 	stopped error
-	// size is the page size to ask for. From the second page on it is the number of
-	// rows of the first page, so that the controller does not clamp it.
-	size int64
-	// namesSeen is for a read of rows by name.
+	// size is the page size to ask for: from page 2 on, the number of rows of page 1,
+	// which the controller does not clamp.
+	size            int64
 	seen, namesSeen *seen
 	// found counts distinct rows; kept those that pass the provider's own filters;
 	// returned those passed to add.
@@ -174,8 +173,7 @@ func (r *reader[Wire, Row]) fetch(ctx context.Context, number int64) (*wirePage[
 	return r.list.join(ctx, r.list.query(body))
 }
 
-// accept reports false if the consumer has stopped the read.
-func (r *reader[Wire, Row]) accept(page *wirePage[Wire]) (bool, *Error) {
+func (r *reader[Wire, Row]) accept(page *wirePage[Wire]) (more bool, _ *Error) {
 	if failure := r.countTotal(page); failure != nil {
 		return false, failure
 	}

@@ -23,7 +23,6 @@ const (
 	renewalsInARow, maxRenewals = 2, 10
 )
 
-// persistence counts what one query has been through.
 type persistence struct {
 	// progress is that of the client when slowdowns and renewed were last reset.
 	progress   int

@@ -45,8 +45,7 @@ func proxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, response *h
 	return failure
 }
 
-// proxyRefusal is "" unless a proxy refused permanently.
-func proxyRefusal(err error) string {
+func proxyRefusal(err error) (problem string) {
 	if refused, ok := errors.AsType[*proxyError](err); ok && !refused.transient() {
 		return refused.Error()
 	}

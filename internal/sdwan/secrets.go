@@ -49,7 +49,6 @@ func (c *Client) conceal(text string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// redacted conceals secrets that an answer echoed, and shortens its texts.
 func (c *Client) redacted(failure *Error) *Error {
 	shown := func(text string) string { return snippet([]byte(c.conceal(text))) }
 	failure.RequestID = shown(failure.RequestID)

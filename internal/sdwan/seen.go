@@ -26,8 +26,7 @@ func roomFor(rows int64) int {
 	return max(minSlots, 1<<bits.Len64(uint64(rows*8/7))) //nolint:gosec // Rows are no negative number here.
 }
 
-// add remembers an id and reports whether it was there before.
-func (s *seen) add(id string) bool {
+func (s *seen) add(id string) (repeated bool) {
 	hash := max(1, maphash.String(s.seed, id))
 	if s.put(hash) {
 		return true

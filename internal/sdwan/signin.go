@@ -26,8 +26,7 @@ const renewBefore = 60 * time.Second
 type grant struct {
 	header, value string
 	base          base
-	// use is nil for a static token.
-	use *tokenUse
+	use           *tokenUse // nil for a static token
 	// deniedAtOnce says that a 403 of the profile is final: there is no wait until
 	// the token is in force.
 	deniedAtOnce bool
@@ -282,7 +281,7 @@ func (f *unifiedForm) prime(ctx context.Context, issued grant) (base, error) {
 	return unifiedBase, nil
 }
 
-// legacyForm reads the profile only for the tenant, or after a 403.
+// legacyForm reads the profile only to find the tenant, or after a 403.
 type legacyForm struct {
 	client      *Client
 	credentials Legacy

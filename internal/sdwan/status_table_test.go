@@ -115,7 +115,7 @@ func TestAnswerOfAnotherSuccessIsNeverZeroRows(t *testing.T) {
 					t.Errorf("%d attempts were made, want 1", failure.Attempts)
 				}
 				if kind == "status_code_500" {
-					wantText(t, failure.Error(), `the answer has status 200 and names the status "500" itself`)
+					wantText(t, failure.Error(), `the answer has status 200, but its _status_code is "500"`)
 				}
 			})
 		}

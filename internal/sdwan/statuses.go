@@ -21,7 +21,6 @@ var statusCollection = collection[wireStatus, imagestatus.Status]{
 // whose limit is not documented, and a refused body fails the read.
 const maxNamed = DefaultPageSize
 
-// statusesOf queries by ids if there are few enough of them.
 func statusesOf(query imagestatus.Query) want[imagestatus.Status] {
 	if query.Selection.AmongCount() <= maxNamed {
 		query.Selection, _ = query.Selection.ByID()
@@ -53,7 +52,6 @@ func identity(status *imagestatus.Status) string {
 	return ""
 }
 
-// wireStatus is an imagestatus.Status as the controller spells it.
 type wireStatus struct {
 	ID                        *string  `json:"id"`
 	ElementID                 *string  `json:"element_id"`

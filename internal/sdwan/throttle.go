@@ -27,8 +27,7 @@ type throttle struct {
 	// width is how many queries may be in flight; places is how many slots they may
 	// take, more than the width until enough queries have ended.
 	bound, width, places int
-	// oneByOne allows one query only, until one succeeds.
-	oneByOne bool
+	oneByOne             bool // one query only, until one succeeds
 	// until ends the pause; the controller asked for the part up to asked, in an
 	// answer of the kind.
 	until, asked time.Time
@@ -86,7 +85,6 @@ func sleep(ctx context.Context, wait time.Duration) error {
 	}
 }
 
-// leave frees the slot, unless the width has shrunk meanwhile.
 func (t *throttle) leave() {
 	t.lock.Lock()
 	defer t.lock.Unlock()
@@ -104,8 +102,7 @@ func (t *throttle) allowed() int {
 	return t.width
 }
 
-// adjust needs the lock.
-func (t *throttle) adjust() {
+func (t *throttle) adjustLocked() {
 	for t.places > t.allowed() && t.slots.TryAcquire(1) {
 		t.places--
 	}
@@ -121,17 +118,16 @@ func (t *throttle) sendOneByOne() {
 	t.lock.Lock()
 	defer t.lock.Unlock()
 	t.oneByOne = true
-	t.adjust()
+	t.adjustLocked()
 }
 
 func (t *throttle) pause(wait time.Duration) {
 	t.lock.Lock()
 	defer t.lock.Unlock()
-	t.extend(wait)
+	t.extendLocked(wait)
 }
 
-// extend needs the lock.
-func (t *throttle) extend(wait time.Duration) {
+func (t *throttle) extendLocked(wait time.Duration) {
 	if until := time.Now().Add(wait); until.After(t.until) {
 		t.until = until
 	}
@@ -142,7 +138,7 @@ func (t *throttle) extend(wait time.Duration) {
 func (t *throttle) slowDown(round int, wait, asked time.Duration, kind Kind) {
 	t.lock.Lock()
 	defer t.lock.Unlock()
-	t.extend(wait)
+	t.extendLocked(wait)
 	if until := time.Now().Add(asked); asked > 0 && until.After(t.asked) {
 		t.asked, t.kind = until, kind
 	}
@@ -151,7 +147,7 @@ func (t *throttle) slowDown(round int, wait, asked time.Duration, kind Kind) {
 	}
 	t.round++
 	t.width, t.inARow = max(1, t.width/2), 0
-	t.adjust()
+	t.adjustLocked()
 }
 
 func (t *throttle) recordSuccess() {
@@ -164,7 +160,7 @@ func (t *throttle) recordSuccess() {
 		t.width++
 		t.inARow = 0
 	}
-	t.adjust()
+	t.adjustLocked()
 }
 
 func (t *throttle) progress() int {

@@ -19,17 +19,15 @@ import (
 // exchange collects what one operation met, for its error. It travels in the
 // context because attempts happen inside libraries.
 type exchange struct {
-	operation string
-	// subject is "" for a sign-in, whose bodies hold credentials.
-	subject  string
-	started  time.Time
-	attempts int
-	method   string
-	url      string
-	status   int
-	failure  error
-	// body is the last answer.
-	body               []byte
+	operation          string
+	subject            string // "" for a sign-in, whose bodies hold credentials
+	started            time.Time
+	attempts           int
+	method             string
+	url                string
+	status             int
+	failure            error
+	body               []byte // of the last answer
 	limitsLeftToCaller bool
 	// Until settles a refusal may be that of a token not yet in force, except a 403
 	// if deniedAtOnce is set.
@@ -180,7 +178,6 @@ func (t *wholeAnswers) observe(request *http.Request, attempt Attempt, body []by
 	t.config.Observe(request.Context(), attempt)
 }
 
-// oversizeError is permanent: the same request would have the same answer.
 type oversizeError struct{ bound int64 }
 
 func (e *oversizeError) Error() string {
@@ -235,7 +232,6 @@ func isPermanent(err error) bool {
 	return errors.As(err, &oversize) || isCertificateError(err) || isWithoutTLS(err) || proxyRefusal(err) != "" || (errors.As(err, &dns) && dns.IsNotFound)
 }
 
-// isWithoutTLS recognizes the errors of net/http for an answer in plain HTTP.
 func isWithoutTLS(err error) bool {
 	var record tls.RecordHeaderError
 	return errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch)
