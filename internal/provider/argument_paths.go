@@ -12,34 +12,34 @@ import (
 
 const summaryInvalidArgument = "Invalid argument"
 
-// listed stands in a path for the position in a list.
-type listed struct{}
+// listPosition stands in a path for the position in a list.
+type listPosition struct{}
 
-// argumentWaveNumber is that of a gate about one wave, which only the elements
-// that were read can refuse.
+// argumentWaveNumber is the number of a gate's wave. Whether there is such a wave is
+// known only after elements were read.
 const argumentWaveNumber imagestatus.Argument = "number of wave"
 
-// argumentPaths is where a configuration has what the domain calls an argument.
+// argumentPaths maps the arguments of the domain to their place in a configuration.
 var argumentPaths = map[imagestatus.Argument][]any{
-	imagestatus.ArgumentElementID:         {"element_ids", listed{}},
-	imagestatus.ArgumentFilterField:       {"filters", listed{}, "field"},
-	imagestatus.ArgumentFilterOperator:    {"filters", listed{}, "operator"},
-	imagestatus.ArgumentFilterValues:      {"filters", listed{}, "values"},
-	imagestatus.ArgumentFilterValue:       {"filters", listed{}, "values", listed{}},
+	imagestatus.ArgumentElementID:         {"element_ids", listPosition{}},
+	imagestatus.ArgumentFilterField:       {"filters", listPosition{}, "field"},
+	imagestatus.ArgumentFilterOperator:    {"filters", listPosition{}, "operator"},
+	imagestatus.ArgumentFilterValues:      {"filters", listPosition{}, "values"},
+	imagestatus.ArgumentFilterValue:       {"filters", listPosition{}, "values", listPosition{}},
 	imagestatus.ArgumentParams:            {"query_params"},
 	imagestatus.ArgumentPage:              {"dest_page"},
 	imagestatus.ArgumentMask:              {"request", "retrieved_fields_mask"},
 	imagestatus.ArgumentAggregateOperator: {"aggregate", "operator"},
 	imagestatus.ArgumentAggregateField:    {"aggregate", "field"},
-	imagestatus.ArgumentGroup:             {"group_by", listed{}},
-	imagestatus.ArgumentAttribute:         {nameFields, listed{}},
+	imagestatus.ArgumentGroup:             {"group_by", listPosition{}},
+	imagestatus.ArgumentAttribute:         {nameFields, listPosition{}},
 	rollout.ArgumentTargetVersion:         {"target_version"},
 	rollout.ArgumentVersion:               {"version"},
 	rollout.ArgumentTargetImage:           {"target_image_id"},
 	argumentWaveNumber:                    {nameWave, "number"},
 	rollout.ArgumentGroups:                {"groups"},
-	rollout.ArgumentFirst:                 {"first", listed{}},
-	rollout.ArgumentLast:                  {"last", listed{}},
+	rollout.ArgumentFirst:                 {"first", listPosition{}},
+	rollout.ArgumentLast:                  {"last", listPosition{}},
 }
 
 // addArgumentErrors reports arguments that the domain refuses, each at its
@@ -65,12 +65,11 @@ func splitErrors(err error) []error {
 	return []error{err}
 }
 
-// pathOf is where the configuration has an argument that was refused.
 func pathOf(refused *imagestatus.ArgumentError) path.Path {
 	positions := refused.Positions
 	var steps []any
 	for _, step := range argumentPaths[refused.Argument] {
-		if _, isListed := step.(listed); isListed {
+		if _, isListed := step.(listPosition); isListed {
 			if len(positions) == 0 {
 				break
 			}

@@ -40,7 +40,7 @@ func (a *awaitUpgradeAction) Configure(_ context.Context, req action.ConfigureRe
 func (a *awaitUpgradeAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	arguments := gateArguments()
 	arguments[nameWave] = waveAttribute()
-	arguments["wait"] = waitAttribute("The action always waits; default: with the defaults below.")
+	arguments["wait"] = waitAttribute("The action always waits. Default: the defaults below.")
 	arguments["timeouts"] = timeoutsAttribute("invoke", timeouts.Type{ObjectType: timeoutsType("invoke")}, "`"+shortDuration(defaultWaitTimeout)+"`")
 	attributes, err := actionAttributes(arguments)
 	if err != nil {
@@ -66,7 +66,7 @@ func (a *awaitUpgradeAction) ValidateConfig(ctx context.Context, req action.Vali
 	}
 }
 
-// ModifyPlan looks once. What is not known yet cannot be looked at.
+// ModifyPlan judges the gate once, if every argument is known.
 func (a *awaitUpgradeAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	var model awaitUpgradeModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
@@ -76,7 +76,7 @@ func (a *awaitUpgradeAction) ModifyPlan(ctx context.Context, req action.ModifyPl
 	}
 	ctx, cancel := context.WithTimeout(a.connection.logging(ctx), defaultReadTimeout)
 	defer cancel()
-	verdict, err := a.connection.look(ctx, asked, newNamer(a.connection.client))
+	verdict, err := a.connection.judgeGate(ctx, asked, newNamer(a.connection.client))
 	if err != nil {
 		a.connection.addError(&resp.Diagnostics, err)
 		return
@@ -86,7 +86,7 @@ func (a *awaitUpgradeAction) ModifyPlan(ctx context.Context, req action.ModifyPl
 	}
 }
 
-// Invoke waits for the gate and reports every look.
+// Invoke waits for the gate and reports every verdict.
 func (a *awaitUpgradeAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var model awaitUpgradeModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)

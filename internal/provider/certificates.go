@@ -15,8 +15,8 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// certificateAuthorities reads the file that a setting names; nil stands for
-// the system's authorities.
+// certificateAuthorities reads the file that a setting names; nil is the system's
+// authorities.
 func certificateAuthorities(file settingValue, diags *diag.Diagnostics) *x509.CertPool {
 	if !file.set {
 		return nil
@@ -55,12 +55,12 @@ const (
 	pemEnd   = "-----END "
 )
 
-// pemLine is a first or last line of an entry, which package pem reads only if it
-// is alone on its line.
+// pemLine matches the first or last line of an entry. Package pem reads it only if
+// nothing else is on the line.
 var pemLine = regexp.MustCompile(`\s*(-{5}(?:BEGIN|END) [^\n-]*-{5})\s*`)
 
-// readCertificates gives the certificates of a PEM file, and a line on each entry
-// that is none. The file may be UTF-8 with a byte order mark, or UTF-16 with one.
+// readCertificates returns the certificates of a PEM file, and a line of text about
+// each unreadable entry. The file is UTF-8, or UTF-16 with a byte order mark.
 func readCertificates(content []byte) (read []*x509.Certificate, unread []string) {
 	if text, _, err := transform.Bytes(unicode.BOMOverride(unicode.UTF8.NewDecoder()), content); err == nil {
 		content = text
@@ -81,7 +81,7 @@ func readCertificates(content []byte) (read []*x509.Certificate, unread []string
 			}
 		}
 		if ends > 0 {
-			complain("what follows has a last line, -----END…, without a first one, -----BEGIN…")
+			complain("after it there is a last line, -----END…, without a first one, -----BEGIN…")
 		}
 		line += bytes.Count(part, []byte("\n"))
 		number++
@@ -89,8 +89,8 @@ func readCertificates(content []byte) (read []*x509.Certificate, unread []string
 	return read, unread
 }
 
-// readCertificate reads the one entry with which a text begins, or says what is
-// wrong with it.
+// readCertificate reads the entry at the beginning of a text, or says what is wrong
+// with it.
 func readCertificate(entry []byte) (certificate *x509.Certificate, problem string) {
 	block, _ := pem.Decode(pemLine.ReplaceAll(entry, []byte("\n$1\n")))
 	if block == nil {

@@ -85,7 +85,7 @@ func TestCertificateFileIsReadWholeOrItsEntriesAreNamed(t *testing.T) {
 		},
 		"a first line is damaged": {
 			first + "\n" + second[1:], []string{"first"},
-			[]string{"  entry 1, line 1: what follows has a last line, -----END…, without a first one, -----BEGIN…"},
+			[]string{"  entry 1, line 1: after it there is a last line, -----END…, without a first one, -----BEGIN…"},
 		},
 		"nothing":            {"", nil, nil},
 		"something else":     {"hello", nil, nil},

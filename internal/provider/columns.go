@@ -12,32 +12,29 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// column is one attribute of a row: its schema, and its value in a Row. Values
-// are made without the framework's reflection, which costs several times as
-// much over a large fleet.
+// column is one attribute of a row: its schema, and its value in a Row. It avoids the
+// framework's reflection, which takes several times as long for a large fleet.
 type column[Row any] struct {
-	name   string
-	schema schema.Attribute
-	kind   tftypes.Type
-	// field is the wire field that the value comes from, where a query can
-	// leave fields out; empty where it cannot.
+	name      string
+	schema    schema.Attribute
+	valueType tftypes.Type
+	// field is the controller's field that the value comes from; "" if a query cannot
+	// leave it out.
 	field string
 	value func(*Row) tftypes.Value
 }
 
-// textColumn is a computed text; nil is null.
 func textColumn[Row any](name, description string, value func(*Row) *string) column[Row] {
 	return column[Row]{
-		name: name, kind: tftypes.String,
+		name: name, valueType: tftypes.String,
 		schema: schema.StringAttribute{Computed: true, MarkdownDescription: description},
 		value:  func(row *Row) tftypes.Value { return tftypes.NewValue(tftypes.String, value(row)) },
 	}
 }
 
-// numberColumn is a computed whole number; nil is null.
 func numberColumn[Row any](name, description string, value func(*Row) *int64) column[Row] {
 	return column[Row]{
-		name: name, kind: tftypes.Number,
+		name: name, valueType: tftypes.Number,
 		schema: schema.Int64Attribute{Computed: true, MarkdownDescription: description},
 		value:  func(row *Row) tftypes.Value { return tftypes.NewValue(tftypes.Number, value(row)) },
 	}
@@ -63,7 +60,6 @@ func columnNames[Row any](columns []column[Row]) []string {
 	return names
 }
 
-// fieldsOf are the wire fields that the values of columns come from.
 func fieldsOf[Row any](columns []column[Row]) []string {
 	fields := make([]string, len(columns))
 	for i := range columns {
@@ -72,16 +68,14 @@ func fieldsOf[Row any](columns []column[Row]) []string {
 	return fields
 }
 
-// columnsType is the Terraform type of a row.
 func columnsType[Row any](columns []column[Row]) tftypes.Object {
 	kinds := make(map[string]tftypes.Type, len(columns))
 	for _, column := range columns {
-		kinds[column.name] = column.kind
+		kinds[column.name] = column.valueType
 	}
 	return tftypes.Object{AttributeTypes: kinds}
 }
 
-// columnValues makes the values of a row's attributes.
 func columnValues[Row any](columns []column[Row], row *Row) map[string]tftypes.Value {
 	values := make(map[string]tftypes.Value, len(columns))
 	for i := range columns {
@@ -90,7 +84,7 @@ func columnValues[Row any](columns []column[Row], row *Row) map[string]tftypes.V
 	return values
 }
 
-// columnsObject is a row for a model that the framework's reflection handles.
+// columnsObject returns a row for a model that the framework reads by reflection.
 func columnsObject[Row any](ctx context.Context, columns []column[Row], row *Row) (types.Object, error) {
 	kinds, values := make(map[string]attr.Type, len(columns)), make(map[string]attr.Value, len(columns))
 	for i := range columns {
@@ -104,8 +98,6 @@ func columnsObject[Row any](ctx context.Context, columns []column[Row], row *Row
 	return types.ObjectValueMust(kinds, values), nil
 }
 
-// listOfRows makes the Terraform value of rows from the values of each one's
-// attributes.
 func listOfRows[Row any](kind tftypes.Object, rows []Row, values func(*Row) map[string]tftypes.Value) tftypes.Value {
 	list := make([]tftypes.Value, len(rows))
 	for i := range rows {

@@ -24,8 +24,8 @@ func (compareVersionsFunction) Definition(_ context.Context, _ function.Definiti
 		MarkdownDescription: "Returns -1 if the first version is older, 0 if the two are the same, and 1 if the first is newer. " +
 			"Numbers compare as numbers, so `6.3.6-b9` is older than `6.3.6-b12`; a tagged version is older than the untagged one, so `4.4.1-pre-b38` is older than `4.4.1-b1`.",
 		Parameters: []function.Parameter{
-			function.StringParameter{Name: "a", Validators: []function.StringParameterValidator{settled{}}, MarkdownDescription: "First version, complete with its build, such as `6.3.6-b9`."},
-			function.StringParameter{Name: "b", Validators: []function.StringParameterValidator{settled{}}, MarkdownDescription: "Second version, complete with its build."},
+			function.StringParameter{Name: "a", Validators: []function.StringParameterValidator{knownArgument{}}, MarkdownDescription: "First version, complete with its build, such as `6.3.6-b9`."},
+			function.StringParameter{Name: "b", Validators: []function.StringParameterValidator{knownArgument{}}, MarkdownDescription: "Second version, complete with its build."},
 		},
 		Return: function.Int64Return{},
 	}

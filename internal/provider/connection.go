@@ -15,23 +15,20 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/wording"
 )
 
-// connection is what the provider's configuration gives to everything that
-// reads: a client, or the reason why there is none.
+// connection is the configured provider, for everything that reads: a client, or
+// the unknown arguments because of which there is none.
 type connection struct {
 	client *sdwan.Client
-	// values tell a message which attribute or variable a value came from.
-	values settingValues
-	form   string
-	// unknown lists arguments of the provider whose values are not known yet.
-	unknown []string
-	// showNames has closed gates read the names of elements and sites.
+	// values hold the source of each value too, for messages.
+	values    settingValues
+	form      string
+	unknown   []string // arguments
 	showNames bool
-	// secrets are masked in logs.
-	secrets []string
+	secrets   []string // to mask in logs
 }
 
-// ready reports whether there are a client and known arguments to read with,
-// and otherwise says why in diags.
+// ready reports whether a read can begin: there is a client, and config is known. If
+// not, diags say why.
 func (c *connection) ready(config tfsdk.Config, diags *diag.Diagnostics) bool {
 	if c == nil {
 		diags.AddError("Provider not configured",
@@ -54,8 +51,8 @@ func (c *connection) ready(config tfsdk.Config, diags *diag.Diagnostics) bool {
 	return false
 }
 
-// withRelated adds the other credentials where one of the unified form is among
-// the arguments, as all of them come from one source.
+// withRelated adds the other credentials of the unified form if one of them is among
+// the arguments, as all must come from one source.
 func withRelated(attributes []string) []string {
 	credentials := formArguments(formUnified)
 	isCredential := func(attribute string) bool { return slices.Contains(credentials, attribute) }
@@ -83,8 +80,8 @@ func alternatives(values []string) string {
 	return wording.Join("or", quoted)
 }
 
-// connectionOf takes the connection out of what the framework hands to a
-// Configure method. It is nil while the provider is not configured.
+// connectionOf returns the connection that the framework passes to a Configure
+// method; nil while the provider is not configured.
 func connectionOf(data any, diags *diag.Diagnostics) *connection {
 	if data == nil {
 		return nil
@@ -92,7 +89,7 @@ func connectionOf(data any, diags *diag.Diagnostics) *connection {
 	connected, ok := data.(*connection)
 	if !ok {
 		diags.AddError("Provider data of the wrong type",
-			"Something else than a connection was handed over. Please report this to the provider's developers.")
+			"The framework passed something other than a connection. Please report this to the provider's developers.")
 	}
 	return connected
 }
@@ -102,7 +99,6 @@ func settingByName(attribute string) setting {
 	return settings[index]
 }
 
-// newConnection makes a client of known values.
 func newConnection(values settingValues, agent string, lookup func(string) (string, bool), diags *diag.Diagnostics) *connection {
 	connected, config := prepareConnection(values, agent, lookup, diags)
 	if diags.HasError() {
@@ -117,16 +113,16 @@ func newConnection(values settingValues, agent string, lookup func(string) (stri
 	return connected
 }
 
-// prepareConnection gives what a client is made of, and a connection that
-// waits for it.
+// prepareConnection returns the configuration of a client, and a connection that still
+// lacks that client.
 func prepareConnection(values settingValues, agent string, lookup func(string) (string, bool), diags *diag.Diagnostics) (*connection, sdwan.Config) {
 	connected := &connection{values: values, form: checkForms(values, diags), showNames: values.truth(settingShowNames, true)}
 	if diags.HasError() {
 		return nil, sdwan.Config{}
 	}
 	if connected.form == formLegacy && values[settingEndpoint].rank == fromVendorVariable {
-		// The vendor's variables are those of the unified form: a legacy token
-		// does not go to their host.
+		// The vendor's variables are for the unified form: a legacy token must not be
+		// sent to their host.
 		values[settingEndpoint] = settingValue{}
 	}
 	config := sdwan.Config{
@@ -146,7 +142,7 @@ func prepareConnection(values settingValues, agent string, lookup func(string) (
 	config.CertificateAuthorities = certificateAuthorities(values[settingCAFile], diags)
 	if config.RetryWaitMax < config.RetryWaitMin {
 		diags.AddAttributeError(path.Root(settingRetryWaitMax), "Invalid provider argument",
-			fmt.Sprintf("`%s` is %s and `%s` is %s. The longest wait cannot be shorter than the shortest one; raise the one or lower the other.",
+			fmt.Sprintf("`%s` is %s and `%s` is %s. The longest wait cannot be shorter than the shortest one. Raise the first or lower the second.",
 				settingRetryWaitMin, config.RetryWaitMin, settingRetryWaitMax, config.RetryWaitMax))
 	}
 	return connected, config
@@ -184,8 +180,8 @@ func (c *connection) credentials(config *sdwan.Config, diags *diag.Diagnostics) 
 	}
 }
 
-// names of the arguments in one source, as a person sets them there.
-func names(attributes []string, rank sourceRank) []string {
+// settingNames returns the names by which the arguments are set in one source.
+func settingNames(attributes []string, rank sourceRank) []string {
 	named := make([]string, len(attributes))
 	for i, attribute := range attributes {
 		s := settingByName(attribute)
@@ -209,21 +205,19 @@ func mixedCredentials(given []settingValue) string {
 		"Set all of them as %s, or all of them in the environment as %s (or %s, as the vendor's provider names them). "+
 		"To keep the secret out of the configuration, set `client_secret` to a variable that is declared with `sensitive = true` and `ephemeral = true`, "+
 		"and set that variable in the environment as TF_VAR_ followed by its name.",
-		sourcesOf(given), arguments(all), wording.Join("and", names(all, fromVariable)), wording.Join("and", names(all, fromVendorVariable)))
+		sourcesOf(given), arguments(all), wording.Join("and", settingNames(all, fromVariable)), wording.Join("and", settingNames(all, fromVendorVariable)))
 }
 
-// missingCredentials explains that credentials of the unified form are
-// missing, or that there is no credential at all.
 func missingCredentials(given []settingValue, missing []string) string {
 	if len(given) > 0 {
 		return fmt.Sprintf("The unified (Prisma SASE) sign-in is chosen by %s and needs more from the same source: set %s as well.",
-			sourcesOf(given), wording.Join("and", names(missing, given[0].rank)))
+			sourcesOf(given), wording.Join("and", settingNames(missing, given[0].rank)))
 	}
 	token := settingByName(settingAuthToken)
 	return fmt.Sprintf("The provider has no credentials. For the unified (Prisma SASE) sign-in, "+
 		"set the %s, or in the environment %s (or %s, as the vendor's provider names them). "+
 		"For the legacy (CloudGenix) sign-in, set the argument `%s`, or in the environment %s.",
-		arguments(missing), wording.Join("and", names(missing, fromVariable)), wording.Join("and", names(missing, fromVendorVariable)), token.attribute, token.variable())
+		arguments(missing), wording.Join("and", settingNames(missing, fromVariable)), wording.Join("and", settingNames(missing, fromVendorVariable)), token.attribute, token.variable())
 }
 
 func formArguments(form string) []string {
@@ -236,8 +230,8 @@ func formArguments(form string) []string {
 	return attributes
 }
 
-// checkForms gives the form of sign-in that the strongest source chooses and
-// reports a source that chooses both.
+// checkForms returns the form of sign-in that the first source chooses, and reports a
+// source that chooses both.
 func checkForms(values settingValues, diags *diag.Diagnostics) string {
 	for rank := fromConfiguration; rank <= fromVendorVariable; rank++ {
 		unified := chosenBy(values, formUnified, rank)
@@ -267,7 +261,6 @@ func chosenBy(values settingValues, form string, rank sourceRank) []string {
 	return sources
 }
 
-// logging gives the context that a read logs and ends with.
 func (c *connection) logging(ctx context.Context) context.Context {
 	return withLogging(ctx, c.secrets)
 }

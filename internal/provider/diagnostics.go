@@ -12,17 +12,16 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
 
-// advice is what a diagnostic says about one kind of error: a summary of at
-// most eight words, and what to do.
+// advice is what a diagnostic says about one kind of error.
 type advice struct {
-	summary string
+	summary string // of at most eight words
 	remedy  string
-	// settings are the provider's arguments to look at; the diagnostic tells
-	// where each one's value comes from.
+	// settings are the provider's arguments to check. The diagnostic names the source
+	// of each value.
 	settings []string
 }
 
-// adviceByKind is every diagnostic that the client's errors lead to.
+// adviceByKind holds the diagnostics of the client's errors.
 var adviceByKind = map[sdwan.Kind]advice{
 	sdwan.KindCredentials: {
 		summary:  "Sign-in refused",
@@ -36,17 +35,17 @@ var adviceByKind = map[sdwan.Kind]advice{
 	},
 	sdwan.KindForbidden: {
 		summary:  "Access denied by the controller",
-		remedy:   "The sign-in worked, and the account may not read this. Give its role read access to Prisma SD-WAN, or use another account.",
+		remedy:   "The sign-in worked, but the account may not read this. Give its role read access to Prisma SD-WAN, or use another account.",
 		settings: []string{settingClientID, settingTSGID, settingAuthToken},
 	},
 	sdwan.KindTenant: {
 		summary:  "Tenant not accepted",
-		remedy:   "Set `tenant_id` to the tenant of the token, or leave it out to have it read from the profile.",
+		remedy:   "Set `tenant_id` to the tenant of the token, or leave it out: the provider then reads it from the profile.",
 		settings: []string{settingTenantID, settingAuthToken},
 	},
 	sdwan.KindRefused: {
 		summary: "Query refused by the controller",
-		remedy:  "Change the query. Where a code follows, it is the controller's own reason; what it takes beyond the documented filters is not published.",
+		remedy:  "Change the query. A code below, if any, is the controller's own reason. Which queries the controller accepts beyond the documented filters is not published.",
 	},
 	sdwan.KindQueryTooLarge: {
 		summary:  "Query too large",
@@ -70,7 +69,7 @@ var adviceByKind = map[sdwan.Kind]advice{
 	},
 	sdwan.KindUnavailable: {
 		summary:  "Controller unavailable",
-		remedy:   "The controller or a gateway before it fails. Try again later, or raise `max_retries` and `retry_wait_max` to wait longer.",
+		remedy:   "The controller, or a gateway in front of it, fails. Try again later, or raise `max_retries` and `retry_wait_max` to wait longer.",
 		settings: []string{settingRetries, settingRetryWaitMax},
 	},
 	sdwan.KindUnreachable: {
@@ -121,12 +120,12 @@ var adviceByKind = map[sdwan.Kind]advice{
 	},
 	sdwan.KindInconsistent: {
 		summary: "Rows do not add up",
-		remedy: "Rows came or went while they were read, or the controller counts something else than the rows. The result could be short, so nothing was decided. " +
-			"Run again, and if it stays, narrow the query.",
+		remedy: "Rows came or went while they were read, or the controller counts something other than the rows. The result could be incomplete, so nothing was decided. " +
+			"Run again. If the error remains, narrow the query.",
 	},
 	sdwan.KindNoAggregate: {
 		summary: "Controller gives no usable aggregate",
-		remedy:  "Set `compute` to `provider` or `auto`, to have it computed from the rows.",
+		remedy:  "Set `compute` to `provider` or `auto`, so that the provider computes it from the rows.",
 	},
 	sdwan.KindFilterIgnored: {
 		summary: "Controller ignored the filter",
@@ -134,11 +133,11 @@ var adviceByKind = map[sdwan.Kind]advice{
 	},
 }
 
-// unforeseen is the advice for what should not happen.
+// unforeseen is the advice for an error that should not happen.
 var unforeseen = advice{summary: "Read failed", remedy: "Please report this to the provider's developers."}
 
-// laterRemedy is the advice where the controller asks to come back after the end of
-// the read: no number of retries would reach it.
+// laterRemedy applies if the controller asks to wait beyond the end of the read, so
+// that more retries would not help.
 const laterRemedy = "Try again later, or raise `timeouts` of this block."
 
 // addError reports an error of the client, of the domain or any other.
@@ -154,7 +153,6 @@ func (c *connection) addError(diags *diag.Diagnostics, err error) {
 	diags.AddError(c.explanation(err))
 }
 
-// explanation is what a diagnostic says about an error.
 func (c *connection) explanation(err error) (summary, detail string) {
 	var failure *sdwan.Error
 	if !errors.As(err, &failure) {
@@ -175,8 +173,8 @@ func (c *connection) explanation(err error) (summary, detail string) {
 	return advised.summary, strings.Join(lines, "\n")
 }
 
-// sources says where the values of arguments come from, without the values of
-// secrets.
+// sources names the source of each argument's value, and the value unless it is a
+// secret.
 func (c *connection) sources(attributes []string) []string {
 	var lines []string
 	for _, attribute := range attributes {

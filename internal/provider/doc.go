@@ -1,6 +1,6 @@
-// Package provider is the Terraform surface: schemas, models and diagnostics,
-// one file for each data source, ephemeral resource, action and function. It
-// turns configuration into an imagestatus.Query and the client's rows into
-// Terraform values; it decides nothing about a fleet and sends no request
-// itself.
+// Package provider is the Terraform provider: schemas, models and diagnostics of
+// the data sources, the ephemeral resource, the action and the functions. It turns
+// configuration into queries of package sdwan and rules of package rollout, and
+// their results into Terraform values and diagnostics. It decides nothing about a
+// fleet and sends no request itself.
 package provider

@@ -12,16 +12,15 @@ import (
 )
 
 const (
-	// nameElement is the attribute of a row that describes its element.
 	nameElement  = "element"
 	nameSiteName = "site_name"
 	nameSiteTags = "site_tags"
 )
 
-// joinedColumns are the attributes of elements that a row shows of its own.
+// joinedColumns are the attributes of its element that a row shows.
 var joinedColumns = columnsNamed("name", "site_id", nameSiteName, "role", "model_name", "connected", "tags", nameSiteTags)
 
-// groupedColumns are those that rows can be grouped by.
+// groupedColumns are the attributes of their elements that rows can be grouped by.
 var groupedColumns = columnsNamed("site_id", nameSiteName, "role", "model_name", "connected")
 
 func columnsNamed(names ...string) []column[placedElement] {
@@ -30,14 +29,14 @@ func columnsNamed(names ...string) []column[placedElement] {
 
 var joinedType = columnsType(joinedColumns)
 
-// joinedColumn is the element of a row as an attribute of it, described by a
-// fleet; without one it is null.
+// joinedColumn is the attribute of a row that describes its element as the fleet does;
+// null without a fleet.
 func joinedColumn(fleet *inventory.Fleet) column[imagestatus.Status] {
 	attributes := columnAttributes(joinedColumns)
-	// Here sites that cannot be read are an error, and so never a null.
+	// Here, unlike in elementColumns, sites that cannot be read are an error.
 	attributes[nameSiteName] = schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the element's site."}
 	return column[imagestatus.Status]{
-		name: nameElement, kind: joinedType,
+		name: nameElement, valueType: joinedType,
 		value: func(s *imagestatus.Status) tftypes.Value { return joinedValue(fleet, s) },
 		schema: schema.SingleNestedAttribute{
 			Computed: true, Attributes: attributes,
@@ -49,7 +48,6 @@ func joinedColumn(fleet *inventory.Fleet) column[imagestatus.Status] {
 
 var notJoined = tftypes.NewValue(joinedType, nil)
 
-// joinedValue describes the element of a row; without a fleet there is none.
 func joinedValue(fleet *inventory.Fleet, status *imagestatus.Status) tftypes.Value {
 	element, listed := placed(fleet, status)
 	if !listed {
@@ -69,8 +67,8 @@ func placed(fleet *inventory.Fleet, status *imagestatus.Status) (placedElement, 
 	return placedElement{Element: element, site: fleet.SiteOf(element)}, true
 }
 
-// elementGroups are what rows can be grouped by of their elements in a fleet:
-// null for a row whose element the fleet lacks, or without a fleet.
+// elementGroups returns the values of groupedColumns for a row: null without a fleet,
+// or if the fleet lacks the row's element.
 func elementGroups(fleet *inventory.Fleet) map[string]imagestatus.Resolver {
 	resolvers := make(map[string]imagestatus.Resolver, len(groupedColumns))
 	for _, column := range groupedColumns {
@@ -85,7 +83,6 @@ func elementGroups(fleet *inventory.Fleet) map[string]imagestatus.Resolver {
 	return resolvers
 }
 
-// groupValue is a text or a truth as the value of a group.
 func groupValue(value tftypes.Value) imagestatus.Value {
 	var text string
 	var truth bool
@@ -101,11 +98,8 @@ func groupValue(value tftypes.Value) imagestatus.Value {
 	}
 }
 
-// elementGroupNames lists the names of elementGroups in the order of the
-// documentation.
 func elementGroupNames() []string { return columnNames(groupedColumns) }
 
-// listsOf says which lists a grouping needs.
 func listsOf(groupBy []string) lists {
 	ofElement := func(name string) bool { return slices.Contains(elementGroupNames(), name) }
 	return lists{elements: slices.ContainsFunc(groupBy, ofElement), sites: slices.Contains(groupBy, nameSiteName)}

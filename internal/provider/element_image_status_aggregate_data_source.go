@@ -161,8 +161,8 @@ func (d *elementImageStatusAggregateDataSource) ValidateConfig(ctx context.Conte
 	model.checkCompute(chosen, aggregate, &resp.Diagnostics)
 }
 
-// checkCompute reports a controller that is to compute what it cannot select, or
-// cannot group by.
+// checkCompute reports a `compute` of `controller` with conditions or groups that the
+// controller does not have.
 func (m *elementImageStatusAggregateModel) checkCompute(chosen choice, aggregate imagestatus.Aggregate, diags *diag.Diagnostics) {
 	if m.Compute.ValueString() != string(sdwan.ComputeController) {
 		return
@@ -179,9 +179,8 @@ func (m *elementImageStatusAggregateModel) checkCompute(chosen choice, aggregate
 	invalid(diags, path.Root("compute"), strconv.Quote(string(sdwan.ComputeController)), advice)
 }
 
-// aggregate makes an aggregate of the arguments, whose groups are those of no
-// fleet yet; known is false where one is not known yet, or is null though
-// required, which the schema reports.
+// aggregate reads the arguments; its Resolvers lack a fleet. known is false if an
+// argument is not known yet, or is null though required, which the schema reports.
 func (m *elementImageStatusAggregateModel) aggregate(ctx context.Context, diags *diag.Diagnostics) (aggregate imagestatus.Aggregate, known bool) {
 	if m.Aggregate.IsUnknown() || m.Aggregate.IsNull() {
 		return aggregate, false
@@ -260,10 +259,8 @@ func textOrNull(value imagestatus.Value) *string {
 }
 
 const (
-	// numberPrecision is Terraform's own, in bits.
-	numberPrecision = 512
-	// meanDecimals is where a fraction is rounded.
-	meanDecimals = 6
+	numberPrecision = 512 // in bits, as Terraform's
+	meanDecimals    = 6
 )
 
 // number is exact for integers.

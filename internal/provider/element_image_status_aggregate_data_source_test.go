@@ -251,7 +251,7 @@ func TestAggregatesFollowTheSelection(t *testing.T) {
 
 func TestControllerComputesOrSaysWhyItCannot(t *testing.T) {
 	t.Parallel()
-	const remedy = "\n\nSet `compute` to `provider` or `auto`, to have it computed from the rows.\n\nEndpoint: http://CONTROLLER"
+	const remedy = "\n\nSet `compute` to `provider` or `auto`, so that the provider computes it from the rows.\n\nEndpoint: http://CONTROLLER"
 	for _, test := range []struct {
 		mode simulator.AggregateMode
 		want string

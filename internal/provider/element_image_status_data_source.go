@@ -37,8 +37,6 @@ func (d *elementImageStatusDataSource) Configure(_ context.Context, req datasour
 	d.connection = connectionOf(req.ProviderData, &resp.Diagnostics)
 }
 
-// elementImageStatusModel is what chooses the one element, and how long it may
-// take.
 type elementImageStatusModel struct {
 	ElementID, ElementName types.String
 	Timeouts               timeouts.Value
@@ -61,7 +59,7 @@ func (d *elementImageStatusDataSource) Schema(_ context.Context, _ datasource.Sc
 	attributes[nameElementName] = schema.StringAttribute{
 		Optional:   true,
 		Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-		MarkdownDescription: "Name of the element, in place of `element_id`. It is compared exactly, letter case included; `*` and `?` are no wildcards here. " +
+		MarkdownDescription: "Name of the element, instead of `element_id`. It is compared exactly, letter case included; `*` and `?` are no wildcards here. " +
 			"The whole list of elements is read for it. A name that no element has, or that several have, is an error. Default: none.",
 	}
 	attributes["timeouts"] = readTimeouts("`" + shortDuration(defaultReadTimeout) + "`")
@@ -84,7 +82,7 @@ func (d *elementImageStatusDataSource) ValidateConfig(ctx context.Context, req d
 		invalid(&resp.Diagnostics, path.Root(imagestatus.FieldElementID), "null",
 			"No element is chosen. Write the id of an element here, or its name as `element_name`.")
 	case id != nil && name != nil && *id != "" && *name != "":
-		// An empty one has an error of its own.
+		// An empty text has an error of its own.
 		invalid(&resp.Diagnostics, path.Root(nameElementName), fmt.Sprintf("%q", *name),
 			"An element is chosen by its id or by its name. Remove `element_name` or `element_id`.")
 	}
@@ -121,7 +119,6 @@ func (d *elementImageStatusDataSource) Read(ctx context.Context, req datasource.
 	}
 }
 
-// addNoStatus reports an element that has no row.
 func (m elementImageStatusModel) addNoStatus(diags *diag.Diagnostics, id string) {
 	const summary, remedy = "Element has no image status",
 		"To allow for that, use prismasdwan_element_image_statuses, which returns an empty list."

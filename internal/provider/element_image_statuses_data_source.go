@@ -103,13 +103,13 @@ func (d *elementImageStatusesDataSource) Schema(_ context.Context, _ datasource.
 	attributes["dest_page"] = schema.Int64Attribute{
 		Optional:   true,
 		Validators: []validator.Int64{int64validator.Between(1, maxInt32), int64validator.AlsoRequires(path.MatchRoot("limit"))},
-		MarkdownDescription: "Exactly this page of `limit` rows, counted from 1. One more request confirms that the controller counts rightly and returns pages of this size. " +
+		MarkdownDescription: "Only this page of `limit` rows, counted from 1. One more request confirms that the controller counts correctly and returns pages of this size. " +
 			"Needs `limit`; cannot be used with `where` or a filter on `phase`. Default: no paging; `limit` counts from the first row.",
 	}
 	attributes["with_elements"] = schema.BoolAttribute{
 		Optional: true,
 		MarkdownDescription: "Whether each of `items` describes its element by name, site, role, model, connection and tags, as `element`. " +
-			"The lists of elements and sites are read for it, whole; where one cannot be read, that is an error. " +
+			"This reads the whole lists of elements and sites; if one cannot be read, that is an error. " +
 			"With `fields`, the lists are read only if `element` is among them. Cannot be used with `retrieved_fields_mask`. Default: `false`.",
 	}
 	attributes[nameFields] = schema.ListAttribute{
@@ -123,7 +123,7 @@ func (d *elementImageStatusesDataSource) Schema(_ context.Context, _ datasource.
 	maps.Copy(attributes, rowsResults())
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads the current image status of the elements (ION devices) that match, as the endpoint " +
-			"*Get Image Status of Element (v2.1)* gives it, all pages of it.\n\n" +
+			"*Get Image Status of Element (v2.1)* returns it, from all of its pages.\n\n" +
 			"State holds more than 900 bytes for each row, and about 400 more with `with_elements`. With `fields` it holds a JSON text of the attributes that you need, which is also several times as fast. " +
 			"To decide on a large fleet without keeping its rows, use the gate or an aggregate.",
 		Attributes: attributes,
@@ -167,8 +167,8 @@ func (d *elementImageStatusesDataSource) ValidateConfig(ctx context.Context, req
 	}
 }
 
-// fields returns the wanted attributes of a row, nil for all, and reports those
-// that cannot be had.
+// fields returns the names of the wanted attributes, nil for all, and reports those
+// that would be null in every row.
 func (m elementImageStatusesModel) fields(ctx context.Context, query imagestatus.Query, diags *diag.Diagnostics) []string {
 	names, known := knownTexts(ctx, m.Fields, diags)
 	if !known || names == nil {
@@ -182,12 +182,12 @@ func (m elementImageStatusesModel) fields(ctx context.Context, query imagestatus
 		switch masked := query.Request.RetrievedFieldsMask; {
 		case at < 0:
 		case name == nameElement && !m.WithElements.IsUnknown() && !m.WithElements.ValueBool():
-			advice = "The lists of elements and sites are not read, so that it would be null in every row. Set `with_elements` to `true`."
+			advice = "The lists of elements and sites are not read, so it would be null in every row. Set `with_elements` to `true`."
 		case all[at].shownBy(query):
 		case masked != nil && *masked:
-			advice = "With `request.retrieved_fields_mask` no attribute but `id` can be trusted, so that it would be null in every row. Leave out the mask, or the attribute."
+			advice = "With `request.retrieved_fields_mask` no attribute but `id` can be trusted, so it would be null in every row. Leave out the mask, or the attribute."
 		default:
-			advice = fmt.Sprintf("It comes from `%s`, which is not retrieved, so that it would be null in every row. "+
+			advice = fmt.Sprintf("It comes from `%s`, which is not retrieved, so it would be null in every row. "+
 				"Add `%s` to `request.retrieved_fields`, or leave out `request`: whole rows are read by default.", all[at].field, all[at].field)
 		}
 		if advice != "" {
@@ -197,8 +197,8 @@ func (m elementImageStatusesModel) fields(ctx context.Context, query imagestatus
 	return names
 }
 
-// query makes a query of the arguments, as far as they are known, and of the
-// choice that its selection is resolved from.
+// query reads the arguments that are known. The choice is for resolving the query's
+// selection later.
 func (m elementImageStatusesModel) query(ctx context.Context, diags *diag.Diagnostics) (imagestatus.Query, choice) {
 	chosen, _ := m.choice(ctx, diags)
 	query := imagestatus.Query{
@@ -256,8 +256,8 @@ func (d *elementImageStatusesDataSource) Read(ctx context.Context, req datasourc
 	}
 }
 
-// rows reads the rows of a query and makes the values of the results: items, or
-// the text of the fields where these are given.
+// rows reads the rows of a query and returns the results: items, or items_json if
+// fields are given.
 func (c *connection) rows(ctx context.Context, query imagestatus.Query, fields []string, fleet *inventory.Fleet) (map[string]tftypes.Value, error) {
 	var wanted []column[imagestatus.Status]
 	var kept []string
@@ -290,11 +290,10 @@ func (c *connection) rows(ctx context.Context, query imagestatus.Query, fields [
 	return values, nil
 }
 
-// rowCollector keeps every row. It is the one consumer that does.
+// rowCollector is the only consumer that keeps every row.
 type rowCollector struct {
 	rows []imagestatus.Status
-	// kept are the fields to keep of each row; nil keeps all.
-	kept []string
+	kept []string // fields to keep; nil keeps all
 }
 
 // Add keeps the row.

@@ -473,7 +473,7 @@ func TestPageThatCannotBeHadIsAnError(t *testing.T) {
 	server := startSimulator(t, simulator.Options{Elements: 25, Switches: simulator.Switches{MaxLimit: 5}})
 	want := "Error: Query refused by the controller\n" +
 		"Could not read the image statuses: the controller returns at most 5 rows a page, so dest_page 1 of limit 10 cannot be read.\n\n" +
-		"Change the query. Where a code follows, it is the controller's own reason; what it takes beyond the documented filters is not published.\n\n" +
+		"Change the query. A code below, if any, is the controller's own reason. Which queries the controller accepts beyond the documented filters is not published.\n\n" +
 		"Endpoint: http://CONTROLLER"
 	got := newProtocol(t, variables(server, simulator.Unified)...).read(statusesType, map[string]any{"limit": 10, "dest_page": 1}).failure(t)
 	if difference := cmp.Diff(want, steady(got)); difference != "" {

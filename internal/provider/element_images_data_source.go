@@ -70,7 +70,7 @@ func (d *elementImagesDataSource) Schema(_ context.Context, _ datasource.SchemaR
 		MarkdownDescription: "Reads the software images that the tenant is offered, in one request.\n\n" +
 			"`latest`, `recommended` and `latest_lts` are chosen among the images that match the arguments. " +
 			"An image is never one of them if its state is `" + inventory.ImageUnsupported + "`, if its end of life is before today (UTC), or if its version is not complete. " +
-			"An image without a known end of life counts as supported, and so does one in any other state, so set `states = [\"" + inventory.ImageReleased + "\"]` to have released images only.",
+			"An image without a known end of life counts as supported, and so does one in any other state: set `states = [\"" + inventory.ImageReleased + "\"]` for released images only.",
 		Attributes: map[string]schema.Attribute{
 			"version": schema.StringAttribute{
 				Optional: true,
@@ -143,8 +143,7 @@ func (d *elementImagesDataSource) ValidateConfig(ctx context.Context, req dataso
 	}
 }
 
-// choice makes a choice of the arguments; one that is not known yet is no
-// condition.
+// choice reads the arguments; one that is not known yet is no condition.
 func (m *elementImagesModel) choice(ctx context.Context, diags *diag.Diagnostics) inventory.Choice {
 	states, _ := knownTexts(ctx, m.States, diags)
 	constraint, err := rollout.ParseVersions(rollout.ArgumentVersion, optionalText(m.Version))

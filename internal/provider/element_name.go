@@ -14,8 +14,8 @@ import (
 // maxCandidates bounds the list of elements that have one name.
 const maxCandidates = 10
 
-// elementNamed finds the one element with a name. It is nil where diags say why
-// there is none, or more than one.
+// elementNamed finds the one element with a name. It is nil if there is none, or more
+// than one; diags then say so.
 func (c *connection) elementNamed(ctx context.Context, name string, diags *diag.Diagnostics) *inventory.Element {
 	fleet, err := c.fleet(ctx, false)
 	if err != nil {
@@ -38,8 +38,8 @@ func (c *connection) elementNamed(ctx context.Context, name string, diags *diag.
 	return nil
 }
 
-// candidates tells elements of one name apart, each on a line of its own. Where
-// their sites cannot be read, their ids stand for them.
+// candidates returns a line on each element of one name. If sites cannot be read, the
+// lines show the ids of the sites.
 func (c *connection) candidates(ctx context.Context, elements []*inventory.Element) []string {
 	shown := elements[:min(len(elements), maxCandidates)]
 	var siteIDs []string

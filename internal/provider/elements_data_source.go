@@ -30,7 +30,7 @@ func (d *elementsDataSource) Configure(_ context.Context, req datasource.Configu
 
 func (d *elementsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the elements (ION devices) of the tenant in the words that people use: name, site, role, model, serial number, tags. " +
+		MarkdownDescription: "Reads the elements (ION devices) of the tenant with name, site, role, model, serial number and tags. " +
 			"It returns their ids for the arguments `element_ids` and for the function `plan_waves`.\n\n" +
 			"The list of elements is always read, the list of sites only where `items` or a condition needs it. A `where` that matches nothing is no error: the results are empty.\n\n" +
 			"State holds about 800 bytes for each element, with `ids_only` about 100.",
@@ -86,9 +86,9 @@ func (d *elementsDataSource) Read(ctx context.Context, req datasource.ReadReques
 
 const summarySitesUnread = "Sites not read"
 
-// elements reads the fleet and selects elements of it: nil describes every one.
-// Where no condition needs the sites but items do, sites that cannot be read are
-// a warning. ok is false where diags say why there is nothing.
+// elements reads the fleet and selects elements of it; nil selects all. If only items
+// need the sites, failing to read these is a warning. ok is false if diags hold an
+// error.
 func (c *connection) elements(ctx context.Context, described *inventory.Where, withItems bool, diags *diag.Diagnostics) (fleet *inventory.Fleet, selected inventory.Selected, ok bool) {
 	var where inventory.Where
 	if described != nil {
@@ -109,7 +109,6 @@ func (c *connection) elements(ctx context.Context, described *inventory.Where, w
 	return fleet, selected, !diags.HasError()
 }
 
-// elementsValues makes the values of the results.
 func elementsValues(fleet *inventory.Fleet, selected inventory.Selected, withItems bool) map[string]tftypes.Value {
 	groups := make(map[string]tftypes.Value, len(selected.Elements))
 	placed := make([]placedElement, len(selected.Elements))
@@ -129,16 +128,14 @@ func elementsValues(fleet *inventory.Fleet, selected inventory.Selected, withIte
 	}
 }
 
-// placedElement is an element with its site; nil where it is bound to none, or
-// the site is not known.
 type placedElement struct {
 	*inventory.Element
 
-	site *inventory.Site
+	site *inventory.Site // nil if it is bound to none, or the site is not known
 }
 
-const peerGroupText = "The elements of a group back one another up, so that they should not be upgraded at the same time: the cluster of a hub, " +
-	"else the HA group of a branch element if it is enabled, else the site, else the element alone. It is a text such as `site/1774317603862004945`."
+const peerGroupText = "The elements of a group back one another up and should not be upgraded at the same time. A group is the cluster of a hub, " +
+	"else the HA group of a branch element if it is enabled, else the site, else the element alone, written as `site/1774317603862004945`."
 
 // elementColumns are the attributes of an element in the order of the
 // documentation.
@@ -159,7 +156,7 @@ var elementColumns = []column[placedElement]{
 	textColumn("software_version", "Version that the element reports, such as `6.3.6-b9`.", func(e *placedElement) *string { return e.SoftwareVersion }),
 	textColumn("state", "State of the element in the controller's words, such as `bound`. It is not the state of an upgrade.", func(e *placedElement) *string { return e.State }),
 	{
-		name: "connected", kind: tftypes.Bool,
+		name: "connected", valueType: tftypes.Bool,
 		schema: schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the element is connected to the controller."},
 		value:  func(e *placedElement) tftypes.Value { return tftypes.NewValue(tftypes.Bool, e.Connected) },
 	},
@@ -176,7 +173,6 @@ func siteNameOf(e *placedElement) *string {
 	return e.site.Name
 }
 
-// siteTags is nil where the tags are not known.
 func (e *placedElement) siteTags() []string {
 	if _, bound := e.Site(); !bound {
 		return tagsOf(nil)
@@ -187,8 +183,8 @@ func (e *placedElement) siteTags() []string {
 	return tagsOf(e.site.Tags)
 }
 
-// tagsOf tells no tags, which the controller writes as null, from tags that are
-// not known.
+// tagsOf turns null, with which the controller means no tags, into an empty list: nil
+// stands for tags that are not known.
 func tagsOf(tags []string) []string {
 	if tags == nil {
 		return []string{}
@@ -196,10 +192,9 @@ func tagsOf(tags []string) []string {
 	return tags
 }
 
-// elementTexts is null for a nil list.
 func elementTexts(name, description string, values func(*placedElement) []string) column[placedElement] {
 	return column[placedElement]{
-		name: name, kind: textsType,
+		name: name, valueType: textsType,
 		schema: schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description},
 		value:  func(e *placedElement) tftypes.Value { return textsValue(values(e)) },
 	}

@@ -12,10 +12,9 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
 
-// ConfigFromEnvironment is what a client is made of where the provider block is
-// empty, so that another command signs in as the provider does. Attempts are not
-// observed. The error has one line for each argument that is missing or cannot be
-// used.
+// ConfigFromEnvironment returns the configuration of a client for an empty provider
+// block, so that another command signs in as the provider does. Attempts are not
+// logged. The error has one line for each argument that is missing or cannot be used.
 func ConfigFromEnvironment(ctx context.Context, version string, lookup func(string) (string, bool)) (sdwan.Config, error) {
 	var diags diag.Diagnostics
 	values := readSettings(ctx, emptyBlock(ctx), lookup, &diags)

@@ -674,7 +674,7 @@ func checkFact(t *testing.T, surface string, kind simulator.FaultKind, diagnosti
 	text := onlyError(t, diagnostics)
 	fact := facts[kind]
 	if diagnostics[0].Summary == adviceByKind[sdwan.KindNoAggregate].summary {
-		fact = "Set `compute` to `provider` or `auto`, to have it computed from the rows."
+		fact = "Set `compute` to `provider` or `auto`, so that the provider computes it from the rows."
 	}
 	if fact == "" || !strings.Contains(text, fact) {
 		t.Errorf("%s: the error does not name %q:\n%s", surface, fact, text)

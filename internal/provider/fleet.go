@@ -11,21 +11,20 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
-// fleet reads every element, and every site where sites are asked for. The two
-// lists are read at the same time.
+// fleet reads every element and, withSites, every site, at the same time.
 func (c *connection) fleet(ctx context.Context, withSites bool) (*inventory.Fleet, error) {
 	return c.readFleet(ctx, withSites, func(err error) error { return err })
 }
 
-// explainedFleet is fleet where the sites only explain: if they alone cannot be
-// read, the fleet has none, and unread says why.
+// explainedFleet reads a fleet whose sites only explain: if they cannot be read, the
+// fleet has none, and unread says why.
 func (c *connection) explainedFleet(ctx context.Context) (fleet *inventory.Fleet, unread, err error) {
 	fleet, err = c.readFleet(ctx, true, func(failure error) error {
 		unread = failure
 		return nil
 	})
 	if err == nil {
-		err = explains(ctx, unread)
+		err = forgive(ctx, unread)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -33,17 +32,17 @@ func (c *connection) explainedFleet(ctx context.Context) (fleet *inventory.Fleet
 	return fleet, unread, nil
 }
 
-// explains is nil where a read that only explains may have failed. Where the
-// run was interrupted, that is no reason to go on without.
-func explains(ctx context.Context, unread error) error {
+// forgive drops the failure of a read that only explains, unless the run was
+// interrupted.
+func forgive(ctx context.Context, unread error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return unread
 	}
 	return nil
 }
 
-// describedFleet is the fleet with the sites that a description needs, or that
-// names need: in that case unread says why there are none.
+// describedFleet reads the fleet, with sites if the description or the names need
+// them. If only the names do, a failure to read sites is returned as unread.
 func (c *connection) describedFleet(ctx context.Context, where inventory.Where, withNames bool) (fleet *inventory.Fleet, unread, err error) {
 	if withNames && !where.NeedsSites() {
 		return c.explainedFleet(ctx)
@@ -52,8 +51,8 @@ func (c *connection) describedFleet(ctx context.Context, where inventory.Where, 
 	return fleet, nil, err
 }
 
-// readFleet reads the fleet; sitesFailed decides whether it is an error that the
-// sites cannot be read. Nothing else ends the read of the elements.
+// readFleet reads the fleet; sitesFailed decides whether a failure to read the sites
+// is an error, which also cancels the read of the elements.
 func (c *connection) readFleet(ctx context.Context, withSites bool, sitesFailed func(error) error) (*inventory.Fleet, error) {
 	var elements []inventory.Element
 	var sites []inventory.Site
@@ -76,13 +75,12 @@ func (c *connection) readFleet(ctx context.Context, withSites bool, sitesFailed 
 	return inventory.NewFleet(elements, sites), nil
 }
 
-// lists are those that a surface joins its rows with.
+// lists are those of the controller that a data source joins its rows with.
 type lists struct{ elements, sites bool }
 
-// selection resolves a choice for a surface that returns rows: a value of
-// `where` that selects no element is an error there. The fleet has the lists
-// that are needed, each read once, and is empty where none is. ok is false where
-// diags say why there is no selection.
+// selection resolves a choice for a data source that returns rows, where a value of
+// `where` that selects no element is an error. The fleet has the lists that are
+// needed, each read once. ok is false if diags hold an error.
 func (c *connection) selection(ctx context.Context, chosen choice, needed lists, diags *diag.Diagnostics) (selection imagestatus.Selection, fleet *inventory.Fleet, ok bool) {
 	if chosen.where == nil && (!needed.elements || chosen.Empty()) {
 		return chosen.Selection, inventory.NewFleet(nil, nil), true

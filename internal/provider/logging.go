@@ -9,12 +9,11 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
 
-// logSubsystem is the one logger of this provider; TF_LOG_PROVIDER sets its
-// level as it does Terraform's own.
+// logSubsystem is the only logger of this provider. TF_LOG_PROVIDER sets its level.
 const logSubsystem = "controller"
 
-// bodiesVariable turns bodies on in the log. They hold the fleet's statuses
-// and never a credential, and are long.
+// bodiesVariable turns on bodies in the log. They are long and hold statuses, but
+// never credentials.
 const bodiesVariable = "PRISMASDWAN_LOG_BODIES"
 
 func logsBodies(lookup func(string) (string, bool)) bool {
@@ -23,15 +22,14 @@ func logsBodies(lookup func(string) (string, bool)) bool {
 	return err == nil && on
 }
 
-// withLogging prepares the context of one operation: secrets are masked even
-// though nothing is meant to log them.
+// withLogging prepares the context of one operation. It masks secrets, although
+// nothing should log them.
 func withLogging(ctx context.Context, secrets []string) context.Context {
 	ctx = tflog.NewSubsystem(ctx, logSubsystem)
 	ctx = tflog.SubsystemMaskAllFieldValuesStrings(ctx, logSubsystem, secrets...)
 	return tflog.SubsystemMaskMessageStrings(ctx, logSubsystem, secrets...)
 }
 
-// logAttempt is told of every request.
 func (c *connection) logAttempt(ctx context.Context, attempt sdwan.Attempt) {
 	fields := map[string]any{
 		"method": attempt.Method, "url": attempt.URL, "attempt": attempt.Number,

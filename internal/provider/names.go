@@ -13,33 +13,30 @@ import (
 )
 
 const (
-	// maxNamed is how many elements are named in one verdict: as many as the
-	// smallest page that a controller is known to return, so that elements and
-	// sites take one request each.
+	// maxNamed bounds the elements named in one verdict. It is the smallest page size
+	// observed, so that elements and sites take one request each.
 	maxNamed = 100
-	// namesTimeout bounds the reading of names and images, which only explain.
+	// namesTimeout bounds reads of names and images, which only explain.
 	namesTimeout = 10 * time.Second
 )
 
-// namer knows the names of elements and sites that verdicts show, and the images
-// that explain their targets. It reads each of them once, however often the fleet
-// is judged.
+// namer reads the names of elements and sites that verdicts show, and the images that
+// explain targets, each once however often the fleet is judged.
 type namer struct {
 	client   *sdwan.Client
 	elements map[string]*inventory.Element
 	sites    map[string]*inventory.Site
-	// images are the tenant's images, or unlisted is why they cannot be read.
-	images   *inventory.Catalogue
-	unlisted error
+	images   *inventory.Catalogue // of the tenant
+	unlisted error                // why the images cannot be read
 }
 
 func newNamer(client *sdwan.Client) *namer {
 	return &namer{client: client, elements: make(map[string]*inventory.Element), sites: make(map[string]*inventory.Site)}
 }
 
-// names returns what is known of the elements shown, and a clause that says why
-// names are missing, "" where they could be read. known is the part of the fleet
-// that was read to judge it; nil where that needed none.
+// names returns the shown elements with their names, and a clause on why names are
+// missing, "" if none is. known is what was read of the fleet to judge it; nil is
+// nothing.
 func (n *namer) names(ctx context.Context, known *inventory.Fleet, shown []rollout.Blocker) (names *inventory.Fleet, unnamed string) {
 	ctx, cancel := context.WithTimeout(ctx, namesTimeout)
 	defer cancel()
@@ -60,7 +57,7 @@ func (n *namer) names(ctx context.Context, known *inventory.Fleet, shown []rollo
 	return inventory.NewFleet(elements, sites), unnamed
 }
 
-// elementsOf are all elements that are known, and those with the ids.
+// elementsOf returns all known elements, and reads those with the other ids.
 func (n *namer) elementsOf(ctx context.Context, known *inventory.Fleet, ids []string) ([]inventory.Element, error) {
 	var elements []inventory.Element
 	if known != nil {
@@ -74,7 +71,6 @@ func (n *namer) elementsOf(ctx context.Context, known *inventory.Fleet, ids []st
 	return append(slices.Clip(elements), read...), err
 }
 
-// sitesOf are the sites of the elements with the ids.
 func (n *namer) sitesOf(ctx context.Context, known *inventory.Fleet, elements []inventory.Element, ids []string) ([]inventory.Site, error) {
 	shown := make(map[string]bool, len(ids))
 	for _, id := range ids {
@@ -101,8 +97,8 @@ func (n *namer) sitesOf(ctx context.Context, known *inventory.Fleet, elements []
 	return append(sites, read...), err
 }
 
-// readOnce returns the records with the ids, and reads those that are not among
-// the ones read before. A record that the list lacks is nil there.
+// readOnce returns the records with the ids and reads those that are not in before,
+// where a record that the controller lacks is nil.
 func readOnce[R any](ctx context.Context, ids []string, before map[string]*R, read func(context.Context, []string) ([]R, error), idOf func(*R) string) ([]R, error) {
 	asked := slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		_, known := before[id]

@@ -26,7 +26,7 @@ func (parseScheduleFunction) Definition(_ context.Context, _ function.Definition
 		MarkdownDescription: "Turns `scheduled_download` or `scheduled_upgrade`, written `MM-DD-YYYY HH:MM:SS` in UTC, into RFC 3339, " +
 			"which Terraform's own time functions such as `timecmp` and `timeadd` take.",
 		Parameters: []function.Parameter{function.StringParameter{
-			Name: "text", Validators: []function.StringParameterValidator{settled{}}, MarkdownDescription: "Scheduled time such as `08-21-2026 02:00:00`.",
+			Name: "text", Validators: []function.StringParameterValidator{knownArgument{}}, MarkdownDescription: "Scheduled time such as `08-21-2026 02:00:00`.",
 		}},
 		Return: function.StringReturn{},
 	}

@@ -11,30 +11,22 @@ import (
 
 // participants are the elements that a gate or a rollout is about.
 type participants struct {
-	// ids is nil where only the rows say who takes part.
-	ids       []string
+	ids       []string // nil if only the rows tell who takes part
 	selection imagestatus.Selection
-	// selected is nil where the elements are named by id, or by their rows.
-	selected *inventory.Selected
-	// fleet is what was read of elements and sites; nil where nothing was.
-	fleet *inventory.Fleet
-	// unread is why names are missing that were asked for.
-	unread error
+	selected  *inventory.Selected // nil unless chosen from the list of elements
+	fleet     *inventory.Fleet    // what was read of elements and sites; nil is nothing
+	unread    error               // why wanted names are missing
 }
 
-// needs says what must be known of participants beside who they are.
+// needs says what must be known of participants besides who they are.
 type needs struct {
-	// everyone asks for the ids of all elements where nothing narrows them.
-	everyone bool
-	// decides says that the list of elements decides something, so that it must be
-	// readable.
-	decides bool
-	// names asks for the names of elements and sites, which only explain.
-	names bool
+	everyone bool // the ids of all elements, if no condition narrows them
+	decides  bool // the list of elements decides, so it must be readable
+	names    bool // the names of elements and sites, which only explain
 }
 
-// participants resolves a choice of elements. The list of elements says who they are,
-// but for elements that are named by id or by conditions on their rows.
+// participants resolves a choice of elements. It reads the list of elements unless ids
+// or conditions on rows choose them.
 func (c *connection) participants(ctx context.Context, chosen choice, needed needs) (who participants, err error) {
 	who.selection, who.ids = chosen.Selection, chosen.ElementIDs()
 	switch {
@@ -62,9 +54,9 @@ func (c *connection) participants(ctx context.Context, chosen choice, needed nee
 	return who, nil
 }
 
-// fleetOf reads the elements with the ids where they decide or are named, and
-// their sites where they are named. What only explains may be missing: unread
-// then says why.
+// fleetOf reads the elements with the ids if they decide or their names are needed,
+// and their sites if names are needed. A failure of a read that only explains is
+// returned as unread.
 func (c *connection) fleetOf(ctx context.Context, ids []string, needed needs) (fleet *inventory.Fleet, unread, err error) {
 	if !needed.decides && !needed.names {
 		return nil, nil, nil
@@ -74,7 +66,7 @@ func (c *connection) fleetOf(ctx context.Context, ids []string, needed needs) (f
 	case err != nil && needed.decides:
 		return nil, nil, err
 	case err != nil:
-		return nil, err, explains(ctx, err)
+		return nil, err, forgive(ctx, err)
 	case !needed.names:
 		return inventory.NewFleet(elements, nil), nil, nil
 	}
@@ -86,7 +78,7 @@ func (c *connection) fleetOf(ctx context.Context, ids []string, needed needs) (f
 	}
 	sites, unread := c.client.SitesByID(ctx, siteIDs)
 	if unread != nil {
-		return inventory.NewFleet(elements, nil), unread, explains(ctx, unread)
+		return inventory.NewFleet(elements, nil), unread, forgive(ctx, unread)
 	}
 	return inventory.NewFleet(elements, sites), nil, nil
 }

@@ -33,20 +33,20 @@ func (planWavesFunction) Definition(_ context.Context, _ function.DefinitionRequ
 			"The same elements always make the same waves, and an element never moves to an earlier wave when others join the fleet.\n\n" +
 			"Percentages are therefore approximate: `10%` takes the elements whose hashed id lies in the first tenth of all hashes, " +
 			"not a tenth of the list. Numbers are exact. Each wave has at least one element while there are any left; " +
-			"a wave without one is an empty list, so leave those out where a gate follows.\n\n" +
+			"a wave without elements is an empty list, so leave it out before you make a gate of it.\n\n" +
 			"With groups, two elements of one group are never in the same wave. Where members of a group are left after the last size, " +
 			"waves are added at the end: at most as many as the largest group has members, less one. " +
 			"A number is still exact as long as enough groups are left for it.",
 		Parameters: []function.Parameter{
 			function.ListParameter{
 				Name: "element_ids", ElementType: types.StringType,
-				Validators:          []function.ListParameterValidator{settled{}},
+				Validators:          []function.ListParameterValidator{knownArgument{}},
 				MarkdownDescription: "Ids of the elements, in any order. An id that occurs twice counts once. An empty list makes waves without elements.",
 			},
 			function.ListParameter{
 				Name: "sizes", ElementType: types.StringType,
-				Validators: []function.ListParameterValidator{settled{}},
-				MarkdownDescription: "How far the rollout has come after each wave: a number such as `\"5\"` or a share such as `\"10%\"`. " +
+				Validators: []function.ListParameterValidator{knownArgument{}},
+				MarkdownDescription: "How far the rollout has come after each wave: a number such as `\"5\"` or a percentage such as `\"10%\"`. " +
 					"Sizes are cumulative and grow, and the last one is `\"100%\"`.",
 			},
 		},
@@ -54,8 +54,8 @@ func (planWavesFunction) Definition(_ context.Context, _ function.DefinitionRequ
 			Name: "options",
 			MarkdownDescription: "At most one value: the groups alone, or an object with `groups`, `first` and `last`, each of which may be left out or null. " +
 				"`groups` maps element ids to groups, as `peer_groups` of the data source `prismasdwan_elements` does; " +
-				"an element without an entry is a group of its own, and entries of other elements mean nothing. " +
-				"`first` and `last` are lists of element ids that belong into the first wave and into the wave of the last size; an empty list pins none. " +
+				"an element without an entry is a group of its own, and entries of other elements are ignored. " +
+				"`first` and `last` are lists of element ids that belong in the first wave and in the wave of the last size; an empty list pins none. " +
 				"Pinned elements count for the size of the first wave, which they can exceed.",
 		},
 		Return: function.ListReturn{ElementType: types.ListType{ElemType: types.StringType}},
@@ -124,8 +124,8 @@ var planOptions = map[string]func(attr.Value, *rollout.Plan) error{
 	},
 }
 
-// readPlanOptions reads an object that has one of the options; any other map or
-// object is the groups alone. Values tell a misspelt option from an element id.
+// readPlanOptions reads an object with one of the options as its attribute. Any other
+// map or object is the groups alone; their check finds a misspelt option.
 func readPlanOptions(argument types.Dynamic, plan *rollout.Plan) error {
 	switch {
 	case argument.IsUnknown(), argument.IsUnderlyingValueUnknown():
@@ -136,7 +136,7 @@ func readPlanOptions(argument types.Dynamic, plan *rollout.Plan) error {
 	value := argument.UnderlyingValue()
 	members, isKeyed := keyed(value)
 	if !isKeyed {
-		return fmt.Errorf("the value is %s: write a map of element ids to groups, or an object with groups, first and last", seen(value))
+		return fmt.Errorf("the value is %s: write a map of element ids to groups, or an object with groups, first and last", shownValue(value))
 	}
 	isObject := false
 	for name := range members {
@@ -168,7 +168,7 @@ func readPlanOptions(argument types.Dynamic, plan *rollout.Plan) error {
 func planGroups(value attr.Value) (map[string]string, error) {
 	members, isKeyed := keyed(value)
 	if !isKeyed {
-		return nil, fmt.Errorf("option groups is %s: write a map of element ids to groups", seen(value))
+		return nil, fmt.Errorf("option groups is %s: write a map of element ids to groups", shownValue(value))
 	}
 	groups := make(map[string]string, len(members))
 	for _, id := range slices.Sorted(maps.Keys(members)) {
@@ -177,7 +177,7 @@ func planGroups(value attr.Value) (map[string]string, error) {
 		}
 		group, isText := members[id].(types.String)
 		if !isText || group.IsNull() || group.IsUnknown() {
-			return nil, fmt.Errorf("the entry %q is %s: write an element id with its group as text, or an object with groups, first and last", id, seen(members[id]))
+			return nil, fmt.Errorf("the entry %q is %s: write an element id with its group as text, or an object with groups, first and last", id, shownValue(members[id]))
 		}
 		groups[id] = group.ValueString()
 	}
@@ -187,13 +187,13 @@ func planGroups(value attr.Value) (map[string]string, error) {
 func planPins(name string, value attr.Value) ([]string, error) {
 	list, isList := value.(interface{ Elements() []attr.Value })
 	if !isList {
-		return nil, fmt.Errorf("option %s is %s: write a list of element ids", name, seen(value))
+		return nil, fmt.Errorf("option %s is %s: write a list of element ids", name, shownValue(value))
 	}
 	ids := make([]string, 0, len(list.Elements()))
 	for i, entry := range list.Elements() {
 		id, isText := entry.(types.String)
 		if !isText || id.IsNull() || id.IsUnknown() {
-			return nil, fmt.Errorf("option %s[%d] is %s: write an element id as text", name, i, seen(entry))
+			return nil, fmt.Errorf("option %s[%d] is %s: write an element id as text", name, i, shownValue(entry))
 		}
 		ids = append(ids, id.ValueString())
 	}
@@ -211,9 +211,9 @@ func keyed(value attr.Value) (members map[string]attr.Value, isKeyed bool) {
 	return nil, false
 }
 
-// seen says what a value of a wrong type is: all of a short one, the kind of a
-// long one.
-func seen(value attr.Value) string {
+// shownValue describes a value of a wrong type: a map or a list by its type, others by
+// their text.
+func shownValue(value attr.Value) string {
 	switch {
 	case value.IsUnknown():
 		return "not known yet"

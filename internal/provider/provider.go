@@ -33,12 +33,11 @@ var (
 
 type prismaProvider struct {
 	version string
-	// lookup reads the environment; tests give each provider its own.
-	lookup func(string) (string, bool)
+	lookup  func(string) (string, bool)
 }
 
-// New gives a constructor of the provider, for version as in the User-Agent.
-// The environment is read through lookup, which is os.LookupEnv but in tests.
+// New returns a constructor of the provider. The version is part of the User-Agent;
+// lookup reads the environment and is os.LookupEnv except in tests.
 func New(version string, lookup func(string) (string, bool)) func() provider.Provider {
 	return func() provider.Provider {
 		return &prismaProvider{version: version, lookup: lookup}
@@ -61,8 +60,8 @@ func (p *prismaProvider) Schema(_ context.Context, _ provider.SchemaRequest, res
 	}
 }
 
-// ValidateConfig reports what can be known without the environment: arguments
-// of two forms of sign-in at once.
+// ValidateConfig reports what needs no environment: arguments of two forms of
+// sign-in at once.
 func (p *prismaProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	values := readSettings(ctx, req.Config, noEnvironment, &resp.Diagnostics)
 	checkForms(values, &resp.Diagnostics)
@@ -131,8 +130,8 @@ func (p *prismaProvider) Functions(context.Context) []func() function.Function {
 // Resources is empty: the provider only reads.
 func (p *prismaProvider) Resources(context.Context) []func() resource.Resource { return nil }
 
-// userAgent names the provider and Terraform, and what TF_APPEND_USER_AGENT
-// adds, trimmed as Terraform itself does.
+// userAgent names the provider and Terraform, followed by TF_APPEND_USER_AGENT,
+// trimmed as Terraform does.
 func userAgent(version, terraformVersion string, lookup func(string) (string, bool), diags *diag.Diagnostics) string {
 	const variable = "TF_APPEND_USER_AGENT"
 	agent := "Terraform/" + terraformVersion + " (+https://www.terraform.io) terraform-provider-prismasdwan/" + version

@@ -208,7 +208,7 @@ func TestConfigurationErrorsNameTheSourceAndTheRemedy(t *testing.T) {
 		{
 			name: "a longest wait below the shortest", form: simulator.Unified, config: map[string]any{"retry_wait_min": "2s", "retry_wait_max": "1s"},
 			want: "Error: Invalid provider argument [retry_wait_max]\n" +
-				"`retry_wait_min` is 2s and `retry_wait_max` is 1s. The longest wait cannot be shorter than the shortest one; raise the one or lower the other.",
+				"`retry_wait_min` is 2s and `retry_wait_max` is 1s. The longest wait cannot be shorter than the shortest one. Raise the first or lower the second.",
 		},
 		{
 			name: "a certificate file that is not there", form: simulator.Unified, variables: []string{"PRISMASDWAN_CA_CERTIFICATE_FILE=/no/such/ca.pem"},
@@ -327,7 +327,7 @@ func TestSignInErrorsNameTheSourceAndTheRemedy(t *testing.T) {
 			name: "wrong tenant", form: simulator.Legacy, variables: []string{"PRISMASDWAN_TENANT_ID=77"}, reads: true,
 			want: "Error: Tenant not accepted\n" +
 				"Could not read the image statuses: the answer is 400 Bad Request.\n\n" +
-				"Set `tenant_id` to the tenant of the token, or leave it out to have it read from the profile.\n" +
+				"Set `tenant_id` to the tenant of the token, or leave it out: the provider then reads it from the profile.\n" +
 				"  tenant_id: \"77\", from the environment variable PRISMASDWAN_TENANT_ID\n" +
 				"  auth_token: from the environment variable PRISMASDWAN_AUTH_TOKEN\n\n" +
 				"Request: POST http://CONTROLLER/v2.1/api/tenants/77/software/current_status/query\n" +

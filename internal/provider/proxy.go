@@ -12,11 +12,11 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
-// proxySchemes are those that net/http can speak.
+// proxySchemes are those of net/http.
 var proxySchemes = []string{"http", "https", "socks5", "socks5h"}
 
-// proxies chooses proxies by the environment as net/http does, which however
-// ignores a variable that it cannot read, and so connects without a proxy.
+// proxies chooses proxies by the environment as net/http does, but reports a variable
+// that cannot be read, where net/http connects without a proxy.
 func proxies(lookup func(string) (string, bool), diags *diag.Diagnostics) func(*http.Request) (*url.URL, error) {
 	variable := func(name string) string { return proxyVariable(name, lookup, diags) }
 	first := func(name string) string {
@@ -41,7 +41,7 @@ func proxyVariable(name string, lookup func(string) (string, bool), diags *diag.
 	}
 	if err := checkProxy(value); err != nil {
 		shown := "The value of"
-		if !strings.Contains(value, "@") { // Before which a password stands.
+		if !strings.Contains(value, "@") { // A password stands before it.
 			shown = fmt.Sprintf("The value %q of", value)
 		}
 		diags.AddError("Invalid environment variable",
@@ -50,8 +50,8 @@ func proxyVariable(name string, lookup func(string) (string, bool), diags *diag.
 	return value
 }
 
-// checkProxy allows for an address without a scheme, which net/http takes for
-// http. The error is a sentence without the value.
+// checkProxy accepts an address without a scheme, as net/http does. The error is a
+// sentence without the value.
 func checkProxy(value string) error {
 	if !strings.Contains(value, "://") {
 		value = "http://" + value

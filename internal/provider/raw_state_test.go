@@ -48,7 +48,7 @@ func TestStatesAreThoseThatTheFrameworkWouldSend(t *testing.T) {
 func TestStateBesideAnErrorIsNotSent(t *testing.T) {
 	t.Parallel()
 	value := tftypes.NewValue(tftypes.String, "complete")
-	settled := &settledState{value: &value}
+	settled := &completeState{value: &value}
 	response := &tfprotov6.ReadDataSourceResponse{Diagnostics: []*tfprotov6.Diagnostic{{Severity: tfprotov6.DiagnosticSeverityError, Summary: "Too late"}}}
 	if err := settled.put(response); err != nil || response.State != nil {
 		t.Errorf("got the state %v (%v), want none", response.State, err)

@@ -77,7 +77,7 @@ func readReport(argument types.Dynamic) (*rollout.Report, error) {
 	value := argument.UnderlyingValue()
 	members, isKeyed := keyed(value)
 	if !isKeyed {
-		return nil, fmt.Errorf("the value is %s: %s", seen(value), passAGate)
+		return nil, fmt.Errorf("the value is %s: %s", shownValue(value), passAGate)
 	}
 	if members["ready"] == nil && members["waves"] == nil {
 		return nil, errors.New("the value has neither ready nor waves: " + passAGate)
@@ -97,8 +97,8 @@ func readReport(argument types.Dynamic) (*rollout.Report, error) {
 	return report, *gate.failed
 }
 
-// readBlocking reads the elements of a gate or of a wave that are not ready; nil
-// where there is no such attribute, or where it is null.
+// readBlocking reads the elements of a gate or of a wave that are not ready; nil if
+// the attribute is missing or null.
 func readBlocking(gate *attributeReader) []rollout.Blocker {
 	entries := gate.objects("blocking_elements")
 	if entries == nil {
@@ -115,8 +115,8 @@ func readBlocking(gate *attributeReader) []rollout.Blocker {
 	return blocking
 }
 
-// readWaves returns nil where there is no such attribute, or where it is null:
-// the report is one of a gate then.
+// readWaves returns nil if the attribute is missing or null: the report is then about a
+// gate.
 func readWaves(gate *attributeReader) []rollout.WaveReport {
 	entries := gate.objects("waves")
 	if entries == nil {
@@ -137,17 +137,15 @@ func readWaves(gate *attributeReader) []rollout.WaveReport {
 	return waves
 }
 
-// attributeReader reads the attributes of an object of any type. An attribute
-// that is missing is as one that is null. The first one of a wrong type is kept
-// as the error, and what is read is of no use then.
+// attributeReader reads the attributes of an object of any type. It treats a missing
+// attribute as null, and keeps the first attribute of a wrong type as the error.
 type attributeReader struct {
 	members map[string]attr.Value
-	// at is where the object is, such as "waves[0]."; "" for the outermost one.
-	at     string
-	failed *error
+	at      string // where the object is, such as "waves[0]."; "" for the outermost one
+	failed  *error
 }
 
-// member is an attribute's value; nil where it is missing or null.
+// member returns an attribute's value; nil is missing or null.
 func (r *attributeReader) member(name string) attr.Value {
 	value := r.members[name]
 	if dynamic, isDynamic := value.(types.Dynamic); isDynamic {
@@ -159,14 +157,12 @@ func (r *attributeReader) member(name string) attr.Value {
 	return value
 }
 
-// wrong keeps the first error.
 func (r *attributeReader) wrong(name string, value attr.Value, remedy string) {
 	if *r.failed == nil {
-		*r.failed = fmt.Errorf("attribute %s%s is %s: write %s", r.at, name, seen(value), remedy)
+		*r.failed = fmt.Errorf("attribute %s%s is %s: write %s", r.at, name, shownValue(value), remedy)
 	}
 }
 
-// readAs reads an attribute of one type; nil where it is missing or null.
 func readAs[T attr.Value](r *attributeReader, name, remedy string) *T {
 	value := r.member(name)
 	if value == nil {
@@ -223,7 +219,7 @@ func (r *attributeReader) whole(name string) *int64 {
 	return &number
 }
 
-// wholes reads a map of numbers. Entries that are null are left out.
+// wholes reads a map of numbers without null entries.
 func (r *attributeReader) wholes(name string) map[string]int64 {
 	counts := make(map[string]int64)
 	entries := r.object(name)
@@ -236,8 +232,7 @@ func (r *attributeReader) wholes(name string) map[string]int64 {
 	return counts
 }
 
-// object reads an attribute that is an object or a map; one without attributes
-// where it is missing or null.
+// object reads an object or a map; a missing or null one has no attributes.
 func (r *attributeReader) object(name string) *attributeReader {
 	read := &attributeReader{at: r.at + name + ".", failed: r.failed}
 	if value := r.member(name); value != nil {
@@ -254,7 +249,6 @@ func (r *attributeReader) keyed(name string, value attr.Value) map[string]attr.V
 	return members
 }
 
-// entries reads an attribute that is a list; nil where it is missing or null.
 func (r *attributeReader) entries(name string) *attributeReader {
 	value := r.member(name)
 	if value == nil {
@@ -274,7 +268,7 @@ func (r *attributeReader) entries(name string) *attributeReader {
 
 func entryName(name string, i int) string { return fmt.Sprintf("%s[%d]", name, i) }
 
-// texts reads a list of texts. Entries that are null are empty.
+// texts reads a list of texts; null entries become "".
 func (r *attributeReader) texts(name string) []string {
 	entries := r.entries(name)
 	if entries == nil {
@@ -287,8 +281,7 @@ func (r *attributeReader) texts(name string) []string {
 	return texts
 }
 
-// objects reads a list of objects; nil where it is missing or null. Entries
-// that are null have no attributes.
+// objects reads a list of objects; null entries have no attributes.
 func (r *attributeReader) objects(name string) []*attributeReader {
 	entries := r.entries(name)
 	if entries == nil {

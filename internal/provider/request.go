@@ -18,7 +18,7 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// requestModel holds the body fields that are passed through.
+// requestModel holds the fields of the request's body that are passed through.
 type requestModel struct {
 	GetDeleted          types.Bool   `tfsdk:"get_deleted"`
 	ID                  types.String `tfsdk:"id"`
@@ -30,7 +30,6 @@ type requestModel struct {
 	TotalCount          types.Int64  `tfsdk:"total_count"`
 }
 
-// requestAttribute describes requestModel.
 func requestAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
@@ -51,13 +50,13 @@ func requestAttribute() schema.Attribute {
 				Optional: true, ElementType: types.StringType,
 				Validators: []validator.List{entries{}, listvalidator.ValueStringsAre(stringvalidator.OneOf(imagestatus.FieldNames()...))},
 				MarkdownDescription: "`retrieved_fields`: the fields wanted. Fields that are not listed are null in `items`, since a controller fills them with made-up values. " +
-					"The provider also asks for the fields it needs to hold rows against the query.",
+					"The provider also asks for the fields that it needs to compare rows with the query.",
 			},
 			"retrieved_fields_mask": schema.BoolAttribute{
 				Optional:   true,
 				Validators: []validator.Bool{boolvalidator.AlsoRequires(path.MatchRoot("request").AtName("retrieved_fields"))},
-				MarkdownDescription: "`retrieved_fields_mask`: what it makes of `retrieved_fields` is not documented. With `true` no field of a row can be told from a made-up value, " +
-					"so that every field of `items` but `id` is null.",
+				MarkdownDescription: "`retrieved_fields_mask`: its effect on `retrieved_fields` is not documented. With `true` no field of a row can be told from a made-up value, " +
+					"so every field of `items` except `id` is null.",
 			},
 			"sort_case_insensitive": schema.BoolAttribute{Optional: true, MarkdownDescription: "`sort_case_insensitive`: whether `sort_by` ignores letter case. The order of `items` follows it."},
 			"total_count":           schema.Int64Attribute{Optional: true, MarkdownDescription: "`total_count`: accepted by the controller, with no known effect."},
@@ -65,7 +64,6 @@ func requestAttribute() schema.Attribute {
 	}
 }
 
-// request makes the passed-through part of a query.
 func (m elementImageStatusesModel) request(ctx context.Context, diags *diag.Diagnostics) (request imagestatus.Request) {
 	if m.Request.IsNull() || m.Request.IsUnknown() {
 		return request

@@ -11,16 +11,15 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// responseAttribute describes what an answer says beside its rows.
 func responseAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Computed: true,
-		MarkdownDescription: "What the controller's answer says beside its rows; of the first page where there were several. " +
+		MarkdownDescription: "What the controller's answer says besides its rows. With several pages, this is from the first one. " +
 			"A field that it sent as null or left out is null.",
 		Attributes: map[string]schema.Attribute{
 			"id":            schema.StringAttribute{Computed: true, MarkdownDescription: "Id of the answer. Documented by the vendor, not seen in practice."},
 			"description":   schema.StringAttribute{Computed: true, MarkdownDescription: "Description of the query, at most 256 characters; unified form only. Documented by the vendor, not seen in practice."},
-			"next_query":    schema.StringAttribute{Computed: true, MarkdownDescription: "The controller's echo of the query as JSON. It is no cursor: pages are asked for by `dest_page`."},
+			"next_query":    schema.StringAttribute{Computed: true, MarkdownDescription: "The controller's echo of the query as JSON. It is not a cursor: `dest_page` selects pages."},
 			"tenant_id":     schema.StringAttribute{Computed: true, MarkdownDescription: "Tenant of the rows; legacy form only."},
 			"count":         schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of rows in the page."},
 			"total_count":   schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of all rows that match."},
@@ -57,8 +56,8 @@ func responseValue(envelope imagestatus.Envelope) tftypes.Value {
 	})
 }
 
-// jsonValue writes JSON in one form whatever order and spacing it came in, so
-// that equal answers make equal state. Numbers keep all their digits.
+// jsonValue normalizes the order and spacing of JSON, so that equal answers make equal
+// state. Numbers keep all their digits.
 func jsonValue(raw json.RawMessage) tftypes.Value {
 	absent := tftypes.NewValue(tftypes.String, nil)
 	decoder := json.NewDecoder(bytes.NewReader(raw))

@@ -17,9 +17,9 @@ const (
 	summaryRead            = "Configuration Read Error"
 )
 
-// restate corrects two kinds of the framework's errors about a configuration:
-// it asks for the required attributes of an entry that is not known yet, and it
-// calls a number that is not whole a defect of the provider, twice.
+// restate corrects two errors of the framework. For an entry that is not known yet,
+// it reports missing required attributes. For a number that is not whole, it reports
+// a defect of the provider, twice.
 func (s checkingServer) restate(ctx context.Context, diagnostics []*tfprotov6.Diagnostic, config *tfprotov6.DynamicValue,
 	schemaOf func(*tfprotov6.GetProviderSchemaResponse) *tfprotov6.Schema,
 ) ([]*tfprotov6.Diagnostic, error) {
@@ -51,7 +51,7 @@ func (s checkingServer) restate(ctx context.Context, diagnostics []*tfprotov6.Di
 	return restated, nil
 }
 
-// restateOne returns nil for an error that is none.
+// restateOne returns nil for an error to leave out.
 func restateOne(diagnostic *tfprotov6.Diagnostic, config tftypes.Value) *tfprotov6.Diagnostic {
 	if diagnostic.Attribute == nil {
 		return diagnostic
@@ -73,8 +73,8 @@ func restateOne(diagnostic *tfprotov6.Diagnostic, config tftypes.Value) *tfproto
 	return diagnostic
 }
 
-// valueAt returns the value of an argument, or what it is part of where that is
-// null or unknown.
+// valueAt returns the value of an argument, or the null or unknown value that it is
+// part of.
 func valueAt(config tftypes.Value, at *tftypes.AttributePath) tftypes.Value {
 	reached, _, err := tftypes.WalkAttributePath(config, at)
 	value, isValue := reached.(tftypes.Value)
@@ -84,7 +84,7 @@ func valueAt(config tftypes.Value, at *tftypes.AttributePath) tftypes.Value {
 	return value
 }
 
-// notWhole finds the first number at or below a value that is no 64-bit integer.
+// notWhole finds the first number, at or below a value, that is not a 64-bit integer.
 func notWhole(value tftypes.Value) (below *tftypes.AttributePath, written string, found bool) {
 	err := tftypes.Walk(value, func(at *tftypes.AttributePath, member tftypes.Value) (bool, error) {
 		if found || member.IsNull() || !member.IsKnown() || !member.Type().Is(tftypes.Number) {

@@ -118,7 +118,7 @@ func TestEverySurfacePastTheFrameworkHasARival(t *testing.T) {
 		if name == oneType {
 			config = oneElement(server.ElementIDs()[0])
 		}
-		ctx, settled := withSettledState(t.Context())
+		ctx, settled := withCompleteState(t.Context())
 		bare.readDynamic(ctx, name, bare.dynamic(schema, config)).must(t)
 		if settled.value == nil {
 			continue

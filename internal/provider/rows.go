@@ -14,11 +14,11 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
-// columns are the attributes of a row in the order of the documentation: the
-// fields as they came, then what is derived from them.
+// columns are the attributes of a row in the order of the documentation: fields of
+// the controller, then derived values.
 var columns = append(fieldColumns(),
 	column[imagestatus.Status]{
-		name: "phase", kind: tftypes.String, field: imagestatus.FieldUpgradeState,
+		name: "phase", valueType: tftypes.String, field: imagestatus.FieldUpgradeState,
 		schema: schema.StringAttribute{Computed: true, MarkdownDescription: "What `upgrade_state` means for a rollout: " + phaseList() + "."},
 		value:  func(s *imagestatus.Status) tftypes.Value { return tftypes.NewValue(tftypes.String, string(s.Phase())) },
 	},
@@ -35,13 +35,13 @@ func fieldColumns() []column[imagestatus.Status] {
 		case field.Attribute == "":
 		case field.Kind == imagestatus.KindInteger:
 			columns = append(columns, column[imagestatus.Status]{
-				name: field.Attribute, kind: tftypes.Number, field: field.Name,
+				name: field.Attribute, valueType: tftypes.Number, field: field.Name,
 				value:  func(s *imagestatus.Status) tftypes.Value { return scalarValue(tftypes.Number, field.Value(s)) },
 				schema: schema.Int64Attribute{Computed: true, MarkdownDescription: field.Description},
 			})
 		default:
 			columns = append(columns, column[imagestatus.Status]{
-				name: field.Attribute, kind: tftypes.String, field: field.Name,
+				name: field.Attribute, valueType: tftypes.String, field: field.Name,
 				value:  func(s *imagestatus.Status) tftypes.Value { return scalarValue(tftypes.String, field.Value(s)) },
 				schema: schema.StringAttribute{Computed: true, MarkdownDescription: field.Description},
 			})
@@ -52,7 +52,7 @@ func fieldColumns() []column[imagestatus.Status] {
 
 func timeColumn(name, field, description string, stamp func(*imagestatus.Status) *int64) column[imagestatus.Status] {
 	return column[imagestatus.Status]{
-		name: name, kind: tftypes.String, field: field,
+		name: name, valueType: tftypes.String, field: field,
 		schema: schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: description},
 		value: func(s *imagestatus.Status) tftypes.Value {
 			if pointer := stamp(s); pointer != nil {
@@ -75,21 +75,20 @@ func phaseList() string {
 
 func rowAttributes() map[string]schema.Attribute { return columnAttributes(columns) }
 
-// itemColumns are those of a row among others, which may have its element beside
-// the columns: from the fleet, or null where there is none.
+// itemColumns are the columns of a row in a list: those of any row, and its element,
+// which is null without a fleet.
 func itemColumns(fleet *inventory.Fleet) []column[imagestatus.Status] {
 	return append(slices.Clip(columns), joinedColumn(fleet))
 }
 
 var itemType = columnsType(itemColumns(nil))
 
-// rowValues makes the Terraform values of a row's attributes.
 func rowValues(status *imagestatus.Status) map[string]tftypes.Value {
 	return shownColumns(columns, imagestatus.Query{}).values(status)
 }
 
-// shown are the columns of which a query shows the values. The others are null
-// in every row.
+// shown are the columns whose values a query retrieves; the others are null in every
+// row.
 type shown struct {
 	columns []column[imagestatus.Status]
 	nulls   map[string]tftypes.Value
@@ -101,7 +100,7 @@ func shownColumns(columns []column[imagestatus.Status], query imagestatus.Query)
 		if column.shownBy(query) {
 			s.columns = append(s.columns, column)
 		} else {
-			s.nulls[column.name] = tftypes.NewValue(column.kind, nil)
+			s.nulls[column.name] = tftypes.NewValue(column.valueType, nil)
 		}
 	}
 	return s
@@ -126,8 +125,6 @@ func scalarValue(kind tftypes.Type, value imagestatus.Value) tftypes.Value {
 	return tftypes.NewValue(kind, value.Text())
 }
 
-// rowsValue makes the Terraform value of all rows, with their elements where a
-// fleet is given.
 func rowsValue(rows []imagestatus.Status, query imagestatus.Query, fleet *inventory.Fleet) tftypes.Value {
 	return listOfRows(itemType, rows, shownColumns(itemColumns(fleet), query).values)
 }

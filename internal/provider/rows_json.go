@@ -11,9 +11,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// rowsText writes rows as a JSON array of objects with the columns' values, in
-// the columns' order. The values of one row at a time are in memory beside the
-// text, which is allocated once if the rows are as long as the first one.
+// rowsText writes rows as a JSON array of objects, in the order of the columns. Only
+// one row's values are in memory besides the text, which is allocated once if all rows
+// are as long as the first.
 func rowsText[Row any](columns []column[Row], rows []Row) (string, error) {
 	var text strings.Builder
 	var row []byte
@@ -45,7 +45,6 @@ func appendRow[Row any](text []byte, columns []column[Row], row *Row) ([]byte, e
 	return append(text, '}'), nil
 }
 
-// separator stands before a member of an object.
 func separator(position int) string {
 	if position == 0 {
 		return "{"

@@ -180,14 +180,14 @@ func TestFieldsThatCannotBeHadAreErrors(t *testing.T) {
 		"no attribute": {map[string]any{"fields": []string{}}, "Error: Invalid argument [fields]\n" +
 			"fields is []. An empty list is not the same as no list. Write at least one entry, or leave the argument out (null)."},
 		"an attribute that is not retrieved": {map[string]any{"fields": []string{"id", "phase"}, "request": request("id")}, "Error: Invalid argument [fields[1]]\n" +
-			"fields[1] is \"phase\". It comes from `upgrade_state`, which is not retrieved, so that it would be null in every row. " +
+			"fields[1] is \"phase\". It comes from `upgrade_state`, which is not retrieved, so it would be null in every row. " +
 			"Add `upgrade_state` to `request.retrieved_fields`, or leave out `request`: whole rows are read by default."},
 		"an attribute behind a mask": {map[string]any{"fields": []string{"element_id"}, "request": map[string]any{
 			"retrieved_fields": []string{"element_id"}, "retrieved_fields_mask": true,
-		}}, "Error: Invalid argument [fields[0]]\nfields[0] is \"element_id\". With `request.retrieved_fields_mask` no attribute but `id` can be trusted, so that it would be null in every row. " +
+		}}, "Error: Invalid argument [fields[0]]\nfields[0] is \"element_id\". With `request.retrieved_fields_mask` no attribute but `id` can be trusted, so it would be null in every row. " +
 			"Leave out the mask, or the attribute."},
 		"an element without elements": {map[string]any{"fields": []string{"element"}}, "Error: Invalid argument [fields[0]]\n" +
-			"fields[0] is \"element\". The lists of elements and sites are not read, so that it would be null in every row. Set `with_elements` to `true`."},
+			"fields[0] is \"element\". The lists of elements and sites are not read, so it would be null in every row. Set `with_elements` to `true`."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -9,16 +9,15 @@ import (
 	ephemeralschema "github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 )
 
-// The framework has a package of attribute types for each kind of surface, all
-// alike. Attributes are written once, as those of a data source, and turned
-// into the other kinds here. What another kind cannot hold is an error and is
-// never left out.
+// The framework has a package of attribute types for each kind of schema: of data
+// sources, of ephemeral resources and of actions. Attributes are written once, for a
+// data source, and converted here. What another kind cannot hold is an error.
 
 func ephemeralAttributes(attributes map[string]schema.Attribute) (map[string]ephemeralschema.Attribute, error) {
 	return convertedAttributes(attributes, ephemeralAttribute)
 }
 
-// actionAttributes takes arguments only: an action has no results.
+// actionAttributes fails for a computed attribute, as an action has no results.
 func actionAttributes(attributes map[string]schema.Attribute) (map[string]actionschema.Attribute, error) {
 	return convertedAttributes(attributes, actionAttribute)
 }
@@ -35,8 +34,8 @@ func convertedAttributes[Kind any](attributes map[string]schema.Attribute, conve
 	return converted, nil
 }
 
-// ephemeralAttribute converts whole structs where it can: a field that the
-// framework adds to one of the two kinds then fails to compile.
+// ephemeralAttribute converts whole structs if possible, so that a field which the
+// framework adds to one of the two kinds fails to compile.
 func ephemeralAttribute(attribute schema.Attribute) (ephemeralschema.Attribute, error) {
 	switch a := attribute.(type) {
 	case schema.StringAttribute:
@@ -104,7 +103,6 @@ func actionAttribute(attribute schema.Attribute) (actionschema.Attribute, error)
 	}
 }
 
-// actionCollection converts lists, maps and what is nested.
 func actionCollection(attribute schema.Attribute) (actionschema.Attribute, error) {
 	switch a := attribute.(type) {
 	case schema.ListAttribute:

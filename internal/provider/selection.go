@@ -19,15 +19,15 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/wording"
 )
 
-// selectionModel is how a configuration chooses elements, the same on every
-// surface that reads a fleet.
+// selectionModel is how a configuration chooses elements, the same for everything
+// that reads a fleet.
 type selectionModel struct {
 	membersModel
 
 	QueryParams types.String `tfsdk:"query_params"`
 }
 
-// membersModel is the part of it that says who belongs to a rollout.
+// membersModel is the part of selectionModel that also chooses the elements of waves.
 type membersModel struct {
 	ElementIDs types.List   `tfsdk:"element_ids"`
 	Where      types.Object `tfsdk:"where"`
@@ -40,7 +40,6 @@ type filterModel struct {
 	Values   types.List   `tfsdk:"values"`
 }
 
-// selectionAttributes are the arguments of selectionModel.
 func selectionAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"element_ids": schema.ListAttribute{
@@ -49,7 +48,7 @@ func selectionAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Ids of the elements to read. Default: every element of the tenant. " +
 				"An empty list selects nothing. Conflicts with `where` and `query_params`.",
 		},
-		nameWhere: whereAttribute("Default: every element of the tenant. Conflicts with `element_ids` and `query_params`; beside `filters`, both must hold.",
+		nameWhere: whereAttribute("Default: every element of the tenant. Conflicts with `element_ids` and `query_params`; with `filters`, both must hold.",
 			objectvalidator.ConflictsWith(path.MatchRoot("element_ids"), path.MatchRoot("query_params"))),
 		"filters": schema.ListNestedAttribute{
 			Optional:            true,
@@ -59,7 +58,7 @@ func selectionAttributes() map[string]schema.Attribute {
 				"field": schema.StringAttribute{
 					Required: true,
 					MarkdownDescription: "Field to compare: " + markdownList(imagestatus.FilterNames()) + ". The provider computes `" + imagestatus.FieldPhase +
-						"` from `upgrade_state` and compares it itself, after every row that matches the other filters was read.",
+						"` from `upgrade_state` and compares it itself, after reading every row that matches the other filters.",
 				},
 				"operator": schema.StringAttribute{
 					Optional: true,
@@ -100,17 +99,17 @@ func markdownList[T ~string](words []T) string {
 	return strings.Join(wording.Code(words), ", ")
 }
 
-// choice is what a configuration chooses: rows by conditions on their fields,
-// and elements by a description, nil where there is none.
+// choice is what a configuration chooses: rows by conditions on their fields, and
+// elements by a description; a nil description is none.
 type choice struct {
 	imagestatus.Selection
 
 	where *inventory.Where
 }
 
-// choice makes a choice of the arguments and reports those that cannot be used.
-// Arguments whose value is not known yet, or that the schema refuses, are left
-// out of the check, and known is false: such a choice must not be read with.
+// choice reads the arguments and reports those that cannot be used. It skips arguments
+// that are not known yet, or that the schema rejects; known is then false, and the
+// choice must not be used for a read.
 func (m selectionModel) choice(ctx context.Context, diags *diag.Diagnostics) (chosen choice, known bool) {
 	if m.QueryParams.IsUnknown() {
 		return choice{}, false
@@ -134,7 +133,7 @@ func (m selectionModel) choice(ctx context.Context, diags *diag.Diagnostics) (ch
 	return choice{Selection: selection, where: described}, idsKnown && filtersKnown && whereKnown
 }
 
-// filters gives the filters that are known, with their positions in the
+// filters returns the filters that are known, with their positions in the
 // configuration.
 func (m selectionModel) filters(ctx context.Context, diags *diag.Diagnostics) (filters []imagestatus.Filter, positions []int, known bool) {
 	if m.Filters.IsUnknown() {
@@ -164,8 +163,8 @@ func (m selectionModel) filters(ctx context.Context, diags *diag.Diagnostics) (f
 	return filters, positions, known
 }
 
-// atPosition puts the configuration's position of a filter in place of its
-// position among the known ones.
+// atPosition replaces a filter's position among the known filters by its position in
+// the configuration.
 func atPosition(err error, positions []int) error {
 	argument, ok := err.(*imagestatus.ArgumentError) //nolint:errorlint // SelectFilters joins them bare.
 	if !ok || argument.Argument == imagestatus.ArgumentElementID || len(argument.Positions) == 0 {
@@ -176,9 +175,9 @@ func atPosition(err error, positions []int) error {
 	return &moved
 }
 
-// knownTexts returns a list of texts; nil stands for null. It reports false
-// where the list or one of its members is not known, or a member is null, which
-// the schema refuses. The list is then empty and not nil, which selects nothing.
+// knownTexts returns a list of texts; nil is null. It reports false if the list or a
+// member is not known, or a member is null, which the schema rejects. The list is
+// then empty and not nil, so that it selects nothing.
 func knownTexts(ctx context.Context, list types.List, diags *diag.Diagnostics) ([]string, bool) {
 	if list.IsNull() {
 		return nil, true

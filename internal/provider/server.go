@@ -11,17 +11,16 @@ import (
 
 // NewServer returns a constructor of a server that speaks protocol 6 for p.
 //
-// The framework runs validators only in a check that Terraform asks for, when
-// some arguments may still be unknown. That Terraform asks again once they are
-// known is not part of the protocol (Terraform 1.15 does not for an action:
-// observed), so this server repeats the check before every call that uses
-// arguments.
+// The framework runs validators only when Terraform asks for it, and some arguments
+// may then be unknown. The protocol does not oblige Terraform to ask again once they
+// are known (Terraform 1.15 does not for an action: observed). So this server repeats
+// the check before every call that uses arguments.
 func NewServer(p provider.Provider) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
 		server := providerserver.NewProtocol6(p)()
 		actions, ok := server.(tfprotov6.ActionServer)
 		if !ok {
-			return server // The tests of actions would fail then.
+			return server // Every framework server has actions; their tests would fail.
 		}
 		return checkingServer{ProviderServer: server, ActionServer: actions}
 	}
@@ -32,7 +31,7 @@ type checkingServer struct {
 	tfprotov6.ActionServer
 }
 
-// ValidateProviderConfig restates what the framework says.
+// ValidateProviderConfig corrects the framework's diagnostics.
 func (s checkingServer) ValidateProviderConfig(ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
 	checked, err := s.ProviderServer.ValidateProviderConfig(ctx, req)
 	if err != nil {
@@ -43,7 +42,7 @@ func (s checkingServer) ValidateProviderConfig(ctx context.Context, req *tfproto
 	return checked, err
 }
 
-// ValidateDataResourceConfig restates what the framework says.
+// ValidateDataResourceConfig corrects the framework's diagnostics.
 func (s checkingServer) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.ValidateDataResourceConfigRequest) (*tfprotov6.ValidateDataResourceConfigResponse, error) {
 	checked, err := s.ProviderServer.ValidateDataResourceConfig(ctx, req)
 	if err != nil {
@@ -56,7 +55,7 @@ func (s checkingServer) ValidateDataResourceConfig(ctx context.Context, req *tfp
 	return checked, err
 }
 
-// ValidateEphemeralResourceConfig restates what the framework says.
+// ValidateEphemeralResourceConfig corrects the framework's diagnostics.
 func (s checkingServer) ValidateEphemeralResourceConfig(ctx context.Context, req *tfprotov6.ValidateEphemeralResourceConfigRequest) (*tfprotov6.ValidateEphemeralResourceConfigResponse, error) {
 	checked, err := s.ProviderServer.ValidateEphemeralResourceConfig(ctx, req)
 	if err != nil {
@@ -69,7 +68,7 @@ func (s checkingServer) ValidateEphemeralResourceConfig(ctx context.Context, req
 	return checked, err
 }
 
-// ValidateActionConfig restates what the framework says.
+// ValidateActionConfig corrects the framework's diagnostics.
 func (s checkingServer) ValidateActionConfig(ctx context.Context, req *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error) {
 	checked, err := s.ActionServer.ValidateActionConfig(ctx, req)
 	if err != nil {
@@ -94,12 +93,12 @@ func (s checkingServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadD
 	if refused(checked.Diagnostics) {
 		return &tfprotov6.ReadDataSourceResponse{Diagnostics: checked.Diagnostics}, nil
 	}
-	ctx, settled := withSettledState(ctx)
+	ctx, completed := withCompleteState(ctx)
 	response, err := s.ProviderServer.ReadDataSource(ctx, req)
 	if err != nil {
 		return nil, err
 	}
-	return response, settled.put(response)
+	return response, completed.put(response)
 }
 
 // OpenEphemeralResource checks the arguments, then opens.

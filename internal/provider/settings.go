@@ -22,20 +22,18 @@ import (
 type setting struct {
 	attribute   string
 	description string
-	// fallback describes the default, "" where there is none.
-	fallback  string
-	sensitive bool
-	// kind is that of the argument; the zero kind is a text.
-	kind settingKind
-	// vendor is the variable of the vendor's own provider, "" where it has
-	// none; translate makes the argument's value of the variable's.
+	fallback    string // describes the default; "" is none
+	sensitive   bool
+	kind        settingKind // the zero kind is a text
+	// vendor is the variable of the vendor's own provider, "" if there is none;
+	// translate turns its value into that of the argument.
 	vendor    string
 	translate func(string) string
-	// form is the form of sign-in that the argument chooses, if it does.
+	// form is the form of sign-in that setting the argument chooses, if any.
 	form string
-	// only is the one form that uses the argument without choosing it.
+	// only is the one form that uses the argument, which does not choose the form.
 	only string
-	// check gives a sentence on what is wrong with a value.
+	// check returns a clause on what is wrong with a value.
 	check func(value string) error
 }
 
@@ -71,11 +69,11 @@ const (
 	formLegacy  = "legacy"
 )
 
-// oneSource is what holds for each credential of the unified form.
+// oneSource is part of the description of each credential of the unified form.
 const oneSource = "`client_id`, `client_secret` and `tsg_id` must come from the same source: all from the configuration, all from `PRISMASDWAN_…` variables, or all from `SCM_…` variables."
 
-// settings is the one place that knows the provider's arguments: the schema,
-// the environment, the checks and the documentation all follow it.
+// settings lists the provider's arguments. The schema, the environment variables, the
+// checks and the documentation all follow it.
 var settings = []setting{
 	{
 		attribute: settingEndpoint, vendor: "SCM_HOST", translate: hostURL, check: checkEndpoint,
@@ -116,12 +114,12 @@ var settings = []setting{
 	},
 	{
 		attribute: settingPageSize, kind: settingInteger, check: checkBetween(1, 10_000),
-		description: "Rows to ask for in one request, 1 to 10,000. A controller that gives fewer is followed at its own size.",
+		description: "Rows to ask for in one request, 1 to 10,000. If the controller returns fewer, the provider reads on in pages of that size.",
 		fallback:    fmt.Sprintf("`%d`", sdwan.DefaultPageSize),
 	},
 	{
 		attribute: settingConcurrency, kind: settingInteger, check: checkBetween(1, 32),
-		description: "Queries in flight at once, 1 to 32, over all that this provider reads.",
+		description: "Maximum number of queries in flight at once, 1 to 32, for everything that this provider reads together.",
 		fallback:    fmt.Sprintf("`%d`", sdwan.DefaultMaxConcurrentRequests),
 	},
 	{
@@ -132,12 +130,12 @@ var settings = []setting{
 	},
 	{
 		attribute: settingRetryWaitMin, check: checkDuration,
-		description: "Shortest wait before a retry, as a duration such as `1s`. Each wait is about twice the one before, and at least as long as a `Retry-After` of the controller says.",
+		description: "Shortest wait before a retry, as a duration such as `1s`. Each wait is about twice the one before, and at least as long as the controller's `Retry-After`.",
 		fallback:    "`1s`",
 	},
 	{
 		attribute: settingRetryWaitMax, check: checkDuration,
-		description: "Longest wait before a retry, as a duration such as `30s`. A longer `Retry-After` counts.",
+		description: "Longest wait before a retry, as a duration such as `30s`. A longer `Retry-After` is obeyed.",
 		fallback:    "`30s`",
 	},
 	{
@@ -153,7 +151,7 @@ var settings = []setting{
 	},
 }
 
-// retriedAnswers lists what the client's table of answers calls transient.
+// retriedAnswers lists the answers that the client retries.
 func retriedAnswers() string {
 	var answers []string
 	for _, row := range sdwan.StatusTable() {
@@ -164,17 +162,15 @@ func retriedAnswers() string {
 	return strings.Join(answers, ", ")
 }
 
-// variable is the argument's own environment variable.
+// variable is the PRISMASDWAN_… environment variable of the argument.
 func (s setting) variable() string {
 	return "PRISMASDWAN_" + strings.ToUpper(s.attribute)
 }
 
-// usedBy reports whether the form of sign-in has a use for the argument.
 func (s setting) usedBy(form string) bool {
 	return (s.form == "" || s.form == form) && (s.only == "" || s.only == form)
 }
 
-// markdown is the argument's description with default and variables.
 func (s setting) markdown() string {
 	text := s.description
 	if s.fallback != "" {
@@ -205,11 +201,10 @@ func settingAttributes() map[string]schema.Attribute {
 	return attributes
 }
 
-// settingValue is an argument's value as text, with where it comes from.
+// settingValue is an argument's value as text, with its source.
 type settingValue struct {
-	text string
-	// given is the text as its source has it, before translate.
-	given string
+	text  string
+	given string // the text before translate
 	// source names the attribute or the variable, for messages.
 	source  string
 	rank    sourceRank
@@ -217,7 +212,7 @@ type settingValue struct {
 	unknown bool
 }
 
-// sourceRank orders the sources: a lower one wins.
+// sourceRank orders the sources: the lowest wins.
 type sourceRank int
 
 const (
@@ -228,8 +223,8 @@ const (
 
 type settingValues map[string]settingValue
 
-// readSettings takes each argument from the first source that has it and
-// reports values that cannot be used.
+// readSettings reads each argument from the first source that sets it, and reports
+// values that cannot be used.
 func readSettings(ctx context.Context, config tfsdk.Config, lookup func(string) (string, bool), diags *diag.Diagnostics) settingValues {
 	values := make(settingValues, len(settings))
 	for _, s := range settings {
@@ -249,27 +244,26 @@ func (s setting) configured(ctx context.Context, config tfsdk.Config, diags *dia
 	case settingInteger:
 		var number types.Int64
 		diags.Append(config.GetAttribute(ctx, path.Root(s.attribute), &number)...)
-		value.take(number, strconv.FormatInt(number.ValueInt64(), 10))
+		value.store(number, strconv.FormatInt(number.ValueInt64(), 10))
 	case settingTruth:
 		var truth types.Bool
 		diags.Append(config.GetAttribute(ctx, path.Root(s.attribute), &truth)...)
-		value.take(truth, strconv.FormatBool(truth.ValueBool()))
+		value.store(truth, strconv.FormatBool(truth.ValueBool()))
 	case settingText:
 		var text types.String
 		diags.Append(config.GetAttribute(ctx, path.Root(s.attribute), &text)...)
-		value.take(text, text.ValueString())
+		value.store(text, text.ValueString())
 	}
 	return value
 }
 
-// take keeps the text of an argument of the configuration.
-func (v *settingValue) take(argument attr.Value, text string) {
+func (v *settingValue) store(argument attr.Value, text string) {
 	v.unknown, v.set = argument.IsUnknown(), !argument.IsNull() && !argument.IsUnknown()
 	v.text, v.given = text, text
 }
 
-// fromEnvironment takes an empty variable for one that is not set, as shells
-// and CI systems cannot always tell the two apart.
+// fromEnvironment treats an empty variable as not set: shells and CI systems cannot
+// always tell the two apart.
 func (s setting) fromEnvironment(lookup func(string) (string, bool)) settingValue {
 	if text, _ := lookup(s.variable()); text != "" {
 		return settingValue{text: text, given: text, source: "the environment variable " + s.variable(), rank: fromVariable, set: true}
@@ -309,7 +303,6 @@ func (s setting) checkValue(value settingValue, diags *diag.Diagnostics) {
 	}
 }
 
-// unknown lists the arguments whose value is not known yet.
 func (v settingValues) unknown() []string {
 	var unknown []string
 	for _, s := range settings {
@@ -349,7 +342,7 @@ func (v settingValues) duration(attribute string, fallback time.Duration) time.D
 	return duration
 }
 
-// hostURL makes a URL of SCM_HOST, which holds a host name.
+// hostURL turns SCM_HOST, a host name, into a URL.
 func hostURL(host string) string {
 	if strings.Contains(host, "://") {
 		return host
@@ -357,12 +350,12 @@ func hostURL(host string) string {
 	return "https://" + host
 }
 
-// scopeGroup is the word of SCM_SCOPE with the id. A blank after the colon is
-// easily written and has no other meaning.
+// scopeGroup matches the tenant service group in SCM_SCOPE. Blanks around the colon
+// are common and harmless.
 var scopeGroup = regexp.MustCompile(`(?:^|\s)tsg_id\s*:\s*(\S+)`)
 
-// scopeTSG finds the id in SCM_SCOPE, whose words are OAuth scopes. Where there is
-// not one id, the text stays as it is for checkTSG to refuse.
+// scopeTSG finds the id in SCM_SCOPE, whose words are OAuth scopes. Unless there is
+// exactly one id, it returns the text itself, which checkTSG rejects.
 func scopeTSG(scope string) string {
 	if found := scopeGroup.FindAllStringSubmatch(scope, -1); len(found) == 1 {
 		return found[0][1]
@@ -370,7 +363,7 @@ func scopeTSG(scope string) string {
 	return strings.TrimSpace(scope)
 }
 
-// moreScopes are the words of SCM_SCOPE besides the id.
+// moreScopes returns the words of SCM_SCOPE other than the id.
 func moreScopes(tsg settingValue) []string {
 	if tsg.rank != fromVendorVariable || tsg.text == strings.TrimSpace(tsg.given) {
 		return nil

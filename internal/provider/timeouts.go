@@ -15,21 +15,21 @@ import (
 // defaultReadTimeout bounds a read that does not wait.
 const defaultReadTimeout = 5 * time.Minute
 
-// timeoutsType is the type of the timeouts of one operation, which the package
-// of each kind of surface wraps into a type of its own.
+// timeoutsType is the type of the timeouts of one operation. The timeouts packages for
+// data sources, ephemeral resources and actions each wrap it in a type of their own.
 func timeoutsType(operation string) types.ObjectType {
 	return types.ObjectType{AttrTypes: map[string]attr.Type{operation: types.StringType}}
 }
 
-// timeoutsAttribute is what terraform-plugin-framework-timeouts makes, but
-// zero and negative durations are refused, which would end a read before it
-// starts. schema_kinds.go turns it into the other kinds.
+// timeoutsAttribute is that of terraform-plugin-framework-timeouts, except that it
+// rejects zero and negative durations, which would end a read before it starts. File
+// schema_kinds.go converts it for ephemeral resources and actions.
 func timeoutsAttribute(operation string, kind basetypes.ObjectTypable, fallback string) schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true, CustomType: kind, MarkdownDescription: "How long this may take.",
 		Attributes: map[string]schema.Attribute{operation: schema.StringAttribute{
 			Optional: true, Validators: []validator.String{timeLimit{}},
-			MarkdownDescription: "Time for all of it with sign-in, pages and retries, as a duration above zero such as `90s` or `5m`. Default: " + fallback + ".",
+			MarkdownDescription: "Time for the whole operation with sign-in, pages and retries, as a duration above zero such as `90s` or `5m`. Default: " + fallback + ".",
 		}},
 	}
 }

@@ -24,7 +24,7 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 )
 
-// Defaults of a gate, in the schema's descriptions and in force.
+// Defaults and bounds of a gate's arguments.
 const (
 	defaultMinReadyPercent = 100
 	defaultMinElements     = 1
@@ -34,11 +34,10 @@ const (
 	defaultWaitInterval    = 30 * time.Second
 	defaultWaitHold        = 0
 	shortestInterval       = time.Second
-	// defaultWaitTimeout bounds a read that waits.
-	defaultWaitTimeout = time.Hour
+	defaultWaitTimeout     = time.Hour
 )
 
-// printable is one line without blanks at its ends.
+// printable matches one line without blanks at its ends.
 var printable = regexp.MustCompile(`^[\pL\pM\pN\pP\pS]([\pL\pM\pN\pP\pS ]*[\pL\pM\pN\pP\pS])?$`)
 
 // gateModel is the rule of a gate, the same for the data source, the ephemeral
@@ -52,7 +51,7 @@ type gateModel struct {
 	Wave types.Object `tfsdk:"wave"`
 }
 
-// ruleModel is what must hold of the elements, of a gate as of every wave.
+// ruleModel is the rule that elements must satisfy, those of a gate or of each wave.
 type ruleModel struct {
 	TargetVersion       types.String  `tfsdk:"target_version"`
 	TargetImageID       types.String  `tfsdk:"target_image_id"`
@@ -71,7 +70,6 @@ type waitModel struct {
 	Hold     types.String `tfsdk:"hold"`
 }
 
-// gateArguments are the attributes of gateModel.
 func gateArguments() map[string]schema.Attribute {
 	attributes := selectionAttributes()
 	attributes["name"] = schema.StringAttribute{
@@ -90,8 +88,6 @@ func gateArguments() map[string]schema.Attribute {
 	return attributes
 }
 
-// gateThresholds are the arguments of gateModel that say how many elements must
-// be ready.
 func gateThresholds() map[string]schema.Attribute {
 	attributes := make(map[string]schema.Attribute)
 	attributes["min_ready_percent"] = schema.Float64Attribute{
@@ -101,8 +97,8 @@ func gateThresholds() map[string]schema.Attribute {
 	}
 	attributes["require_connected"] = schema.BoolAttribute{
 		Optional: true,
-		MarkdownDescription: "Whether an element must be connected to the controller to be ready, as the controller's list of elements says. " +
-			"An element that is not, or of which this is not known, counts as `" + string(rollout.ClassDisconnected) + "`. Default: `false`.",
+		MarkdownDescription: "Whether an element must be connected to the controller to be ready, according to the controller's list of elements. " +
+			"An element that is not connected, or whose connection is not known, counts as `" + string(rollout.ClassDisconnected) + "`. Default: `false`.",
 	}
 	attributes["settled_for"] = schema.StringAttribute{
 		Optional:   true,
@@ -114,13 +110,13 @@ func gateThresholds() map[string]schema.Attribute {
 	attributes["max_failed"] = schema.Int64Attribute{
 		Optional:   true,
 		Validators: []validator.Int64{int64validator.AtLeast(0)},
-		MarkdownDescription: "Number of elements that may have failed, 0 or more. With `max_failed_percent` beside it, both must hold. " +
+		MarkdownDescription: "Number of elements that may have failed, 0 or more. If `max_failed_percent` is set too, both must hold. " +
 			"Default: `0`, or no number with `max_failed_percent`.",
 	}
 	attributes["max_failed_percent"] = schema.Float64Attribute{
 		Optional: true,
 		MarkdownDescription: "Percentage of the elements that may have failed, 0 to 100, compared exactly. `0.5` is half a percent. " +
-			"With `max_failed` beside it, both must hold. Default: no percentage.",
+			"If `max_failed` is set too, both must hold. Default: no percentage.",
 	}
 	attributes["min_elements"] = schema.Int64Attribute{
 		Optional:   true,
@@ -136,7 +132,6 @@ func gateThresholds() map[string]schema.Attribute {
 	return attributes
 }
 
-// targetArguments say what the elements must run.
 func targetArguments() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"target_version": schema.StringAttribute{
@@ -154,7 +149,6 @@ func targetArguments() map[string]schema.Attribute {
 	}
 }
 
-// waitAttribute describes the waiting; fallback says what happens without it.
 func waitAttribute(fallback string) schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional:            true,
@@ -162,29 +156,28 @@ func waitAttribute(fallback string) schema.Attribute {
 		Attributes: map[string]schema.Attribute{
 			"interval": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Time between two looks at the fleet, as a duration of at least `1s`. Default: `" + shortDuration(defaultWaitInterval) + "`.",
+				MarkdownDescription: "Time between two reads of the fleet, as a duration of at least `1s`. Default: `" + shortDuration(defaultWaitInterval) + "`.",
 			},
 			"hold": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "How long the gate must stay open without a break before it counts as open, as a duration such as `5m`. " +
-					"A look that finds it closed, or that fails, starts the time again. Default: `0s`, the first look at which it is open.",
+					"A read that finds the gate closed, or that fails, starts the time again. Default: `0s`: the first read that finds the gate open is enough.",
 			},
 		},
 	}
 }
 
-// enforceAttribute is an argument of those gates that give a result.
+// enforceAttribute is an argument of the gates that return a result.
 func enforceAttribute() schema.Attribute {
 	return schema.BoolAttribute{
 		Optional: true,
 		MarkdownDescription: "Whether a closed gate is an error. The error stops every run that reads the gate: also `plan -refresh-only` and `destroy`, but not `destroy -refresh=false`. " +
-			"With `false` the gate reports, and `ready` is for a `precondition` to use. Default: `false`.",
+			"With `false` the gate only reports; use `ready` in a `precondition`. Default: `false`.",
 	}
 }
 
-// read makes the rule of the arguments and what it is about, and reports
-// arguments that cannot be used. known is false where an argument's value is not
-// known yet.
+// read reads the arguments and reports those that cannot be used. known is false if an
+// argument is not known yet.
 func (m gateModel) read(ctx context.Context, diags *diag.Diagnostics) (asked gateRead, known bool) {
 	chosen, known := m.choice(ctx, diags)
 	target, err := rollout.ParseTarget(optionalText(m.TargetVersion), optionalText(m.TargetImageID))
@@ -192,7 +185,7 @@ func (m gateModel) read(ctx context.Context, diags *diag.Diagnostics) (asked gat
 	m.checkVerify(diags)
 	wave, waveKnown := m.wave(ctx, diags)
 	gate := rollout.Gate{
-		Name:             cmp.Or(m.Name.ValueString(), wave.called()),
+		Name:             cmp.Or(m.Name.ValueString(), wave.defaultName()),
 		Target:           target,
 		RequireConnected: m.RequireConnected.ValueBool(),
 		SettledFor:       durationArgument(path.Root("settled_for"), m.SettledFor, 0, time.Nanosecond, diags),
@@ -214,8 +207,8 @@ func (m gateModel) read(ctx context.Context, diags *diag.Diagnostics) (asked gat
 	return gateRead{gate: gate, chosen: chosen, verify: m.VerifyTarget.ValueBool(), wave: wave}, known && waveKnown
 }
 
-// percentArgument reads a percentage as it was typed: the shortest decimal is
-// what was, and the binary number is not. Nil is none.
+// percentArgument reads a percentage as it was typed, which is the shortest decimal
+// for the binary number. Nil is none.
 func percentArgument(at path.Path, value types.Float64, parse func(string) (*big.Rat, error), diags *diag.Diagnostics) *big.Rat {
 	if value.IsNull() || value.IsUnknown() {
 		return nil
@@ -234,7 +227,7 @@ func orDefault(value types.Int64, fallback int64) int64 {
 	return value.ValueInt64()
 }
 
-// wait makes a wait of the argument; nil where it is absent.
+// wait reads the argument; nil is no wait.
 func (m gateModel) wait(ctx context.Context, diags *diag.Diagnostics) *rollout.Wait {
 	if m.Wait.IsNull() || m.Wait.IsUnknown() {
 		return nil

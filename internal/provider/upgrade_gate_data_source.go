@@ -37,12 +37,12 @@ func (d *upgradeGateDataSource) Configure(_ context.Context, req datasource.Conf
 	d.connection = connectionOf(req.ProviderData, &resp.Diagnostics)
 }
 
-// upgradeGateAttributes are those of the data source and of the ephemeral
-// resource, but for their timeouts.
+// upgradeGateAttributes are those of the data source and of the ephemeral resource,
+// except timeouts.
 func upgradeGateAttributes() map[string]schema.Attribute {
 	attributes := gateArguments()
 	attributes[nameWave] = waveAttribute()
-	attributes["wait"] = waitAttribute("Default: one look.")
+	attributes["wait"] = waitAttribute("Default: one read, without waiting.")
 	attributes["enforce"] = enforceAttribute()
 	maps.Copy(attributes, gateResults())
 	return attributes
@@ -54,7 +54,7 @@ func (d *upgradeGateDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Judges whether a fleet or a wave is ready for what comes next. Its state grows with what you name and with the elements that keep the gate closed, of which `blocking_elements` lists at most `max_blocking_elements`, not with the fleet.\n\n" +
 			"A data source is read at plan and **not** again when a saved plan is applied. Where a rollout must also be held at apply, " +
-			"use the ephemeral resource of the same name, or the action `prismasdwan_await_upgrade`. The guide *Gate a rollout* tells what holds when.",
+			"use the ephemeral resource of the same name, or the action `prismasdwan_await_upgrade`. The guide *Gate a rollout* explains which gate blocks at which time.",
 		Attributes: attributes,
 	}
 }
@@ -74,7 +74,7 @@ func (d *upgradeGateDataSource) Read(ctx context.Context, req datasource.ReadReq
 	if resp.Diagnostics.HasError() || !d.connection.ready(req.Config, &resp.Diagnostics) {
 		return
 	}
-	limit, problems := model.Timeouts.Read(ctx, model.timeLimit())
+	limit, problems := model.Timeouts.Read(ctx, model.defaultTimeout())
 	resp.Diagnostics.Append(problems...)
 	gate, verdict, ok := model.result(ctx, d.connection, limit, &resp.Diagnostics)
 	if !ok {

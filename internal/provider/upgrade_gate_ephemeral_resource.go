@@ -63,14 +63,14 @@ func (e *upgradeGateEphemeralResource) ValidateConfig(ctx context.Context, req e
 	}
 }
 
-// Open judges the fleet. There is nothing to renew or to close.
+// Open judges the fleet. The resource needs no renewal and no closing.
 func (e *upgradeGateEphemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var model upgradeGateEphemeralModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
 	if resp.Diagnostics.HasError() || !e.connection.ready(req.Config, &resp.Diagnostics) {
 		return
 	}
-	limit, problems := model.Timeouts.Open(ctx, model.timeLimit())
+	limit, problems := model.Timeouts.Open(ctx, model.defaultTimeout())
 	resp.Diagnostics.Append(problems...)
 	gate, verdict, ok := model.result(ctx, e.connection, limit, &resp.Diagnostics)
 	switch {

@@ -37,8 +37,8 @@ func (m gateModel) checkVerify(diags *diag.Diagnostics) {
 	}
 }
 
-// verify is an error where the gate asks for it and the tenant's images do not
-// meet the target, or cannot be read.
+// verify fails if the gate asks for verification and the tenant's images do not meet
+// the target, or cannot be read.
 func (n *namer) verify(ctx context.Context, asked gateRead) error {
 	if !asked.verify {
 		return nil
@@ -55,8 +55,8 @@ func (n *namer) verify(ctx context.Context, asked gateRead) error {
 	return asked.gate.Target.Verify(images, inventory.DateOf(time.Now()))
 }
 
-// catalogue returns the tenant's images. They are read once; after an error that
-// may pass, or when time ran out, the next call reads them again.
+// catalogue returns the tenant's images. They are read once; after a transient error,
+// or when time ran out, the next call reads them again.
 func (n *namer) catalogue(ctx context.Context) (*inventory.Catalogue, error) {
 	if n.images != nil || n.unlisted != nil {
 		return n.images, n.unlisted
@@ -65,16 +65,15 @@ func (n *namer) catalogue(ctx context.Context) (*inventory.Catalogue, error) {
 	switch {
 	case err == nil:
 		n.images = inventory.NewCatalogue(images)
-	case !passing(err) && ctx.Err() == nil:
+	case !isTransient(err) && ctx.Err() == nil:
 		n.unlisted = err
 	}
 	return n.images, err
 }
 
-// explain returns names as they are described there and, where they are wanted,
-// the tenant's images, nil if they cannot be read. It takes no longer than names.
-// The reads come one after the other: a client that is denied one list tries again
-// after every success of another read.
+// explain returns what names does and, if wanted, the tenant's images, nil if they
+// cannot be read, in the same time limit. It reads one after the other: a client that
+// is denied one list would retry after every success of a parallel read.
 func (n *namer) explain(ctx context.Context, known *inventory.Fleet, shown []rollout.Blocker, wantsImages bool) (names *inventory.Fleet, unnamed string, images *inventory.Catalogue) {
 	ctx, cancel := context.WithTimeout(ctx, namesTimeout)
 	defer cancel()
@@ -89,6 +88,6 @@ func (n *namer) explain(ctx context.Context, known *inventory.Fleet, shown []rol
 // explainUnmet says what is wrong with a target, and what to do.
 func explainUnmet(unmet *rollout.UnmetError) string {
 	argument := pathAlong(argumentPaths[unmet.Argument])
-	return fmt.Sprintf("%s is %q. %s\n\nCorrect `%s`, or leave `%s` out to have the gate judge the elements all the same. The data source prismasdwan_element_images lists the images.",
+	return fmt.Sprintf("%s is %q. %s\n\nCorrect `%s`, or leave `%s` out to let the gate judge the elements without this check. The data source prismasdwan_element_images lists the images.",
 		argument, unmet.Value, unmet.Problem, argument, nameVerifyTarget)
 }

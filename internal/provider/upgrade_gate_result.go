@@ -9,7 +9,6 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 )
 
-// gateResultModel is what a gate gives.
 type gateResultModel struct {
 	Ready             types.Bool       `tfsdk:"ready"`
 	Summary           types.String     `tfsdk:"summary"`
@@ -25,7 +24,6 @@ type gateResultModel struct {
 
 const countTotal = "total"
 
-// countColumns are the total, and one for each class.
 var countColumns = func() []column[rollout.Counts] {
 	columns := []column[rollout.Counts]{
 		numberColumn(countTotal, "Elements selected, and those named in `element_ids` or `where` that are missing or left out.", func(c *rollout.Counts) *int64 { return &c.Total }),
@@ -36,7 +34,6 @@ var countColumns = func() []column[rollout.Counts] {
 	return columns
 }()
 
-// gateResults are the attributes of gateResultModel.
 func gateResults() map[string]schema.Attribute {
 	text := func(description string) schema.Attribute {
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
@@ -50,14 +47,14 @@ func gateResults() map[string]schema.Attribute {
 		"reasons": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType,
 			MarkdownDescription: "Sentences on why the gate is closed, for an `error_message`; empty when it is open. " +
-				"Where no element is on the target, the last entry is what the tenant's list of images says of the target, such as a version that no image has.",
+				"If no element is on the target, the last entry is what the tenant's list of images says of the target, such as that no image has the version.",
 		},
 		"ready_percent": schema.Float64Attribute{
 			Computed:            true,
 			MarkdownDescription: "Share of the elements that are ready, in percent, rounded down to two decimals.",
 		},
 		"counts": schema.SingleNestedAttribute{
-			Computed: true, MarkdownDescription: "Number of elements by what they count as. An element with several rows counts once, by the newest by `_updated_on_utc`, and of equally new ones by the worse.",
+			Computed: true, MarkdownDescription: "Number of elements by class. An element with several rows counts once, by its newest row (`_updated_on_utc`); of equally new rows, the worst counts.",
 			Attributes: columnAttributes(countColumns),
 		},
 		"by_phase":   counts("Number of elements by phase, for the phases that occur."),
@@ -74,7 +71,6 @@ func gateResults() map[string]schema.Attribute {
 	}
 }
 
-// blockerColumns are the attributes of an element that is not ready.
 var blockerColumns = []column[rollout.Blocker]{
 	textColumn("element_id", "Id of the element; empty for a row that names none, and for a value of `where` that selects no element.",
 		func(b *rollout.Blocker) *string { return &b.ElementID }),
@@ -82,7 +78,7 @@ var blockerColumns = []column[rollout.Blocker]{
 		func(b *rollout.Blocker) *string { return b.Name }),
 	textColumn("site_name", "Name of the element's site. Null where the element is bound to none, or where it was not read.",
 		func(b *rollout.Blocker) *string { return b.SiteName }),
-	textColumn("class", "What it counts as, from the worst on: "+markdownList(rollout.BlockingClasses())+".",
+	textColumn("class", "Class of the element, from the worst on: "+markdownList(rollout.BlockingClasses())+".",
 		func(b *rollout.Blocker) *string { return (*string)(&b.Class) }),
 	textColumn("upgrade_state", "State as the controller spells it.", func(b *rollout.Blocker) *string { return b.UpgradeState }),
 	textColumn("phase", "Phase of the state; null for an element that is missing or left out.", func(b *rollout.Blocker) *string {
@@ -92,7 +88,7 @@ var blockerColumns = []column[rollout.Blocker]{
 		return (*string)(&b.Phase)
 	}),
 	textColumn("active_version", "Version that the element runs.", func(b *rollout.Blocker) *string { return b.ActiveVersion }),
-	textColumn("upgrade_version", "Version that the element is on its way to, while its upgrade is in progress. "+
+	textColumn("upgrade_version", "Version that the element is being upgraded to, while its upgrade is in progress. "+
 		"Null for any other element, with `show_names = false`, and where the list of images could not be read or lacks the image.",
 		func(b *rollout.Blocker) *string { return b.UpgradeVersion }),
 	numberColumn("download_percent", "Progress of the download in percent.", func(b *rollout.Blocker) *int64 { return b.DownloadPercent }),

@@ -7,15 +7,14 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/rollout"
 )
 
-// Beginnings of the summaries of a gate that does not open.
 const (
 	summaryGateClosed  = "Upgrade gate closed"
 	summaryGateWaiting = "Upgrade gate did not open in time"
 )
 
-// headline is the summary of a closed gate. Terraform and OpenTofu show
-// warnings with the same summary only once, so that it differs between gates: by
-// the name, else by the target and the worst element.
+// headline is the summary of a closed gate. It has the gate's name, else the target and
+// the worst element, because Terraform and OpenTofu show warnings with the same
+// summary only once.
 func headline(beginning string, gate rollout.Gate, verdict rollout.Verdict) string {
 	counts := verdict.Progress()
 	if gate.Name != "" {
@@ -34,8 +33,7 @@ func headline(beginning string, gate rollout.Gate, verdict rollout.Verdict) stri
 	return fmt.Sprintf("%s: %s", beginning, counts)
 }
 
-// explain is a closed gate as a diagnostic's text: everything one needs to
-// know without a second look.
+// explain is the text of a diagnostic on a closed gate.
 func explain(gate rollout.Gate, verdict rollout.Verdict) string {
 	var text strings.Builder
 	text.WriteString("The upgrade gate ")

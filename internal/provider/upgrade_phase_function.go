@@ -26,7 +26,7 @@ func (upgradePhaseFunction) Definition(_ context.Context, _ function.DefinitionR
 			"Null returns `idle`: the controller has no state for an element that was never upgraded, and may have none after an upgrade that finished, and an empty text `unknown`. " +
 			"OpenTofu passes no null to a function: write `state == null ? \"idle\" : provider::prismasdwan::upgrade_phase(state)` there.",
 		Parameters: []function.Parameter{function.StringParameter{
-			Name: "state", AllowNullValue: true, Validators: []function.StringParameterValidator{settled{nullAllowed: true}},
+			Name: "state", AllowNullValue: true, Validators: []function.StringParameterValidator{knownArgument{nullAllowed: true}},
 			MarkdownDescription: "State as the controller spells it, or null.",
 		}},
 		Return: function.StringReturn{},

@@ -19,8 +19,8 @@ import (
 
 const nameOverrides = "overrides"
 
-// namedInReasons is how many failed elements the reasons of a wave name, however
-// few are listed.
+// namedInReasons is how many failed elements the reasons of a wave name, even if fewer
+// are listed.
 const namedInReasons = 3
 
 type upgradeWavesModel struct {
@@ -92,7 +92,7 @@ func pinsAttribute(place string) schema.Attribute {
 	return schema.ListAttribute{
 		Optional: true, ElementType: types.StringType,
 		Validators: []validator.List{entries{emptyAllowed: true, blankRefused: true}},
-		MarkdownDescription: "Ids of elements that belong into " + place + ". Each must be one of those selected, and of elements that are kept apart only one can be pinned to a wave. " +
+		MarkdownDescription: "Ids of elements that belong in " + place + ". Each must be one of those selected, and of elements that are kept apart only one can be pinned to a wave. " +
 			"An empty list pins none. Default: none.",
 	}
 }
@@ -100,11 +100,11 @@ func pinsAttribute(place string) schema.Attribute {
 func overridesAttribute() schema.Attribute {
 	return schema.ListNestedAttribute{
 		Optional: true, Validators: []validator.List{entries{}},
-		MarkdownDescription: "Other thresholds for single waves; at least one entry. What an entry leaves out is as for all waves. Default: the same for all waves.",
+		MarkdownDescription: "Other thresholds for single waves; at least one entry. What an entry leaves out is the same as for all waves. Default: no overrides.",
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			nameWave: schema.Int64Attribute{
 				Required: true, Validators: []validator.Int64{int64validator.AtLeast(1)},
-				MarkdownDescription: "Number of the wave, from 1. Each wave has at most one entry; an entry for a wave that there is not has no effect.",
+				MarkdownDescription: "Number of the wave, from 1. Each wave has at most one entry; an entry for a wave that does not exist has no effect.",
 			},
 			"min_ready_percent":  schema.Float64Attribute{Optional: true, MarkdownDescription: "Percentage of the wave's elements that must be ready: 0, or 1 to 100. Default: that of all waves."},
 			"max_failed_percent": schema.Float64Attribute{Optional: true, MarkdownDescription: "Percentage of the wave's elements that may have failed, 0 to 100. Default: that of all waves."},
@@ -116,13 +116,12 @@ func overridesAttribute() schema.Attribute {
 	}
 }
 
-// gate is the gate of which every wave has one.
+// gate is the gate of each wave.
 func (m *upgradeWavesModel) gate() gateModel {
 	return gateModel{selectionModel: selectionModel{membersModel: m.membersModel}, ruleModel: m.ruleModel}
 }
 
-// read makes what is to be read of the arguments, and reports those that cannot be
-// used, as far as they are known.
+// read reads the arguments and reports those that are known and cannot be used.
 func (m *upgradeWavesModel) read(ctx context.Context, diags *diag.Diagnostics) wavesRead {
 	asked := wavesRead{listed: m.ListElements.IsNull() || m.ListElements.ValueBool()}
 	asked.gateRead, _ = m.gate().read(ctx, diags)
@@ -135,10 +134,9 @@ func (m *upgradeWavesModel) read(ctx context.Context, diags *diag.Diagnostics) w
 	return asked
 }
 
-// shown is the number of elements that a wave lists as not ready.
 func (m *upgradeWavesModel) shown() int { return int(orDefault(m.MaxBlockingElements, 0)) }
 
-// thresholds are those of the overrides that are known, by the number of the wave.
+// thresholds returns the known overrides by the number of the wave.
 func (m *upgradeWavesModel) thresholds(ctx context.Context, diags *diag.Diagnostics) map[int]rollout.Thresholds {
 	overrides := make(map[int]rollout.Thresholds)
 	for i, entry := range m.Overrides.Elements() {
@@ -160,7 +158,7 @@ func (m *upgradeWavesModel) thresholds(ctx context.Context, diags *diag.Diagnost
 		}
 		number := int(model.Wave.ValueInt64())
 		if _, repeated := overrides[number]; repeated {
-			invalid(diags, at.AtName(nameWave), fmt.Sprintf(`"%d"`, number), "An entry before this one is about the same wave. Make them one entry.")
+			invalid(diags, at.AtName(nameWave), fmt.Sprintf(`"%d"`, number), "An earlier entry is about the same wave. Merge the two.")
 		}
 		overrides[number] = thresholds
 	}

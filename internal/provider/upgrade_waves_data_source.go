@@ -101,9 +101,9 @@ func (d *upgradeWavesDataSource) Read(ctx context.Context, req datasource.ReadRe
 	}
 }
 
-// explainedWaves is the verdict with the names of the elements that are shown as
-// not ready, and with what the tenant's images say of the current wave, both read
-// where that has not failed before.
+// explainedWaves returns the verdict with the names of the elements shown as not ready,
+// and with what the tenant's images say of the current wave. It reads neither if names
+// could not be read before.
 func (c *connection) explainedWaves(ctx context.Context, tally *rollout.SequenceTally, who participants, named *namer) rollout.SequenceVerdict {
 	verdict := tally.Verdict(who.fleet)
 	blocking, wantsImages := verdict.Blocking(), tally.WantsImages(&verdict)
@@ -118,7 +118,6 @@ func (c *connection) explainedWaves(ctx context.Context, tally *rollout.Sequence
 	return verdict
 }
 
-// shownWave is a wave with what its attributes are made of.
 type shownWave struct {
 	rollout.WaveVerdict
 
@@ -127,15 +126,14 @@ type shownWave struct {
 	shown  int
 }
 
-// waveColumns are the attributes of a wave in the order of the documentation.
 var waveColumns = []column[shownWave]{
 	{
-		name: "number", kind: tftypes.Number,
+		name: "number", valueType: tftypes.Number,
 		schema: schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of the wave, from 1."},
 		value:  func(w *shownWave) tftypes.Value { return tftypes.NewValue(tftypes.Number, int64(w.Number)) },
 	},
 	{
-		name: "element_ids", kind: textsType,
+		name: "element_ids", valueType: textsType,
 		schema: schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Ids of the wave's elements, in their order as text. Null with `list_elements = false`."},
 		value: func(w *shownWave) tftypes.Value {
 			if !w.listed {
@@ -145,7 +143,7 @@ var waveColumns = []column[shownWave]{
 		},
 	},
 	{
-		name: "elements", kind: tftypes.List{ElementType: waveElementType},
+		name: "elements", valueType: tftypes.List{ElementType: waveElementType},
 		schema: schema.ListNestedAttribute{
 			Computed: true, MarkdownDescription: "The wave's elements as the controller's list of elements describes them, in the order of ids. Null with `list_elements = false`.",
 			NestedObject: schema.NestedAttributeObject{Attributes: columnAttributes(waveElementColumns)},
@@ -153,29 +151,29 @@ var waveColumns = []column[shownWave]{
 		value: (*shownWave).elements,
 	},
 	waveFlag("ready", "Whether the wave's gate is open: its elements satisfy the rule.", func(w *shownWave) bool { return w.Ready }),
-	waveFlag("done", "Whether the wave is done, which is that its gate is open.", func(w *shownWave) bool { return w.Ready }),
+	waveFlag("done", "Whether the wave is done: the same as `ready`.", func(w *shownWave) bool { return w.Ready }),
 	waveFlag("may_begin", "Whether every wave before this one is done. The first wave may always begin.", func(w *shownWave) bool { return w.MayBegin }),
 	{
-		name: "summary", kind: tftypes.String,
+		name: "summary", valueType: tftypes.String,
 		schema: schema.StringAttribute{Computed: true, MarkdownDescription: "The verdict about the wave in one line, such as `closed: 37/40 ready (92.5%), 3 pending`."},
 		value:  func(w *shownWave) tftypes.Value { return tftypes.NewValue(tftypes.String, w.Summary) },
 	},
 	{
-		name: "reasons", kind: textsType,
+		name: "reasons", valueType: textsType,
 		schema: schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Sentences on why the wave is not done; empty when it is."},
 		value:  func(w *shownWave) tftypes.Value { return textsValue(append([]string{}, w.Reasons...)) },
 	},
 	{
-		name: "counts", kind: countsType,
-		schema: schema.SingleNestedAttribute{Computed: true, MarkdownDescription: "Number of the wave's elements by what they count as, as for a gate.", Attributes: columnAttributes(countColumns)},
+		name: "counts", valueType: countsType,
+		schema: schema.SingleNestedAttribute{Computed: true, MarkdownDescription: "Number of the wave's elements by class, as for a gate.", Attributes: columnAttributes(countColumns)},
 		value: func(w *shownWave) tftypes.Value {
 			return tftypes.NewValue(countsType, columnValues(countColumns, &w.Counts))
 		},
 	},
 	{
-		name: "blocking_elements", kind: tftypes.List{ElementType: blockerType},
+		name: "blocking_elements", valueType: tftypes.List{ElementType: blockerType},
 		schema: schema.ListNestedAttribute{
-			Computed: true, MarkdownDescription: "Elements of the wave that are not ready, the worst first, at most `max_blocking_elements`. Images are read for the current wave, so that `upgrade_version` is null in the others.",
+			Computed: true, MarkdownDescription: "Elements of the wave that are not ready, the worst first, at most `max_blocking_elements`. Images are read for the current wave only, so `upgrade_version` is null in the others.",
 			NestedObject: schema.NestedAttributeObject{Attributes: columnAttributes(blockerColumns)},
 		},
 		value: func(w *shownWave) tftypes.Value {
@@ -186,17 +184,15 @@ var waveColumns = []column[shownWave]{
 
 func waveFlag(name, description string, value func(*shownWave) bool) column[shownWave] {
 	return column[shownWave]{
-		name: name, kind: tftypes.Bool,
+		name: name, valueType: tftypes.Bool,
 		schema: schema.BoolAttribute{Computed: true, MarkdownDescription: description},
 		value:  func(w *shownWave) tftypes.Value { return tftypes.NewValue(tftypes.Bool, value(w)) },
 	}
 }
 
-// waveElement is an element of a wave; description is nil where the list of
-// elements lacks it.
 type waveElement struct {
 	id          string
-	description *placedElement
+	description *placedElement // nil if the list of elements lacks the element
 }
 
 var waveElementColumns = []column[waveElement]{
@@ -238,7 +234,6 @@ func (w *shownWave) elements() tftypes.Value {
 	return listOfRows(waveElementType, elements, func(e *waveElement) map[string]tftypes.Value { return columnValues(waveElementColumns, e) })
 }
 
-// wavesValues makes the values of the results.
 func wavesValues(verdict rollout.SequenceVerdict, fleet *inventory.Fleet, listed bool, shown int) map[string]tftypes.Value {
 	waves := make([]shownWave, len(verdict.Waves))
 	for i, wave := range verdict.Waves {

@@ -18,20 +18,20 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// The validators of terraform-plugin-framework-validators name neither the
-// entry that is null nor what to write instead of an empty list. These do.
+// The validators of terraform-plugin-framework-validators do not name the null entry,
+// nor what to write instead of an empty list. Those in this file do.
 
-// undescribed is the part of a validator that nothing in this provider reads.
+// undescribed has the methods of a validator that nothing in this provider reads.
 type undescribed struct{}
 
-// Description is empty: the attributes' descriptions say it.
+// Description is empty: the attributes have descriptions.
 func (undescribed) Description(context.Context) string { return "" }
 
 // MarkdownDescription is empty too.
 func (undescribed) MarkdownDescription(context.Context) string { return "" }
 
-// entries refuses null entries in a list, an empty list unless that has a
-// meaning of its own, and empty texts where these have none.
+// entries rejects null entries in a list, an empty list unless emptyAllowed, and empty
+// texts if blankRefused.
 type entries struct {
 	undescribed
 	emptyAllowed, blankRefused bool
@@ -65,7 +65,7 @@ func firstNull(members []attr.Value) int {
 	return -1
 }
 
-// elementID refuses an id that no element can have.
+// elementID rejects an id that no element can have.
 type elementID struct{ undescribed }
 
 // ValidateString checks an id that is known.
@@ -77,7 +77,7 @@ func (elementID) ValidateString(_ context.Context, req validator.StringRequest, 
 	}
 }
 
-// timeLimit refuses a text that is not a duration above zero.
+// timeLimit rejects a text that is not a duration above zero.
 type timeLimit struct{ undescribed }
 
 // ValidateString checks a duration that is known.
@@ -96,8 +96,7 @@ func invalid(diags *diag.Diagnostics, at path.Path, value, advice string) {
 	diags.AddAttributeError(at, summaryInvalidArgument, fmt.Sprintf("%s is %s. %s", at, value, advice))
 }
 
-// optionalText tells null, which stands for no text, from an empty text. A
-// text that is not known yet counts as null.
+// optionalText returns nil for null, and for a text that is not known yet.
 func optionalText(text types.String) *string {
 	if text.IsUnknown() {
 		return nil
@@ -105,9 +104,9 @@ func optionalText(text types.String) *string {
 	return text.ValueStringPointer()
 }
 
-// everythingKnown reports whether the arguments can be read with. Terraform
-// reads nothing before it knows them all; if it ever did, an unknown argument
-// must not count as one that is absent.
+// everythingKnown reports an unknown argument as an error. Terraform reads nothing
+// before it knows all arguments; if it ever did, an unknown argument must not count as
+// absent.
 func everythingKnown(config tfsdk.Config, diags *diag.Diagnostics) bool {
 	if config.Raw.IsFullyKnown() {
 		return true
@@ -128,7 +127,7 @@ func everythingKnown(config tfsdk.Config, diags *diag.Diagnostics) bool {
 	return false
 }
 
-// steps writes a path of the protocol as the domain does.
+// steps converts a path of the protocol into the form of argumentPaths.
 func steps(at *tftypes.AttributePath) []any {
 	var all []any
 	for _, step := range at.Steps() {
@@ -142,21 +141,21 @@ func steps(at *tftypes.AttributePath) []any {
 	return all
 }
 
-// settled refuses an argument of a function that is unknown, null or has null
-// entries. Terraform passes no unknown and no null, but null entries.
-type settled struct{ nullAllowed bool }
+// knownArgument rejects an argument of a function that is unknown, null or has null
+// entries. Of these, Terraform passes only null entries to a function.
+type knownArgument struct{ nullAllowed bool }
 
 // ValidateParameterString checks a text.
-func (v settled) ValidateParameterString(_ context.Context, req function.StringParameterValidatorRequest, resp *function.StringParameterValidatorResponse) {
+func (v knownArgument) ValidateParameterString(_ context.Context, req function.StringParameterValidatorRequest, resp *function.StringParameterValidatorResponse) {
 	resp.Error = v.check(int(req.ArgumentPosition), req.Value, nil)
 }
 
 // ValidateParameterList checks a list and its entries.
-func (v settled) ValidateParameterList(_ context.Context, req function.ListParameterValidatorRequest, resp *function.ListParameterValidatorResponse) {
+func (v knownArgument) ValidateParameterList(_ context.Context, req function.ListParameterValidatorRequest, resp *function.ListParameterValidatorResponse) {
 	resp.Error = v.check(int(req.ArgumentPosition), req.Value, req.Value.Elements())
 }
 
-func (v settled) check(position int, value attr.Value, members []attr.Value) *function.FuncError {
+func (v knownArgument) check(position int, value attr.Value, members []attr.Value) *function.FuncError {
 	if value.IsUnknown() {
 		return argumentError(position, errors.New("the value is not known yet"))
 	}

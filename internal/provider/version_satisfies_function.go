@@ -25,8 +25,8 @@ func (versionSatisfiesFunction) Definition(_ context.Context, _ function.Definit
 			"(`=`, `!=`, `>`, `>=`, `<`, `<=`, `~>`, joined by commas). In it, a version without a build stands for the whole release: " +
 			"`= 6.3.6` is any build of it, and `> 6.3.6` comes after all of its builds.",
 		Parameters: []function.Parameter{
-			function.StringParameter{Name: "version", Validators: []function.StringParameterValidator{settled{}}, MarkdownDescription: "Version, complete with its build, such as `6.3.6-b9`."},
-			function.StringParameter{Name: "constraint", Validators: []function.StringParameterValidator{settled{}}, MarkdownDescription: "Constraint such as `>= 6.3.5-b1, < 6.4.0`, or a version."},
+			function.StringParameter{Name: "version", Validators: []function.StringParameterValidator{knownArgument{}}, MarkdownDescription: "Version, complete with its build, such as `6.3.6-b9`."},
+			function.StringParameter{Name: "constraint", Validators: []function.StringParameterValidator{knownArgument{}}, MarkdownDescription: "Constraint such as `>= 6.3.5-b1, < 6.4.0`, or a version."},
 		},
 		Return: function.BoolReturn{},
 	}

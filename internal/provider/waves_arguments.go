@@ -26,11 +26,10 @@ const (
 	nameSizes = "sizes"
 )
 
-// apartness is a value of keep_apart: elements with the same text are never in
-// one wave, and "" is none.
+// apartness is a value of keep_apart: elements of the same group are never in one wave.
 type apartness struct {
 	name, meaning string
-	group         func(*inventory.Element) string
+	group         func(*inventory.Element) string // "" is no group
 }
 
 // apartnesses has the default first.
@@ -42,7 +41,7 @@ var apartnesses = []apartness{
 		}
 		return ""
 	}},
-	{"none", "any elements", nil},
+	{"none", "no restriction", nil},
 }
 
 func apartnessNames() []string {
@@ -55,13 +54,12 @@ func apartnessNames() []string {
 
 // wavesPlan says how the elements that are chosen make waves.
 type wavesPlan struct {
-	sizes []rollout.WaveSize
-	apart apartness
-	// first and last are the ids of elements with a place.
-	first, last []string
+	sizes       []rollout.WaveSize
+	apart       apartness
+	first, last []string // element ids pinned to the first wave and that of the last size
 }
 
-// readSizes reads the sizes at a place in the configuration and reports those that
+// readSizes reads the sizes at a path of the configuration and reports those that
 // cannot be used.
 func readSizes(ctx context.Context, at path.Path, list types.List, diags *diag.Diagnostics) (sizes []rollout.WaveSize, known bool) {
 	texts, known := knownTexts(ctx, list, diags)
@@ -77,7 +75,7 @@ func readSizes(ctx context.Context, at path.Path, list types.List, diags *diag.D
 	return sizes, true
 }
 
-// readApartness is the default for null and for what the schema refuses.
+// readApartness returns the default for null and for a value that the schema rejects.
 func readApartness(value types.String) apartness {
 	for _, apart := range apartnesses {
 		if apart.name == value.ValueString() {
@@ -104,12 +102,12 @@ func keepApartAttribute() schema.Attribute {
 	return schema.StringAttribute{
 		Optional:   true,
 		Validators: []validator.String{stringvalidator.OneOf(apartnessNames()...)},
-		MarkdownDescription: "What a wave must not hold together: " + strings.Join(meanings, ", ") + ". Where a group has members left after the last size, waves are added at the end. " +
+		MarkdownDescription: "Which elements to keep out of the same wave: " + strings.Join(meanings, ", ") + ". Where a group has members left after the last size, waves are added at the end. " +
 			"All but `none` need the controller's list of elements; an element that the list lacks has no peer. Default: `" + apartnesses[0].name + "`.",
 	}
 }
 
-// waveChoice is one wave of what a gate chooses.
+// waveChoice is one wave of the elements that a gate chooses.
 type waveChoice struct {
 	wavesPlan
 
@@ -122,13 +120,12 @@ type waveModel struct {
 	KeepApart types.String `tfsdk:"keep_apart"`
 }
 
-// waveAttribute is the argument of gates about one wave.
 func waveAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional:   true,
 		Validators: []validator.Object{objectvalidator.ConflictsWith(path.MatchRoot("query_params"))},
-		MarkdownDescription: "Narrows the gate to one wave of what is selected, the same wave as the data source `prismasdwan_upgrade_waves` makes of it. " +
-			"Which elements these are is resolved at each read. Default: everything that is selected. Conflicts with `query_params`.",
+		MarkdownDescription: "Narrows the gate to one wave of the selected elements, the same wave as that of the data source `prismasdwan_upgrade_waves`. " +
+			"Each read determines the elements of the wave anew. Default: all selected elements. Conflicts with `query_params`.",
 		Attributes: map[string]schema.Attribute{
 			nameSizes: sizesAttribute(),
 			"number": schema.Int64Attribute{
@@ -140,7 +137,7 @@ func waveAttribute() schema.Attribute {
 	}
 }
 
-// wave makes a choice of the argument; nil where there is none.
+// wave reads the argument; nil is none.
 func (m gateModel) wave(ctx context.Context, diags *diag.Diagnostics) (chosen *waveChoice, known bool) {
 	if m.Wave.IsNull() || m.Wave.IsUnknown() {
 		return nil, m.Wave.IsNull()
@@ -157,15 +154,15 @@ func (m gateModel) wave(ctx context.Context, diags *diag.Diagnostics) (chosen *w
 	return chosen, known
 }
 
-// called is what a gate is called that has no name; "" without a wave.
-func (w *waveChoice) called() string {
+// defaultName is the name of a gate without one; "" without a wave.
+func (w *waveChoice) defaultName() string {
 	if w == nil || w.number == 0 {
 		return ""
 	}
 	return fmt.Sprintf("wave %d", w.number)
 }
 
-// beyond is the error of a number that no wave has.
+// beyond is the error for a number that no wave has.
 func (w *waveChoice) beyond(waves int) error {
 	return &imagestatus.ArgumentError{
 		Argument: argumentWaveNumber, Value: strconv.Itoa(w.number),

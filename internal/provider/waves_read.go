@@ -8,17 +8,16 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
 
-// wavesRead is what one read of all waves answers.
+// wavesRead is what one read of all waves is for.
 type wavesRead struct {
 	gateRead
 
 	plan      wavesPlan
 	overrides map[int]rollout.Thresholds
-	// listed asks for the names of all elements.
-	listed bool
+	listed    bool // with the names of all elements
 }
 
-// waves splits who takes part. The error is an *imagestatus.ArgumentError.
+// waves splits the participants. The error is an *imagestatus.ArgumentError.
 func (p *participants) waves(plan wavesPlan) ([][]string, error) {
 	groups := make(map[string]string)
 	if plan.apart.group != nil {
@@ -34,7 +33,7 @@ func (p *participants) waves(plan wavesPlan) ([][]string, error) {
 	return made.Waves(p.ids)
 }
 
-// judgeWaves judges every wave from one read of the statuses.
+// judgeWaves judges every wave with one read of the statuses.
 func (c *connection) judgeWaves(ctx context.Context, asked wavesRead) (*rollout.SequenceTally, participants, error) {
 	decides := asked.plan.apart.group != nil || asked.gate.RequireConnected
 	who, err := c.participants(ctx, asked.chosen, needs{everyone: true, decides: decides, names: asked.listed})
@@ -53,9 +52,9 @@ func (c *connection) judgeWaves(ctx context.Context, asked wavesRead) (*rollout.
 	return tally, who, c.leaveOut(ctx, who.selection, tally)
 }
 
-// lookAtWave is look for a gate over one wave. It reads all waves, since an
-// element that the list of elements lacks is in the last one.
-func (c *connection) lookAtWave(ctx context.Context, asked gateRead, named *namer) (rollout.Verdict, error) {
+// judgeWave is judgeGate for a gate on one wave. It reads the rows of all waves, since
+// elements that the list of elements lacks belong to the last one.
+func (c *connection) judgeWave(ctx context.Context, asked gateRead, named *namer) (rollout.Verdict, error) {
 	tally, who, err := c.judgeWaves(ctx, wavesRead{gateRead: asked, plan: asked.wave.wavesPlan})
 	if err != nil {
 		return rollout.Verdict{}, err

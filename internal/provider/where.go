@@ -18,8 +18,7 @@ import (
 
 const nameWhere = "where"
 
-// whereList is one list of a description: its name, what it means, and where
-// its values go.
+// whereList is one list of a description of elements.
 type whereList struct {
 	criterion   inventory.Criterion
 	description string
@@ -27,10 +26,8 @@ type whereList struct {
 	validators  []validator.List
 }
 
-// wildcardText explains patterns, for the lists that take them.
 const wildcardText = "Exact, or with `*` for any text and `?` for any one character."
 
-// whereLists are the lists of `where` in the order of the documentation.
 var whereLists = []whereList{
 	{
 		criterion: inventory.CriterionNames, values: func(w *inventory.Where) *[]string { return &w.Names },
@@ -75,13 +72,14 @@ var whereLists = []whereList{
 	},
 }
 
-// whereAttribute describes elements; more says what holds on one surface alone.
+// whereAttribute is `where`; more is a description of what differs between the data
+// sources.
 func whereAttribute(more string, validators ...validator.Object) schema.Attribute {
 	attributes := map[string]schema.Attribute{
 		string(inventory.CriterionConnected): schema.BoolAttribute{
 			Optional: true,
 			MarkdownDescription: "Whether elements must be connected to the controller (`true`), or must not be (`false`). " +
-				"An element of which the controller does not say it is neither. Default: no condition.",
+				"An element whose connection the controller does not report matches neither. Default: no condition.",
 		},
 	}
 	for _, list := range whereLists {
@@ -96,13 +94,13 @@ func whereAttribute(more string, validators ...validator.Object) schema.Attribut
 		Attributes: attributes,
 		Validators: append([]validator.Object{someCondition{}}, validators...),
 		MarkdownDescription: "Elements by name, site, role, model, serial number, tag or connection, read from the controller's lists of elements and sites. " +
-			"Every condition must hold; within a list one value is enough, but for the two lists that end in `_all`. Letter case counts. " +
+			"Every condition must hold; within a list one value is enough, except in the two lists that end in `_all`. Letter case counts. " +
 			"An element that is bound to no site has no site name, site id or site tag. " + more,
 	}
 }
 
-// description makes a description of elements of an argument; nil where there is
-// none. It is not known while one of its values is not.
+// description reads `where`; nil is none. It is not known while one of its values is
+// not.
 func description(ctx context.Context, object types.Object, diags *diag.Diagnostics) (described *inventory.Where, known bool) {
 	if object.IsNull() || object.IsUnknown() {
 		return nil, object.IsNull()
@@ -120,7 +118,7 @@ func description(ctx context.Context, object types.Object, diags *diag.Diagnosti
 	return described, known && !connected.IsUnknown()
 }
 
-// someCondition refuses an object without a condition, which would select every
+// someCondition rejects an object without a condition, which would select every
 // element.
 type someCondition struct{ undescribed }
 
@@ -137,12 +135,12 @@ func (someCondition) ValidateObject(_ context.Context, req validator.ObjectReque
 	invalid(&resp.Diagnostics, req.Path, "{}", "It has no condition. Write one, or leave the argument out (null) to select every element.")
 }
 
-// maxUnmatched bounds the errors about the values of one description: a file of
-// another tenant's serial numbers is one mistake.
+// maxUnmatched bounds the errors on one description: a list of another tenant's serial
+// numbers is one mistake.
 const maxUnmatched = 10
 
-// addUnmatched reports the exact values of a description that select no
-// element, each at its place in the configuration.
+// addUnmatched reports each exact value of a description that selects no element, at
+// its path in the configuration.
 func addUnmatched(diags *diag.Diagnostics, described inventory.Where, selected inventory.Selected) {
 	values := slices.Concat(selected.Unmatched, selected.LeftOut)
 	for i, value := range values[:min(len(values), maxUnmatched)] {

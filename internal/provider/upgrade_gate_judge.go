@@ -13,25 +13,22 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
 
-// gateRead is what one read of the fleet answers: the rule, and what it is about.
+// gateRead is what one read of the fleet is for: a rule, and the elements to judge.
 type gateRead struct {
 	gate   rollout.Gate
 	chosen choice
-	// verify says that a target which the tenant's images do not meet is an error.
-	verify bool
-	// wave narrows it to one wave of what is chosen; nil is all of it.
-	wave *waveChoice
+	verify bool        // a target that the tenant's images do not meet is an error
+	wave   *waveChoice // the one wave of what is chosen; nil is all of it
 }
 
-// look judges the fleet as it is now. What the controller calls the elements
-// that are shown as not ready, and the images it offers, explain a closed gate and
-// decide nothing.
-func (c *connection) look(ctx context.Context, asked gateRead, named *namer) (rollout.Verdict, error) {
+// judgeGate judges the fleet as it is now. The names of elements and the images only
+// explain a closed gate and decide nothing.
+func (c *connection) judgeGate(ctx context.Context, asked gateRead, named *namer) (rollout.Verdict, error) {
 	if err := named.verify(ctx, asked); err != nil {
 		return rollout.Verdict{}, err
 	}
 	if asked.wave != nil {
-		return c.lookAtWave(ctx, asked, named)
+		return c.judgeWave(ctx, asked, named)
 	}
 	who, err := c.participants(ctx, asked.chosen, needs{decides: asked.gate.RequireConnected})
 	if err != nil {
@@ -47,8 +44,8 @@ func (c *connection) look(ctx context.Context, asked gateRead, named *namer) (ro
 	return c.explained(ctx, tally, who.fleet, named), nil
 }
 
-// explained is the verdict with the names of the elements that a closed gate
-// shows. known is what was read of the fleet to judge it.
+// explained returns the verdict; if it is closed, with the names of the elements shown.
+// known is what was read of the fleet to judge it.
 func (c *connection) explained(ctx context.Context, tally *rollout.Tally, known *inventory.Fleet, named *namer) rollout.Verdict {
 	verdict := tally.Verdict(known)
 	if verdict.Ready || !c.showNames {
@@ -63,9 +60,9 @@ func (c *connection) explained(ctx context.Context, tally *rollout.Tally, known 
 	return verdict
 }
 
-// leaveOut tells the tally which of the elements without a row have one that
-// the filters leave out. Only where filters narrow elements that are named, and
-// some of these have no row, is one more read needed.
+// leaveOut tells the tally which of the elements without a row have a row that the
+// filters leave out. It reads only if there are filters and some named elements have
+// no row.
 func (c *connection) leaveOut(ctx context.Context, selection imagestatus.Selection, tally rowless) error {
 	missing := tally.Missing()
 	if len(missing) == 0 || !selection.Filtered() {
@@ -92,7 +89,8 @@ type leftOut struct {
 	elements  map[string]bool
 }
 
-// Add takes a row. One that the selection would take came between two reads.
+// Add records the element of a row. It skips a row that the selection includes, which
+// appeared between the two reads.
 func (l leftOut) Add(status imagestatus.Status) error {
 	if l.selection.Matches(&status) != imagestatus.True || !l.selection.Keeps(&status) {
 		l.elements[status.Element()] = true
@@ -100,9 +98,9 @@ func (l leftOut) Add(status imagestatus.Status) error {
 	return nil
 }
 
-// passingKinds are the errors after which a waiting gate looks again: the
-// controller or the way to it may be restarting.
-var passingKinds = map[sdwan.Kind]bool{
+// transientKinds are the errors after which a waiting gate reads again: the controller
+// or something on the way to it may be restarting.
+var transientKinds = map[sdwan.Kind]bool{
 	sdwan.KindUnavailable:  true,
 	sdwan.KindUnreachable:  true,
 	sdwan.KindRateLimited:  true,
@@ -111,48 +109,48 @@ var passingKinds = map[sdwan.Kind]bool{
 	sdwan.KindInconsistent: true,
 }
 
-// await judges the fleet until the gate opens, cannot open, or the context's
-// deadline. A verdict that is not ready is no error, but one after which the
-// fleet could not be read any more is none: it may be old.
+// await judges the fleet until the gate opens, until it cannot open any more, or until
+// the deadline of the context. A closed gate is no error. If the last read failed,
+// that failure is the error, since the verdict before it may be outdated.
 func (c *connection) await(ctx context.Context, asked gateRead, wait rollout.Wait, report func(rollout.Progress)) (rollout.Verdict, error) {
 	if deadline, bounded := ctx.Deadline(); bounded {
 		wait.Deadline = deadline
 	}
 	named := newNamer(c.client)
-	var blind error // Why the last look that time did not cut short failed.
+	var lastFailure error // of the last read that the deadline did not cut short
 	verdict, err := wait.Until(ctx, rollout.Observer{
 		Read: func(ctx context.Context) (rollout.Verdict, error) {
-			verdict, err := c.look(ctx, asked, named)
+			verdict, err := c.judgeGate(ctx, asked, named)
 			if err == nil || ctx.Err() == nil {
-				blind = err
+				lastFailure = err
 			}
 			return verdict, err
 		},
-		Transient: passing,
+		Transient: isTransient,
 		Report:    report,
 	})
 	ended := errors.Is(err, rollout.ErrDeadline) || errors.Is(err, context.DeadlineExceeded)
 	switch {
-	case ended && blind != nil:
-		return verdict, blind
+	case ended && lastFailure != nil:
+		return verdict, lastFailure
 	case ended && verdict.Summary != "":
 		verdict.Ready = false
 		return verdict, nil
 	case errors.Is(err, context.Canceled) && sdwan.KindOf(err) == "":
-		return verdict, &sdwan.Error{Kind: sdwan.KindCancelled, Operation: "wait for the gate", Problem: "the wait was cancelled between two looks at the fleet"}
+		return verdict, &sdwan.Error{Kind: sdwan.KindCancelled, Operation: "wait for the gate", Problem: "the wait was cancelled between two reads of the fleet"}
 	default:
 		return verdict, err
 	}
 }
 
-// passing reports whether a waiting gate looks again after an error. To come
-// back at a time beyond the deadline is no use.
-func passing(err error) bool {
-	return passingKinds[sdwan.KindOf(err)] && !sdwan.IsBeyondDeadline(err)
+// isTransient reports whether a waiting gate reads again after an error. It does not if
+// the controller asks to wait beyond the deadline.
+func isTransient(err error) bool {
+	return transientKinds[sdwan.KindOf(err)] && !sdwan.IsBeyondDeadline(err)
 }
 
-// result judges the fleet once, or waits for the gate where it must, within
-// the time limit. ok is false where diags say why there is no verdict.
+// result judges the fleet once, or waits for the gate if `wait` is set, within the time
+// limit. ok is false if diags hold an error.
 func (m gateModel) result(ctx context.Context, connected *connection, limit time.Duration, diags *diag.Diagnostics) (gate rollout.Gate, verdict rollout.Verdict, ok bool) {
 	asked, _ := m.read(ctx, diags)
 	wait := m.wait(ctx, diags)
@@ -163,7 +161,7 @@ func (m gateModel) result(ctx context.Context, connected *connection, limit time
 	defer cancel()
 	var err error
 	if wait == nil {
-		verdict, err = connected.look(ctx, asked, newNamer(connected.client))
+		verdict, err = connected.judgeGate(ctx, asked, newNamer(connected.client))
 	} else {
 		verdict, err = connected.await(ctx, asked, *wait, nil)
 	}
@@ -174,8 +172,7 @@ func (m gateModel) result(ctx context.Context, connected *connection, limit time
 	return asked.gate, verdict, true
 }
 
-// timeLimit is the default time limit of a gate.
-func (m gateModel) timeLimit() time.Duration {
+func (m gateModel) defaultTimeout() time.Duration {
 	if m.Wait.IsNull() {
 		return defaultReadTimeout
 	}
