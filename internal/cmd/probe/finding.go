@@ -8,18 +8,16 @@ import (
 // class is how far a question was answered.
 type class string
 
-// The classes of an answer.
 const (
-	classSettled      class = "settled"      // one of the answers that we know of
+	classSettled      class = "settled"      // one of the expected answers
 	classContradicted class = "contradicted" // against what is documented or was observed
-	classUnclear      class = "unclear"      // asked, and it could be one or the other
+	classUnclear      class = "unclear"      // asked, but no answer can be told from another
 	classNotAsked     class = "not asked"
 )
 
-// finding is what came of a question.
+// finding is the result of a question.
 type finding struct {
-	// word is that of the question's meaning; "" where none was found.
-	word     string
+	word     string // that of one of the question's meanings; "" is none of them
 	skipped  bool
 	evidence string
 	// measured are the positions that the meaning leaves open, by switch.
@@ -41,10 +39,9 @@ func (f finding) with(name string, position any) finding {
 	return f
 }
 
-// knowledge is how well something was known before anybody asked a tenant.
+// knowledge is how well something was known before a real tenant was asked.
 type knowledge string
 
-// The grades of knowledge, best first.
 const (
 	documented knowledge = "documented" // by the vendor
 	observed   knowledge = "observed"   // in published recordings or clients
@@ -52,34 +49,32 @@ const (
 	unknown    knowledge = "unknown"
 )
 
-// open stands in a meaning for a position that the answer measures.
+// open stands in a meaning for a position that the probe measures.
 type open struct{}
 
 // meaning is one answer that a question can have.
 type meaning struct {
 	word string
 	says string
-	// contradicts says that it is against what is documented or was observed.
+	// contradicts says that the answer is against what is documented or was observed.
 	contradicts bool
-	// positions are those of the simulator that answer in this way, by switch; open
-	// where the size is measured.
+	// positions of the simulator's switches that make it answer in this way.
 	positions map[string]any
 }
 
-// question is one thing about the controller, with everything there is to know of
-// it: the probe, the report and the page on what is known all read this.
+// question is one fact about the controller to find out. The probe, the report and the
+// guide on what is known all use it.
 type question struct {
 	name, topic string
 	asks        string // in a sentence
 	how         string // the requests, in a sentence
 	known       knowledge
-	// presumed is what the provider and the simulator go by until it is settled.
+	// presumed is what the provider and the simulator assume until it is settled.
 	presumed string
 	meanings []meaning
-	answer   func(*tenant, context.Context) (finding, error)
+	find     func(*tenant, context.Context) (finding, error)
 }
 
-// read finds the meaning of a finding, and its class.
 func (q *question) read(found finding) (meaning, class) {
 	if found.skipped {
 		return meaning{}, classNotAsked
@@ -96,7 +91,7 @@ func (q *question) read(found finding) (meaning, class) {
 	return meaning{}, classUnclear
 }
 
-// positions are those of the simulator that a finding settles.
+// settles returns the simulator's positions for the finding.
 func (m meaning) settles(found finding) map[string]any {
 	settled := make(map[string]any, len(m.positions))
 	for name, position := range m.positions {

@@ -18,13 +18,13 @@ import (
 
 // Bounds of a whole run.
 const (
-	mostRequests = 60
-	pause        = 500 * time.Millisecond // between two requests
+	maxRequests = 60
+	pause       = 500 * time.Millisecond // between two requests
 )
 
 // Reasons to send nothing more.
 var (
-	errBudget  = fmt.Errorf("the bound of %d requests is reached", mostRequests)
+	errBudget  = fmt.Errorf("the bound of %d requests is reached", maxRequests)
 	errLimited = errors.New("the controller asked to slow down")
 	errNotRead = errors.New("this request is none of those that the probe may send")
 )
@@ -33,8 +33,8 @@ var (
 type permission struct {
 	method string
 	path   *regexp.Regexp
-	// shown is the path with … for what comes before it in either form: the version,
-	// and the tenant in the legacy one.
+	// shown is the path with … for its beginning, which has the version and, in the
+	// legacy form, the tenant.
 	shown   string
 	purpose string
 }
@@ -44,8 +44,8 @@ func allow(method, path, purpose string) permission {
 		"^" + strings.ReplaceAll(regexp.QuoteMeta(path), "…", `(/sdwan/v[0-9.]+/api|/v[0-9.]+/api/tenants/[^/]+)`) + "$")}
 }
 
-// permissions are spelt without the help of the client that sends the requests, so
-// that a change there cannot widen them. A POST to a query reads (documented).
+// permissions do not use the paths of package sdwan, so that a change of the client
+// cannot widen them. A POST to a query reads (documented).
 var permissions = []permission{
 	allow(http.MethodGet, "/sdwan/v2.1/api/profile", "who is signed in, unified form"),
 	allow(http.MethodGet, "/v2.0/api/profile", "who is signed in, legacy form"),
@@ -64,31 +64,30 @@ type signIn struct {
 	status  int
 }
 
-// guard lets through the requests of the table, slowly, and none after a bound or
-// a request to slow down.
+// guard lets through the permitted requests, slowly, and none after maxRequests or
+// after the controller asked to slow down.
 type guard struct {
 	network http.RoundTripper
-	// endpoint and tokens are the addresses that the credentials are meant for;
-	// tokens is nil in the legacy form.
+	// endpoint and tokens are the only URLs to send to; tokens is nil in the legacy form.
 	endpoint, tokens *url.URL
 
 	lock sync.Mutex
 	next time.Time
 	sent int
 	stop error
-	// steps and lifetime are of the sign-in; lifetime is nil where none was stated.
+	// steps and lifetime are of the sign-in; lifetime is nil if none was stated.
 	steps    []signIn
 	lifetime *time.Duration
 }
 
 type agentKey struct{}
 
-// withAgent has requests sent as another client.
+// withAgent sends requests with another User-Agent.
 func withAgent(ctx context.Context, agent string) context.Context {
 	return context.WithValue(ctx, agentKey{}, agent)
 }
 
-// RoundTrip fails with one of the reasons above where it sends nothing.
+// RoundTrip sends a permitted request, or fails with one of the reasons above.
 func (g *guard) RoundTrip(request *http.Request) (*http.Response, error) {
 	isToken := g.isToken(request)
 	if !isToken && !g.allowed(request) {
@@ -124,11 +123,11 @@ func sameOrigin(one, other *url.URL) bool {
 	return one.Scheme == other.Scheme && one.Host == other.Host
 }
 
-// wait holds a request back to the pace, and counts it.
+// wait keeps requests the pause apart, and counts them.
 func (g *guard) wait(ctx context.Context) error {
 	g.lock.Lock()
 	defer g.lock.Unlock()
-	if g.stop == nil && g.sent >= mostRequests {
+	if g.stop == nil && g.sent >= maxRequests {
 		g.stop = errBudget
 	}
 	if g.stop != nil {
@@ -179,7 +178,7 @@ func (g *guard) note(request *http.Request, response *http.Response, isToken, wi
 
 func (g *guard) wasWide() bool { return len(g.steps) > 0 && g.steps[len(g.steps)-1].wide }
 
-// statedLifetime reads expires_in alone of the answer of a token endpoint.
+// statedLifetime reads only expires_in from the answer of a token endpoint.
 func statedLifetime(response *http.Response) *time.Duration {
 	body, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
 	response.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), response.Body))
@@ -199,29 +198,27 @@ func statedLifetime(response *http.Response) *time.Duration {
 	return new(time.Duration(seconds) * time.Second)
 }
 
-// stopped is why nothing more is sent, and nil before that.
+// stopped is why nothing more is sent; nil while requests are sent.
 func (g *guard) stopped() error {
 	g.lock.Lock()
 	defer g.lock.Unlock()
 	return g.stop
 }
 
-// requests is how many were sent.
 func (g *guard) requests() int {
 	g.lock.Lock()
 	defer g.lock.Unlock()
 	return g.sent
 }
 
-// signIns are the steps of all sign-ins so far.
 func (g *guard) signIns() []signIn {
 	g.lock.Lock()
 	defer g.lock.Unlock()
 	return slices.Clone(g.steps)
 }
 
-// stated is the lifetime of the last token, nil where none was stated.
-func (g *guard) stated() *time.Duration {
+// tokenLifetime is that of the last token; nil if none was stated.
+func (g *guard) tokenLifetime() *time.Duration {
 	g.lock.Lock()
 	defer g.lock.Unlock()
 	return g.lifetime

@@ -109,7 +109,7 @@ func TestEverythingThatAProbeSendsIsInTheTableAndShown(t *testing.T) {
 				if took, least := time.Since(started), time.Duration(len(network.sent)-1)*pause; took < least {
 					t.Errorf("%d requests took %s, which is more than two a second", len(network.sent), took)
 				}
-				if len(network.sent) > mostRequests {
+				if len(network.sent) > maxRequests {
 					t.Errorf("%d requests were sent", len(network.sent))
 				}
 				for _, sent := range network.sent {
@@ -191,7 +191,7 @@ func TestNoRequestIsSentBeyondTheBound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		network := &answering{}
 		watched := &guard{network: network, endpoint: parsed(t, endpoint)}
-		for range mostRequests + 2 {
+		for range maxRequests + 2 {
 			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, endpoint+"/sdwan/v3.2/api/elements", http.NoBody)
 			if err != nil {
 				t.Fatal(err)
@@ -200,14 +200,14 @@ func TestNoRequestIsSentBeyondTheBound(t *testing.T) {
 			if err == nil {
 				_ = response.Body.Close()
 			}
-			if len(network.sent) == mostRequests && watched.requests() > mostRequests {
+			if len(network.sent) == maxRequests && watched.requests() > maxRequests {
 				t.Fatal("it was counted and not sent")
 			}
 			if err != nil && !errors.Is(err, errBudget) {
 				t.Fatal(err)
 			}
 		}
-		if len(network.sent) != mostRequests {
+		if len(network.sent) != maxRequests {
 			t.Errorf("%d requests were sent", len(network.sent))
 		}
 	})

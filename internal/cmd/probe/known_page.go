@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// pageHead begins the page on what is known, which is a template of the registry's
+// pageHead begins the guide on what is known, a template of the registry's
 // documentation.
 const pageHead = `---
 page_title: "What is known of the controller"
@@ -19,7 +19,7 @@ description: |-
 
 # What is known of the controller
 
-This provider was written without a tenant. The vendor publishes the requests and the fields, and says little of what the controller does. So each point below has a grade: **documented** by the vendor, **observed** in published recordings or clients, **inferred** from words and neighbouring endpoints, or **unknown**. Where a point is not documented, the provider copes with each answer in its table. Where the simulator has a switch for an answer, the table names it.
+This provider was written without a tenant. The vendor publishes the requests and the fields, but little about what the controller does. So each point below has a grade: **documented** by the vendor, **observed** in published recordings or clients, **inferred** from names and neighbouring endpoints, or **unknown**. If a point is not documented, the provider works with each answer in its table. If the simulator has a switch for an answer, the table names it.
 
 Nobody has sent a report of a real tenant yet, so **no point is settled by a report**.
 
@@ -37,10 +37,10 @@ or, without a clone:
 go run github.com/sdwanops/terraform-provider-prismasdwan/internal/cmd/probe@latest -json report.json
 ` + "```" + `
 
-The probe signs in with the same environment variables as the provider, asks each question below with at most 60 requests, two a second, and prints a report in Markdown. It says first what it will send, and waits for Enter. It only reads, and the report holds counts, status codes, names of fields, states and versions: no id, name, site, serial number, address or free text. Send it with the issue form *Report of a probe*. ` + "`make simulator ARGS=\"-like report.json\"`" + ` then serves a controller that answers as yours does, so that anybody can reproduce what you see.
+The probe signs in with the same environment variables as the provider, asks each question below with at most 60 requests in all, two a second, and prints a report in Markdown. Before that, it says what it will send, and waits for Enter. It only reads. The report holds counts, status codes, names of fields, states and versions: no id, name, site, serial number, address or free text. Send the report with the issue form *Report of a probe*. ` + "`make simulator ARGS=\"-like report.json\"`" + ` then runs a simulated controller that answers as yours does, so that anybody can reproduce what you see.
 `
 
-// knownPage is everything that the table of questions says.
+// knownPage is the guide, with everything that the table of questions says.
 func knownPage() string {
 	var text strings.Builder
 	text.WriteString(pageHead)
@@ -64,7 +64,7 @@ func knownPage() string {
 func (q *question) describe(text *strings.Builder) {
 	fmt.Fprintf(text, "\n### %s\n\n", q.asks)
 	fmt.Fprintf(text, "Grade: **%s**. Settled by reports: none.\n\n", q.known)
-	fmt.Fprintf(text, "* What the provider goes by: %s\n* How the probe asks: %s\n", q.presumed, q.how)
+	fmt.Fprintf(text, "* What the provider assumes: %s\n* How the probe asks: %s\n", q.presumed, q.how)
 	if len(q.meanings) == 0 {
 		return
 	}
@@ -78,7 +78,7 @@ func (q *question) describe(text *strings.Builder) {
 	}
 }
 
-// switches names the positions of a meaning: MaxLimit = the size.
+// switches lists the positions of a meaning, such as `MaxLimit` = the size.
 func (m meaning) switches() string {
 	parts := make([]string, 0, len(m.positions))
 	for _, name := range slices.Sorted(maps.Keys(m.positions)) {

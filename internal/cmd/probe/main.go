@@ -1,6 +1,6 @@
-// Command probe asks a real controller what nobody knows of it, and prints a
-// report without anything that identifies the tenant. It only reads: guard.go
-// holds the table of the requests that can leave it.
+// Command probe asks a real controller questions whose answers are not published, and
+// prints a report that does not identify the tenant. It only reads: guard.go has the
+// table of the requests that it can send.
 package main
 
 import (
@@ -30,13 +30,13 @@ func main() {
 	}
 }
 
-// streams are where a run reads its consent and writes its report and the rest.
+// streams are the input for consent, the output for the report, and the output for
+// everything else.
 type streams struct {
 	in          io.Reader
 	out, around io.Writer
 }
 
-// options are the flags of the command.
 type options struct {
 	file   string
 	yes    bool
@@ -80,25 +80,25 @@ func run(ctx context.Context, arguments []string, lookup func(string) (string, b
 	if err != nil {
 		return err
 	}
-	// Until here Ctrl-C ends the process at once.
+	// Before this line, Ctrl-C ends the process at once.
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return errors.Join(probe(ctx, config, sdwan.NewNetwork(config), file, use), file.close())
 }
 
-// introduction is what a reader has to know before anything is sent. It fits on
-// one screen.
+// introduction is what a person must know before anything is sent. It fits on one
+// screen.
 func introduction(config sdwan.Config) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "This asks your controller what nobody has published about it. It only reads.\n\n")
-	fmt.Fprintf(&text, "It sends to %s, at most %d requests, two a second:\n", config.Endpoint, mostRequests)
+	fmt.Fprintf(&text, "It sends to %s, at most %d requests, two a second:\n", config.Endpoint, maxRequests)
 	for _, one := range permissions {
 		fmt.Fprintf(&text, "  %-4s %-38s %s\n", one.method, one.shown, one.purpose)
 	}
 	if config.Unified != nil {
 		fmt.Fprintf(&text, "and to %s:\n  POST, with the client id and secret of your environment, for a token\n", config.Unified.TokenURL)
 	}
-	text.WriteString("A POST to a path that ends in /query reads. Nothing else can leave this command.\n" +
+	text.WriteString("A POST to a path that ends in /query reads. It can send nothing else.\n" +
 		"It stops at once at Ctrl-C, or when the controller asks it to slow down (429).\n\n" +
 		"It prints counts, status codes, names of fields, upgrade states and versions.\n" +
 		"It prints no id, name, site, serial number, address, request id or free text.\n" +
@@ -112,7 +112,7 @@ func consents(use streams) bool {
 	return err == nil
 }
 
-// probe asks through the guard and prints the report, also where it was stopped.
+// probe asks the questions and prints the report, also if it was stopped.
 func probe(ctx context.Context, config sdwan.Config, network http.RoundTripper, file *reserved, use streams) error {
 	asked, err := newTenant(config, network)
 	if err != nil {
@@ -121,7 +121,7 @@ func probe(ctx context.Context, config sdwan.Config, network http.RoundTripper, 
 	defer asked.client.Close()
 	read, stop := asked.askAll(ctx, func(next *question) { fmt.Fprintf(use.around, "  %s\n", next.asks) })
 	if len(asked.unsorted) == 0 && stop != nil {
-		return fmt.Errorf("nothing was learnt: %w", stop)
+		return fmt.Errorf("no question was answered: %w", stop)
 	}
 	if _, err := io.WriteString(use.out, read.markdown()); err != nil {
 		return fmt.Errorf("print the report: %w", err)
@@ -136,13 +136,13 @@ func probe(ctx context.Context, config sdwan.Config, network http.RoundTripper, 
 }
 
 func newTenant(config sdwan.Config, network http.RoundTripper) (*tenant, error) {
-	config.MaxRetries = 0 // Each answer counts, a failure too.
+	config.MaxRetries = 0 // A failure is an answer too.
 	endpoint, err := url.Parse(config.Endpoint)
 	if err != nil {
 		return nil, fmt.Errorf("endpoint: %w", err)
 	}
 	watched := &guard{network: network, endpoint: endpoint}
-	asked := &tenant{guard: watched, legacy: config.Legacy != nil, listed: make(map[*sdwan.Endpoint]page)}
+	asked := &tenant{guard: watched, legacy: config.Legacy != nil, listed: make(map[*sdwan.Endpoint]response)}
 	if config.Unified != nil {
 		if watched.tokens, err = url.Parse(config.Unified.TokenURL); err != nil {
 			return nil, fmt.Errorf("token URL: %w", err)
@@ -156,8 +156,8 @@ func newTenant(config sdwan.Config, network http.RoundTripper) (*tenant, error) 
 	return asked, nil
 }
 
-// reserved is a file that can be written, opened before anything is sent; nil is
-// none. What it holds stays until there is something in its place.
+// reserved is a file opened for writing before anything is sent; nil is none. It keeps
+// its contents until write replaces them.
 type reserved struct{ file *os.File }
 
 func reserve(name string) (*reserved, error) {
@@ -188,7 +188,7 @@ func (r *reserved) close() error {
 	return r.file.Close() //nolint:wrapcheck // The error names the file.
 }
 
-// ownVersion is that of the module, "(devel)" in a working tree.
+// ownVersion is the version of the module, "(devel)" in a working tree.
 func ownVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {

@@ -139,7 +139,7 @@ func TestWhatCannotBeAskedIsAnError(t *testing.T) {
 		"no credentials":    {nil, nil, "PRISMASDWAN_CLIENT_ID"},
 		"unknown flag":      {[]string{"-write"}, nil, "-write"},
 		"argument":          {[]string{"report.json"}, nil, "report.json"},
-		"nobody listens":    {[]string{"-yes"}, unifiedVariables("http://127.0.0.1:1"), "nothing was learnt"},
+		"nobody listens":    {[]string{"-yes"}, unifiedVariables("http://127.0.0.1:1"), "no question was answered"},
 		"secret is wrong":   {[]string{"-yes"}, withSecret(unifiedVariables(server.URL), "wrong"), "credentials"},
 		"folder is missing": {[]string{"-yes", "-json", filepath.Join("no", "such", "folder")}, unifiedVariables(server.URL), "nothing was sent"},
 	} {

@@ -8,14 +8,14 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
 
-// questions are asked in this order, in which the last may end the session.
-var questions = slices.Concat(rowQuestions, pagingQuestions, queryQuestions, fieldQuestions, fleetQuestions, signInQuestions)
+// questions are asked in this order: the last may end the session.
+var questions = slices.Concat(rowQuestions, spellingQuestions, pagingQuestions, queryQuestions, fieldQuestions, fleetQuestions, elementQuestions, signInQuestions)
 
-// topics are the headings of a report, in its order.
+// topics are the headings of a report in their order.
 var topics = []string{topicRows, topicPaging, topicQuery, topicFields, topicFleet, topicSignIn}
 
-// askAll asks every question, until one meets a reason to stop. The rest was not
-// asked for that reason, which is the error.
+// askAll asks every question, until one meets a reason to stop, which is the error and
+// why the remaining questions are not asked.
 func (t *tenant) askAll(ctx context.Context, progress func(*question)) (*report, error) {
 	read := newReport(t)
 	var stop error
@@ -24,7 +24,7 @@ func (t *tenant) askAll(ctx context.Context, progress func(*question)) (*report,
 		found := skipped(reasonOf(stop))
 		if stop == nil {
 			progress(asked)
-			if found, stop = asked.answer(t, ctx); stop != nil {
+			if found, stop = asked.find(t, ctx); stop != nil {
 				found = skipped(reasonOf(stop))
 			}
 		}
@@ -34,7 +34,7 @@ func (t *tenant) askAll(ctx context.Context, progress func(*question)) (*report,
 	return read, stop
 }
 
-// reasonOf is why nothing more was asked, without what the error may quote.
+// reasonOf says why no more was asked, without the text that an error may quote.
 func reasonOf(stop error) string {
 	for _, known := range []error{errBudget, errLimited, errNotRead} {
 		if errors.Is(stop, known) {

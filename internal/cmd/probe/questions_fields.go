@@ -11,52 +11,52 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
 
-const topicFields = "Aggregates and chosen fields"
+const topicFields = "Aggregates and retrieved_fields"
 
 var fieldQuestions = []question{
 	{
 		name: "aggregate", topic: topicFields, known: unknown,
-		asks: "What do aggregate and group_by do?", how: "A count of elements by upgrade state, or by version where there is but one state.",
-		presumed: "Anything. The provider checks the answer, and counts the rows itself where it is none.",
+		asks: "What do aggregate and group_by do?", how: "A count of elements by upgrade state, or by version if there is only one state.",
+		presumed: "Nothing. The provider checks the answer, and counts the rows itself if the answer is not an aggregate.",
 		meanings: []meaning{
 			{word: "rows", says: "One row for each group, with aggregated_value.", positions: map[string]any{"Aggregate": "rows"}},
 			{word: "envelope", says: "An object in the envelope.", positions: map[string]any{"Aggregate": "envelope"}},
-			{word: "ignored", says: "Nothing: plain rows come.", positions: map[string]any{"Aggregate": "ignored"}},
+			{word: "ignored", says: "Nothing: the answer holds plain rows.", positions: map[string]any{"Aggregate": "ignored"}},
 			{word: "refused", says: "They are refused.", positions: map[string]any{"Aggregate": "refused"}},
 			{word: "ungrouped", says: "One row over everything: group_by is ignored.", positions: map[string]any{"Aggregate": "ungrouped"}},
 			{word: "nested", says: "One row for each group, whose fields are in an object of their own.", positions: map[string]any{"Aggregate": "nested"}},
-			{word: "other_field", says: "Groups of another field than was asked for.", positions: map[string]any{"Aggregate": "other_field"}},
+			{word: "other_field", says: "Groups of another field than the one asked for.", positions: map[string]any{"Aggregate": "other_field"}},
 			{word: "not_found", says: "Status 404.", positions: map[string]any{"Aggregate": "not_found"}},
 			{word: "fails", says: "Status 500.", positions: map[string]any{"Aggregate": "fails"}},
 			{word: "unsupported", says: "Status 501.", positions: map[string]any{"Aggregate": "unsupported"}},
 		},
-		answer: (*tenant).aggregate,
+		find: (*tenant).aggregate,
 	},
 	{
 		name: "aggregate_nulls", topic: topicFields, known: unknown,
-		asks: "Is null counted?", how: "A count of download_interval, or of another number that some rows lack.",
-		presumed: "Perhaps. The provider has the controller count only what cannot be null, or counts the rows itself.",
+		asks: "Does a count include nulls?", how: "A count of download_interval, or of another number that some rows lack.",
+		presumed: "Perhaps. The provider lets the controller count only fields that cannot be null, or counts the rows itself.",
 		meanings: []meaning{
 			{word: "skipped", says: "No.", positions: map[string]any{"AggregateNulls": "skipped"}},
 			{word: "zero", says: "Yes.", positions: map[string]any{"AggregateNulls": "zero"}},
 		},
-		answer: (*tenant).aggregateNulls,
+		find: (*tenant).aggregateNulls,
 	},
 	{
 		name: "retrieved_fields", topic: topicFields, known: observed,
-		asks: "What stands in a field that retrieved_fields leaves out?", how: "Two fields of one element.",
-		presumed: "Something made up, as a sibling of the endpoint does; the provider never reads a field that it did not ask for.",
+		asks: "What is the value of a field that retrieved_fields leaves out?", how: "Two fields of one element.",
+		presumed: "Something made up, as at a sibling of the endpoint. The provider never reads a field that it did not ask for.",
 		meanings: []meaning{
 			{word: "defaults", says: "An empty text, or 0.", positions: map[string]any{"ProjectionPlaceholders": "defaults"}},
 			{word: "fabricated", says: "A value that looks real.", positions: map[string]any{"ProjectionPlaceholders": "fabricated"}},
-			{word: "nulls", says: "Nothing.", positions: map[string]any{"ProjectionPlaceholders": "nulls"}},
-			{word: "off", says: "The value itself: rows are whole.", positions: map[string]any{"ProjectionPlaceholders": "off"}},
+			{word: "nulls", says: "Null.", positions: map[string]any{"ProjectionPlaceholders": "nulls"}},
+			{word: "off", says: "The real value: rows are whole.", positions: map[string]any{"ProjectionPlaceholders": "off"}},
 		},
-		answer: (*tenant).retrievedFields,
+		find: (*tenant).retrievedFields,
 	},
 }
 
-// aggregateStatuses are the words for an answer that is no success.
+// aggregateStatuses are the words for responses other than a success.
 var aggregateStatuses = map[int]string{
 	http.StatusBadRequest: "refused", http.StatusNotFound: "not_found", http.StatusInternalServerError: "fails", http.StatusNotImplemented: "unsupported",
 }
@@ -81,7 +81,7 @@ func (t *tenant) aggregate(ctx context.Context) (finding, error) {
 	}
 	word := shapeOf(answer, field)
 	if word == "ungrouped" {
-		// All elements may have come into one state meanwhile; ids stay apart.
+		// All elements may be in one state by now; ids remain different.
 		byElement, err := t.counted(ctx, read, imagestatus.FieldElementID)
 		if err != nil {
 			return finding{}, err
@@ -96,14 +96,13 @@ func (t *tenant) aggregate(ctx context.Context) (finding, error) {
 	return settled(word, "%s, of %d groups by %s", answer.outcome(), groups, field), nil
 }
 
-// counted asks for the number of elements by a field.
-func (t *tenant) counted(ctx context.Context, read *statuses, field string) (page, error) {
+func (t *tenant) counted(ctx context.Context, read *statuses, field string) (response, error) {
 	return t.ask(ctx, sdwan.StatusQuery, query{
 		"aggregate": map[string]any{"field": imagestatus.FieldElementID, "operator": "count"}, "group_by": []string{field}, "limit": read.accepted,
 	})
 }
 
-// groupable is a field with at least two values, which tell a group from none.
+// groupable is a field with at least two values, so that groups can be recognized.
 func groupable(rows []item) (field string, groups int) {
 	for _, field := range []string{imagestatus.FieldUpgradeState, "active_version", imagestatus.FieldElementID} {
 		values := make(map[string]bool)
@@ -119,10 +118,10 @@ func groupable(rows []item) (field string, groups int) {
 	return "", 0
 }
 
-// shapeOf names the form of an aggregate; "" is one that we do not know.
-func shapeOf(answer page, field string) string {
+// shapeOf names the form of an aggregate; "" is an unknown one.
+func shapeOf(answer response, field string) string {
 	has := func(name string) func(item) bool {
-		return func(row item) bool { return !row.null(name) }
+		return func(row item) bool { return !row.nullOrAbsent(name) }
 	}
 	switch groups := envelopeGroups(answer); {
 	case anyOf(groups, func(group item) bool { return has(field)(group.inner("view")) }):
@@ -147,8 +146,7 @@ func shapeOf(answer page, field string) string {
 	}
 }
 
-// envelopeGroups are the groups of an aggregate that is in the envelope.
-func envelopeGroups(answer page) []item {
+func envelopeGroups(answer response) []item {
 	var groups []item
 	if json.Unmarshal(orNull(answer.envelope.inner("aggregate")["data"]), &groups) != nil {
 		return nil
@@ -180,7 +178,7 @@ func (t *tenant) aggregateNulls(ctx context.Context) (finding, error) {
 	}
 	switch {
 	case !is:
-		return unclear("%s and no one count", answer.outcome()), nil
+		return unclear("%s, not one count", answer.outcome()), nil
 	case count == present:
 		return settled("skipped", "%d of %s, of which %d have a value", count, rowCount(len(read.rows)), present), nil
 	case count == int64(len(read.rows)):
@@ -190,12 +188,12 @@ func (t *tenant) aggregateNulls(ctx context.Context) (finding, error) {
 	}
 }
 
-// sometimesNull is a number that some rows lack, and how many have it.
+// sometimesNull is a number that some rows lack, and the number of rows that have it.
 func sometimesNull(rows []item) (field string, present int64) {
 	for _, field := range []string{"download_interval", "upgrade_interval", "download_percent"} {
 		var present int64
 		for _, row := range rows {
-			if !row.null(field) {
+			if !row.nullOrAbsent(field) {
 				present++
 			}
 		}
@@ -211,10 +209,10 @@ func (t *tenant) retrievedFields(ctx context.Context) (finding, error) {
 	if err != nil || none != nil {
 		return orNone(none), err
 	}
-	// These change with an upgrade alone.
+	// These change only with an upgrade.
 	fields := []string{"active_image_id", "upgrade_image_id", imagestatus.FieldUpgradeState}
 	at := slices.IndexFunc(read.rows, func(row item) bool {
-		return !slices.ContainsFunc(fields, row.null) && !row.null(imagestatus.FieldElementID)
+		return !slices.ContainsFunc(fields, row.nullOrAbsent) && !row.nullOrAbsent(imagestatus.FieldElementID)
 	})
 	if at < 0 {
 		return skipped("no row has values in the fields to leave out"), nil
@@ -233,12 +231,12 @@ func (t *tenant) retrievedFields(ctx context.Context) (finding, error) {
 	return placeholders(whole, answer.items[same], fields), nil
 }
 
-// placeholders compares fields that were left out with what they are.
+// placeholders compares fields that were left out with their real values.
 func placeholders(whole, left item, fields []string) finding {
 	kinds := make(map[string]int)
 	for _, field := range fields {
 		switch text := left.text(field); {
-		case left.null(field):
+		case left.nullOrAbsent(field):
 			kinds["null"]++
 		case text == "":
 			kinds["empty"]++
@@ -248,7 +246,7 @@ func placeholders(whole, left item, fields []string) finding {
 			kinds["made up"]++
 		}
 	}
-	evidence := strings.Join(fields, ", ") + ": " + tallied(kinds)
+	evidence := strings.Join(fields, ", ") + ": " + countList(kinds)
 	switch {
 	case kinds["made up"] > 0 && kinds["true"] == 0:
 		return settled("fabricated", "%s", evidence)

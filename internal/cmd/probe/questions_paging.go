@@ -13,69 +13,69 @@ var pagingQuestions = []question{
 	{
 		name: "default_page", topic: topicPaging, known: observed,
 		asks: "How many rows does a query without a limit return?", how: "An empty query, and all rows for comparison.",
-		presumed: "100 rows, as siblings of the endpoint return; the provider always states a limit.",
+		presumed: "100, as at siblings of the endpoint. The provider always sends a limit.",
 		meanings: []meaning{
-			{word: "hundred", says: "100 rows."},
-			{word: "other", says: "Another number of rows than 100.", contradicts: true},
+			{word: "hundred", says: "100."},
+			{word: "other", says: "Another number.", contradicts: true},
 		},
-		answer: (*tenant).defaultPage,
+		find: (*tenant).defaultPage,
 	},
 	{
 		name: "largest_page", topic: topicPaging, known: unknown,
-		asks: "What happens to a limit above the largest page, and which is that?",
-		how:  "A limit of 10,000 in the order of element ids, the pages after it, and smaller limits where that one is refused.",
-		presumed: "No largest page. The provider follows a page that is cut shorter than it asked for at its own size, " +
-			"and asks for pages of 100 where a larger size is refused. Where those are refused too, the error says to lower page_size.",
+		asks: "How large is the largest page, and what happens to a larger limit?",
+		how:  "A limit of 10,000 in the order of element ids, the pages after it, and smaller limits if that one is refused.",
+		presumed: "There is no largest page. If a page is shorter than asked for, the provider reads on in pages of that size. " +
+			"If a size is refused, it asks for pages of 100. If these are refused too, the error says to lower page_size.",
 		meanings: []meaning{
-			{word: "clamped", says: "A larger limit is cut to the largest page without a word.", positions: map[string]any{"MaxLimit": open{}, "LimitMode": "clamp"}},
+			{word: "clamped", says: "A larger limit is silently cut to the largest page.", positions: map[string]any{"MaxLimit": open{}, "LimitMode": "clamp"}},
 			{word: "refused", says: "A larger limit is refused.", positions: map[string]any{"MaxLimit": open{}, "LimitMode": "refuse"}},
 		},
-		answer: (*tenant).largestPage,
+		find: (*tenant).largestPage,
 	},
 	{
 		name: "offset_of_cut_pages", topic: topicPaging, known: unknown,
-		asks:     "Where does the second page begin when the limit was cut?",
-		how:      "Page 2 with twice the limit that is served; only where limits are cut.",
-		presumed: "After the rows of the first page. The provider holds to the size it was served, for which both come to the same.",
+		asks:     "Where does the second page begin if the limit was cut?",
+		how:      "Page 2 with twice the largest limit; only if limits are cut.",
+		presumed: "After the rows of the first page. The provider asks for pages of the size that it received, for which both answers are the same.",
 		meanings: []meaning{
-			{word: "own", says: "After the rows that were served.", positions: map[string]any{"ClampedOffset": "own"}},
-			{word: "asked", says: "After as many rows as were asked for: rows between the two are never served.", positions: map[string]any{"ClampedOffset": "asked"}},
+			{word: "own", says: "After the rows that page 1 returned.", positions: map[string]any{"ClampedOffset": "own"}},
+			{word: "asked", says: "After as many rows as were asked for: the rows in between are never returned.", positions: map[string]any{"ClampedOffset": "asked"}},
 		},
-		answer: (*tenant).clampedOffset,
+		find: (*tenant).clampedOffset,
 	},
 	{
 		name: "past_the_end", topic: topicPaging, known: inferred,
-		asks: "What is a page past the end?", how: "Page 1,000,000.",
+		asks: "What does a page past the end return?", how: "Page 1,000,000.",
 		presumed: "Status 200 without rows.",
 		meanings: []meaning{
 			{word: "empty", says: "Status 200 and no rows."},
-			{word: "rows", says: "Rows again.", contradicts: true},
+			{word: "rows", says: "Rows.", contradicts: true},
 			{word: "refused", says: "It is refused.", contradicts: true},
 		},
-		answer: (*tenant).pastTheEnd,
+		find: (*tenant).pastTheEnd,
 	},
 	{
 		name: "default_order", topic: topicPaging, known: unknown,
-		asks: "Are rows in the same order each time when no order is asked for?", how: "Three empty queries.",
-		presumed: "Any order, and another one each time: the provider always asks for the order of ids.",
+		asks: "Do rows always come in the same order if none is asked for?", how: "Three empty queries.",
+		presumed: "No. The provider always asks for the order of ids.",
 		meanings: []meaning{
-			{word: "same", says: "The same order three times.", positions: map[string]any{"DefaultOrder": "insertion"}},
-			{word: "shuffled", says: "Another order each time.", positions: map[string]any{"DefaultOrder": "shuffled"}},
+			{word: "same", says: "Yes, three times.", positions: map[string]any{"DefaultOrder": "insertion"}},
+			{word: "shuffled", says: "No.", positions: map[string]any{"DefaultOrder": "shuffled"}},
 		},
-		answer: (*tenant).defaultOrder,
+		find: (*tenant).defaultOrder,
 	},
 	{
 		name: "total_count", topic: topicPaging, known: observed,
 		asks: "Does total_count agree with the rows?", how: "All pages, and two short ones.",
-		presumed: "It is the number of rows that match. The provider compares the rows with it, and reads until a page is empty all the same.",
+		presumed: "It is the number of rows that match. The provider compares the rows with it, but also reads to the end of the pages.",
 		meanings: []meaning{
 			{word: "agrees", says: "It is the number of all rows.", positions: map[string]any{"TotalCountAbsent": false, "TotalCountOfPage": false}},
 			{word: "absent", says: "There is no total_count.", positions: map[string]any{"TotalCountAbsent": true}},
 			{word: "page", says: "It is the number of rows of the page.", positions: map[string]any{"TotalCountAbsent": false, "TotalCountOfPage": true}},
-			{word: "bounded", says: "It ends at a bound, and there are more rows.", positions: map[string]any{"TotalCountAbsent": false, "TotalCountOfPage": false, "MaxTotalCount": open{}}},
-			{word: "wrong", says: "It is more than there are rows.", contradicts: true},
+			{word: "bounded", says: "It stops at a maximum, and there are more rows.", positions: map[string]any{"TotalCountAbsent": false, "TotalCountOfPage": false, "MaxTotalCount": open{}}},
+			{word: "wrong", says: "It is more than the number of rows.", contradicts: true},
 		},
-		answer: (*tenant).totalCount,
+		find: (*tenant).totalCount,
 	},
 	{
 		name: "next_query", topic: topicPaging, known: observed,
@@ -85,7 +85,7 @@ var pagingQuestions = []question{
 			{word: "present", says: "Yes.", positions: map[string]any{"NextQueryAbsent": false}},
 			{word: "absent", says: "No.", positions: map[string]any{"NextQueryAbsent": true}},
 		},
-		answer: (*tenant).nextQuery,
+		find: (*tenant).nextQuery,
 	},
 	{
 		name: "envelope", topic: topicPaging, known: documented,
@@ -95,7 +95,7 @@ var pagingQuestions = []question{
 			{word: "present", says: "At least one of them.", positions: map[string]any{"EnvelopeID": true}},
 			{word: "absent", says: "None of them.", positions: map[string]any{"EnvelopeID": false}},
 		},
-		answer: (*tenant).envelope,
+		find: (*tenant).envelope,
 	},
 }
 
@@ -121,8 +121,7 @@ func (t *tenant) defaultPage(ctx context.Context) (finding, error) {
 	}
 }
 
-// cut is the size that pages were cut to without a word, and 0 where none was seen
-// to be.
+// cut is the size that pages were silently cut to; 0 if none was.
 func (s *statuses) cut() int {
 	if !s.again.good() || len(s.again.items) != len(s.pages[0].items) {
 		return 0
@@ -144,7 +143,7 @@ func (t *tenant) largestPage(ctx context.Context) (finding, error) {
 	case read.cut() > 0:
 		return settled("clamped", "%s for a limit of %d, and more on the next page", rowCount(read.cut()), read.asked).with("MaxLimit", read.cut()), nil
 	default:
-		return unclear("no bound was met: %s for a limit of %d", rowCount(len(read.first.items)), read.asked), nil
+		return unclear("no largest page was found: %s for a limit of %d", rowCount(len(read.first.items)), read.asked), nil
 	}
 }
 
@@ -155,7 +154,7 @@ func (t *tenant) clampedOffset(ctx context.Context) (finding, error) {
 	}
 	size := read.cut()
 	if size == 0 {
-		return skipped("no limit was seen to be cut"), nil
+		return skipped("no limit was cut"), nil
 	}
 	answer, err := t.sorted(ctx, 2*size, 2)
 	if err != nil || !answer.good() {
@@ -199,17 +198,16 @@ func (t *tenant) pastTheEnd(ctx context.Context) (finding, error) {
 	}
 }
 
-// fewestForOrder is how many rows do not come into the same order three times by
-// chance.
-const fewestForOrder = 8
+// minForOrder is how many rows are not in the same order three times by chance.
+const minForOrder = 8
 
 func (t *tenant) defaultOrder(ctx context.Context) (finding, error) {
 	answers, err := t.defaults(ctx)
 	if err != nil {
 		return finding{}, err
 	}
-	if len(answers) < 3 || !answers[2].good() || len(answers[0].items) < fewestForOrder {
-		return unclear("%s, of which at least %d are needed", rowCount(len(answers[0].items)), fewestForOrder), nil
+	if len(answers) < 3 || !answers[2].good() || len(answers[0].items) < minForOrder {
+		return unclear("%s, of which at least %d are needed", rowCount(len(answers[0].items)), minForOrder), nil
 	}
 	first := answers[0].column(imagestatus.FieldElementID)
 	for _, again := range answers[1:] {
@@ -262,8 +260,8 @@ func (t *tenant) totalCount(ctx context.Context) (finding, error) {
 	return read.total(ofPage, totals), nil
 }
 
-// total says what the totals mean, of which there is more than one where they
-// follow the page or rows came and went.
+// total says what the totals mean. They differ if they count the page, or if rows came
+// or went.
 func (s *statuses) total(ofPage bool, totals map[int64]bool) finding {
 	var total int64
 	for one := range totals {
@@ -278,7 +276,7 @@ func (s *statuses) total(ofPage bool, totals map[int64]bool) finding {
 	case total < every:
 		return settled("bounded", "%d, and %s were read", total, rowCount(len(s.rows))).with("MaxTotalCount", total)
 	case !s.complete:
-		return unclear("%d, and %s were read before the bound of pages", total, rowCount(len(s.rows)))
+		return unclear("%d, and %s were read, not to the end", total, rowCount(len(s.rows)))
 	case total == every:
 		return settled("agrees", "%d for %s", total, rowCount(len(s.rows)))
 	default:
@@ -294,7 +292,6 @@ func (t *tenant) envelope(ctx context.Context) (finding, error) {
 	return t.keys(ctx, "id", "description", "deleted_ids")
 }
 
-// keys looks for any of some keys in the envelope.
 func (t *tenant) keys(ctx context.Context, names ...string) (finding, error) {
 	answers, err := t.defaults(ctx)
 	if err != nil || !answers[0].good() {

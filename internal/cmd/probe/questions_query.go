@@ -16,70 +16,70 @@ var queryQuestions = []question{
 	{
 		name: "filters", topic: topicQuery, known: documented,
 		asks: "Does query_params select rows?", how: "One element id with eq.",
-		presumed: "Yes. The provider compares every row with what it asked for, and fails where one is not.",
+		presumed: "Yes. The provider compares every row with the query, and fails if one does not match.",
 		meanings: []meaning{
 			{word: "selects", says: "Yes.", positions: map[string]any{"IgnoreFilters": false}},
-			{word: "ignored", says: "No: all rows come.", contradicts: true, positions: map[string]any{"IgnoreFilters": true}},
+			{word: "ignored", says: "No: it is ignored.", contradicts: true, positions: map[string]any{"IgnoreFilters": true}},
 			{word: "refused", says: "It is refused.", contradicts: true},
 		},
-		answer: (*tenant).filters,
+		find: (*tenant).filters,
 	},
 	{
 		name: "operators", topic: topicQuery, known: observed,
 		asks: "Which of the operators in, neq, gt, gte, lt, lte and re work, and which of the words `and`, `or`?",
 		how:  "Each on the ids of three elements, one query each.",
 		presumed: "in, neq, gte and lte are documented; gt, re, `and`, `or` were observed; lt is inferred. " +
-			"The provider checks each row, so that an operator with another meaning is an error and no wrong answer.",
+			"The provider checks each row, so that an operator with another meaning causes an error and not a wrong result.",
 		meanings: []meaning{
-			{word: "all", says: "All of them, as we take them."},
+			{word: "all", says: "All of them, with the meaning that the provider assumes."},
 			{word: "some", says: "Some do not, or mean something else.", contradicts: true},
 		},
-		answer: (*tenant).operators,
+		find: (*tenant).operators,
 	},
 	{
 		name: "anchoring", topic: topicQuery, known: observed,
-		asks: "Is a pattern of re matched anywhere in the text?", how: "The middle of an element id with re.",
+		asks: "Does re match a pattern anywhere in the text?", how: "The middle of an element id with re.",
 		presumed: "Yes.",
 		meanings: []meaning{
 			{word: "anywhere", says: "Yes."},
-			{word: "whole", says: "No: against the whole text.", contradicts: true},
+			{word: "whole", says: "No: only the whole text.", contradicts: true},
 		},
-		answer: (*tenant).anchoring,
+		find: (*tenant).anchoring,
 	},
 	{
 		name: "letter_case", topic: topicQuery, known: unknown,
-		asks: "Do eq and re tell capitals from small letters?", how: "The version of an element in capitals, with eq and with re.",
-		presumed: "Yes. The provider judges again in the case that was asked for.",
+		asks: "Are eq and re case-sensitive?", how: "The version of an element in capitals, with eq and with re.",
+		presumed: "Yes. The provider compares each row again, case-sensitively.",
 		meanings: []meaning{
 			{word: "told", says: "Yes.", positions: map[string]any{"CaseInsensitive": false}},
 			{word: "same", says: "No.", positions: map[string]any{"CaseInsensitive": true}},
 		},
-		answer: (*tenant).letterCase,
+		find: (*tenant).letterCase,
 	},
 	{
 		name: "unknown_words", topic: topicQuery, known: unknown,
-		asks: "What happens to a field, an operator or an order that does not exist?", how: "One query each.",
-		presumed: "It is refused, or no row matches. The provider adds none of its own.",
+		asks: "What happens to a query with a field, an operator or an order that does not exist?", how: "One query each.",
+		presumed: "It is refused, or no row matches. The provider sends none.",
 		meanings: []meaning{
 			{word: "refused", says: "It is refused.", positions: map[string]any{"UnknownQuery": "refused"}},
-			{word: "no_match", says: "No row matches, and no order is made.", positions: map[string]any{"UnknownQuery": "no_match"}},
-			{word: "mixed", says: "It differs between them."},
+			{word: "no_match", says: "No row matches, and such an order is ignored.", positions: map[string]any{"UnknownQuery": "no_match"}},
+			{word: "mixed", says: "The three differ."},
 		},
-		answer: (*tenant).unknownWords,
+		find: (*tenant).unknownWords,
 	},
 	{
 		name: "unknown_key", topic: topicQuery, known: unknown,
-		asks: "What happens to a key of the body that does not exist?", how: "One query with such a key.",
-		presumed: "It is ignored or refused. The provider adds none of its own.",
+		asks: "What happens to a query with an unknown key in its body?", how: "One query with such a key.",
+		presumed: "The key is ignored, or the query refused. The provider sends none.",
 		meanings: []meaning{
-			{word: "ignored", says: "It is ignored.", positions: map[string]any{"UnknownKeys": "ignored"}},
-			{word: "refused", says: "It is refused.", positions: map[string]any{"UnknownKeys": "refused"}},
+			{word: "ignored", says: "The key is ignored.", positions: map[string]any{"UnknownKeys": "ignored"}},
+			{word: "refused", says: "The query is refused.", positions: map[string]any{"UnknownKeys": "refused"}},
 		},
-		answer: (*tenant).unknownKey,
+		find: (*tenant).unknownKey,
 	},
 }
 
-// someIDs are element ids that queries are made of, in ascending order.
+// someIDs returns element ids in ascending order, for use in queries.
 func (t *tenant) someIDs(ctx context.Context, count int) ([]string, error) {
 	read, err := t.rows(ctx)
 	if err != nil {
@@ -98,10 +98,10 @@ func (t *tenant) someIDs(ctx context.Context, count int) ([]string, error) {
 	return ids, nil
 }
 
-// selection is what a query for one element came to.
+// selection is the result of a query for one element.
 type selection struct {
-	ids    []string // of two elements, of which the first was asked for
-	answer page
+	ids    []string // of two elements; the query asked for the first
+	answer response
 }
 
 // one asks for one element by its id, once.
@@ -123,7 +123,7 @@ func (t *tenant) one(ctx context.Context) (*selection, error) {
 	return read, nil
 }
 
-// selects reports whether the query returned nothing else.
+// selects reports whether the query returned only what it asked for.
 func (s *selection) selects() bool {
 	return len(s.ids) == 2 && s.answer.good() && onlyThese(s.answer, s.ids[:1])
 }
@@ -146,7 +146,7 @@ func (t *tenant) filters(ctx context.Context) (finding, error) {
 	}
 }
 
-// selectable lists ids to ask for; the finding says why there are none.
+// selectable returns ids to ask for, or a finding on why there are none.
 func (t *tenant) selectable(ctx context.Context, count int) ([]string, *finding, error) {
 	one, err := t.one(ctx)
 	if err != nil {
@@ -162,14 +162,14 @@ func (t *tenant) selectable(ctx context.Context, count int) ([]string, *finding,
 	return ids, nil, err
 }
 
-// onlyThese reports whether the rows are of these elements and of all of them.
-func onlyThese(answer page, ids []string) bool {
+// onlyThese reports whether the rows are those of exactly these elements.
+func onlyThese(answer response, ids []string) bool {
 	have := answer.column(imagestatus.FieldElementID)
 	slices.Sort(have)
 	return slices.Equal(slices.Compact(have), ids)
 }
 
-// orNone is the zero finding in place of nil, beside an error.
+// orNone turns nil into the zero finding, which is returned with an error.
 func orNone(found *finding) finding {
 	if found == nil {
 		return finding{}
@@ -218,12 +218,11 @@ func (t *tenant) operators(ctx context.Context) (finding, error) {
 		}
 	}
 	if good {
-		return settled("all", "nine queries returned the rows of the elements that they named"), nil
+		return settled("all", "nine queries returned exactly the elements that they asked for"), nil
 	}
 	return settled("some", "%s", strings.Join(evidence, "; ")), nil
 }
 
-// rowID is the id of an element's first row.
 func (t *tenant) rowID(element string) string {
 	at := slices.IndexFunc(t.statuses.rows, func(row item) bool { return row.text(imagestatus.FieldElementID) == element })
 	return t.statuses.rows[at].text(imagestatus.FieldID)
@@ -277,7 +276,7 @@ func (t *tenant) letterCase(ctx context.Context) (finding, error) {
 			return orNone(problem), err
 		}
 		if !asSpelt {
-			return unclear("%s does not find the version as it is spelt", operator), nil
+			return unclear("%s does not find the version in its own spelling", operator), nil
 		}
 		if capitals[operator], problem, err = t.finds(ctx, element, field, operator, strings.ToUpper(version)); err != nil || problem != nil {
 			return orNone(problem), err
@@ -294,8 +293,8 @@ func (t *tenant) letterCase(ctx context.Context) (finding, error) {
 	}
 }
 
-// finds reports whether an element is found by a text; the finding says why that
-// was not answered.
+// finds reports whether a query by a text finds an element; a finding says why it was
+// not answered.
 func (t *tenant) finds(ctx context.Context, element, field, operator, text string) (bool, *finding, error) {
 	answer, err := t.ask(ctx, sdwan.StatusQuery, query{"query_params": map[string]any{
 		imagestatus.FieldElementID: map[string]any{"eq": element}, field: map[string]any{operator: text},
@@ -315,22 +314,21 @@ func (t *tenant) unknownWords(ctx context.Context) (finding, error) {
 		return skipped(fewRows), nil
 	}
 	words, evidence := make(map[string]bool), make([]string, 0, 3)
-	for _, unheard := range []struct {
+	for _, unknown := range []struct {
 		name  string
 		asked query
-		// every says that a word of no effect lets every row through.
-		every bool
+		every bool // ignoring the word returns every row
 	}{
 		{"field", filtered("probe_field", "eq", "1"), false},
 		{"operator", filtered(imagestatus.FieldElementID, "probe_operator", "1"), false},
-		{"order", query{"sort_params": byID("probe_field")}, true},
+		{"order", query{"sort_params": orderOf("probe_field")}, true},
 	} {
-		answer, err := t.ask(ctx, sdwan.StatusQuery, unheard.asked)
+		answer, err := t.ask(ctx, sdwan.StatusQuery, unknown.asked)
 		if err != nil {
 			return finding{}, err
 		}
-		evidence = append(evidence, unheard.name+": "+answer.outcome())
-		words[unheardWord(answer, unheard.every, one.selects())] = true
+		evidence = append(evidence, unknown.name+": "+answer.outcome())
+		words[unknownWord(answer, unknown.every, one.selects())] = true
 	}
 	text := strings.Join(evidence, "; ")
 	switch {
@@ -347,9 +345,9 @@ func (t *tenant) unknownWords(ctx context.Context) (finding, error) {
 	}
 }
 
-// unheardWord is "hidden" where no filter selects anyhow, so that one which does
-// not exist cannot be seen to.
-func unheardWord(answer page, every, selects bool) string {
+// unknownWord is "hidden" if every filter is ignored, so that an unknown one cannot be
+// told from others.
+func unknownWord(answer response, every, selects bool) string {
 	switch {
 	case answer.refused():
 		return "refused"

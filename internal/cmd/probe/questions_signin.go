@@ -14,56 +14,56 @@ var signInQuestions = []question{
 	{
 		name: "profile_scopes", topic: topicSignIn, known: observed,
 		asks: "Does the profile need a token with more scopes than the tenant?", how: "The sign-in itself.",
-		presumed: "In some tenants. The provider asks for email and profile where the profile is denied without.",
+		presumed: "In some tenants. The provider also asks for the scopes email and profile if the profile is denied without them.",
 		meanings: []meaning{
 			{word: "no", says: "No.", positions: map[string]any{"ProfileNeedsScopes": false}},
 			{word: "yes", says: "Yes: email and profile.", positions: map[string]any{"ProfileNeedsScopes": true}},
 		},
-		answer: (*tenant).profileScopes,
+		find: (*tenant).profileScopes,
 	},
 	{
 		name: "token_lifetime", topic: topicSignIn, known: documented,
 		asks: "How long does a token last?", how: "expires_in of the sign-in.",
-		presumed: "899 seconds. The provider renews a token before its stated end, and where it is refused.",
+		presumed: "899 seconds. The provider renews a token before it expires, and if it is refused.",
 		meanings: []meaning{
 			{word: "documented", says: "899 seconds.", positions: map[string]any{"TokenLifetime": int64(0)}},
 			{word: "other", says: "Another time.", positions: map[string]any{"TokenLifetime": open{}}},
 		},
-		answer: (*tenant).tokenLifetime,
+		find: (*tenant).tokenLifetime,
 	},
 	{
 		name: "rate_limit", topic: topicSignIn, known: unknown,
-		asks: "Is there a limit of requests?", how: "Every request of this probe, two a second at most.",
-		presumed: "Perhaps. The provider waits as it is told to, and asks less at once then.",
-		meanings: nil, // No answer tells a limit that was not met from none.
-		answer:   (*tenant).rateLimit,
+		asks: "Is there a rate limit?", how: "Every request of this probe, two a second at most.",
+		presumed: "Perhaps. The provider waits as long as the controller asks, and then sends fewer queries at once.",
+		meanings: nil, // A limit that was not reached cannot be told from none.
+		find:     (*tenant).rateLimit,
 	},
 	{
 		name: "failed_sign_in", topic: topicSignIn, known: observed,
 		asks: "Is a wrong secret answered with 400 or 401?", how: "Not at all: a failed sign-in could lock the account.",
-		presumed: "With either.",
-		answer: func(*tenant, context.Context) (finding, error) {
+		presumed: "With either of them.",
+		find: func(*tenant, context.Context) (finding, error) {
 			return skipped("a failed sign-in could lock the account"), nil
 		},
 	},
 	{
 		name: "wrong_tenant", topic: topicSignIn, known: documented,
 		asks: "Which status has TENANT_ID_INVALID_0001?", how: "Not at all: it would ask for another tenant's data.",
-		presumed: "400, 403 or 404; the provider goes by the code.",
-		answer: func(*tenant, context.Context) (finding, error) {
+		presumed: "400, 403 or 404. The provider uses only the code.",
+		find: func(*tenant, context.Context) (finding, error) {
 			return skipped("it would ask for another tenant's data"), nil
 		},
 	},
 	{
 		name: "user_agent", topic: topicSignIn, known: observed,
 		asks: "Is a session bound to the User-Agent that read the profile?", how: "One query with another User-Agent, last of all.",
-		presumed: "Yes. The provider sends one and the same with every request.",
+		presumed: "Yes. The provider sends the same User-Agent with every request.",
 		meanings: []meaning{
 			{word: "free", says: "No.", positions: map[string]any{"BindUserAgent": "off"}},
 			{word: "unauthorized", says: "Yes: status 401.", positions: map[string]any{"BindUserAgent": "401"}},
 			{word: "forbidden", says: "Yes: status 403.", positions: map[string]any{"BindUserAgent": "403"}},
 		},
-		answer: (*tenant).userAgent,
+		find: (*tenant).userAgent,
 	},
 }
 
@@ -74,7 +74,7 @@ func (t *tenant) profileScopes(context.Context) (finding, error) {
 	case t.legacy:
 		return skipped(legacyToken), nil
 	case t.moreScopes:
-		return skipped("more scopes than the tenant are asked for anyway (SCM_SCOPE)"), nil
+		return skipped("the sign-in always asks for more scopes (SCM_SCOPE)"), nil
 	}
 	narrow, wide := 0, 0
 	for _, step := range t.guard.signIns() {
@@ -97,7 +97,7 @@ func (t *tenant) profileScopes(context.Context) (finding, error) {
 
 func (t *tenant) tokenLifetime(context.Context) (finding, error) {
 	const usual = 899 * time.Second
-	stated := t.guard.stated()
+	stated := t.guard.tokenLifetime()
 	switch {
 	case t.legacy:
 		return skipped(legacyToken), nil
@@ -111,7 +111,7 @@ func (t *tenant) tokenLifetime(context.Context) (finding, error) {
 }
 
 func (t *tenant) rateLimit(context.Context) (finding, error) {
-	return unclear("none was met in %s, two a second", counted(t.guard.requests(), "request")), nil
+	return unclear("none was reached in %s, two a second", counted(t.guard.requests(), "request")), nil
 }
 
 func (t *tenant) userAgent(ctx context.Context) (finding, error) {

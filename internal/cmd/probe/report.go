@@ -10,19 +10,19 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// reportVersion is that of the report's form in JSON.
+// reportVersion is that of the report's JSON format.
 const reportVersion = 1
 
-// report is what a run came to. Nothing in it identifies a tenant: whatever the
+// report is the result of a run. Nothing in it identifies a tenant: what the
 // controller sent is a count, a status or a word of a known shape.
 type report struct {
 	Version  int    `json:"version"`
 	Probe    string `json:"probe"` // version of this command
 	Form     string `json:"form"`
 	Requests int    `json:"requests"`
-	// Switches are the simulator's positions that were settled.
+	// Switches are the settled positions of the simulator's switches.
 	Switches map[string]any `json:"switches"`
-	Answers  []answered     `json:"answers"`
+	Answers  []result       `json:"answers"`
 	// States and Versions count the rows that were read.
 	States   map[string]int `json:"states,omitempty"`
 	Versions map[string]int `json:"versions,omitempty"`
@@ -31,7 +31,7 @@ type report struct {
 }
 
 // answered is a question with what came of it.
-type answered struct {
+type result struct {
 	Question string `json:"question"`
 	Class    class  `json:"class"`
 	Answer   string `json:"answer,omitempty"`
@@ -51,22 +51,21 @@ func newReport(of *tenant) *report {
 func (r *report) add(asked *question, found finding) {
 	meaning, class := asked.read(found)
 	maps.Copy(r.Switches, meaning.settles(found))
-	r.Answers = append(r.Answers, answered{Question: asked.name, Class: class, Answer: meaning.says, Evidence: found.evidence, asked: asked})
+	r.Answers = append(r.Answers, result{Question: asked.name, Class: class, Answer: meaning.says, Evidence: found.evidence, asked: asked})
 	if read := r.tenant.statuses; read != nil {
-		all := page{items: read.rows}
+		all := response{items: read.rows}
 		r.States = countOf(all.column(imagestatus.FieldUpgradeState), stateWord)
 		r.Versions = countOf(all.column("active_version"), versionWord)
 	}
 }
 
-// writeJSON writes what "simulator -like" reads.
+// writeJSON writes the format that "simulator -like" reads.
 func (r *report) writeJSON(output io.Writer) error {
 	encoder := json.NewEncoder(output)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(r) //nolint:wrapcheck // The caller names the file.
 }
 
-// markdown is the report as a page.
 func (r *report) markdown() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "# What this tenant's controller answers\n\n")

@@ -11,27 +11,24 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
 
-// item is one row of an answer, its values as they came.
+// item is one row of a response, its values undecoded.
 type item map[string]json.RawMessage
 
-// page is an answer to one question, of whatever status.
-type page struct {
-	status int
-	// code is the first of _error, where it has the shape of one.
-	code  string
-	items []item
-	// envelope is everything else.
-	envelope item
+// response is the controller's response to one request, of any status.
+type response struct {
+	status   int
+	code     string // the first of _error, if it has the shape of a code
+	items    []item
+	envelope item // everything but the items; nil unless the body is a JSON object
 }
 
-// pageOf reads what there is. An answer that is no JSON object has no envelope.
-func pageOf(answer sdwan.Answer) page {
-	read := page{status: answer.Status}
+func newResponse(answer sdwan.Answer) response {
+	read := response{status: answer.Status}
 	if json.Unmarshal(answer.Body, &read.envelope) != nil {
 		read.envelope = nil
 		return read
 	}
-	_ = json.Unmarshal(read.envelope["items"], &read.items) // Else there are no items.
+	_ = json.Unmarshal(read.envelope["items"], &read.items) // On failure there are no items.
 	var problems []sdwan.Code
 	if json.Unmarshal(read.envelope["_error"], &problems) == nil && len(problems) > 0 {
 		read.code = codeWord(problems[0].Code)
@@ -39,38 +36,37 @@ func pageOf(answer sdwan.Answer) page {
 	return read
 }
 
-// good reports whether there is a list of items, empty or not.
-func (p page) good() bool {
-	return p.status == http.StatusOK && p.envelope.has("items") && p.items != nil && p.code == ""
+// good reports a success with a list of items, empty or not.
+func (r response) good() bool {
+	return r.status == http.StatusOK && r.envelope.has("items") && r.items != nil && r.code == ""
 }
 
-// refused reports whether the request itself was found wrong.
-func (p page) refused() bool {
-	return p.status == http.StatusBadRequest || p.status == http.StatusUnprocessableEntity || p.status == http.StatusOK && p.code != ""
+// refused reports whether the controller rejected the request itself.
+func (r response) refused() bool {
+	return r.status == http.StatusBadRequest || r.status == http.StatusUnprocessableEntity || r.status == http.StatusOK && r.code != ""
 }
 
-// outcome is what happened in a few words, for evidence.
-func (p page) outcome() string {
-	text := "status " + strconv.Itoa(p.status)
+// outcome is a few words on the response, for evidence.
+func (r response) outcome() string {
+	text := "status " + strconv.Itoa(r.status)
 	switch {
-	case p.code != "":
-		return text + " " + p.code
-	case p.status == http.StatusOK && p.items == nil:
+	case r.code != "":
+		return text + " " + r.code
+	case r.status == http.StatusOK && r.items == nil:
 		return text + " without a list of items"
-	case p.status == http.StatusOK:
-		return text + " with " + rowCount(len(p.items))
+	case r.status == http.StatusOK:
+		return text + " with " + rowCount(len(r.items))
 	default:
 		return text
 	}
 }
 
-// number is an integer of the envelope; false where there is none.
-func (p page) number(name string) (int64, bool) { return numberOf(p.envelope[name]) }
+func (r response) number(name string) (int64, bool) { return numberOf(r.envelope[name]) }
 
-// column is a field of every row; a row without it has "".
-func (p page) column(field string) []string {
-	texts := make([]string, len(p.items))
-	for i, row := range p.items {
+// column returns a field of every row; "" for a row without it.
+func (r response) column(field string) []string {
+	texts := make([]string, len(r.items))
+	for i, row := range r.items {
 		texts[i] = row.text(field)
 	}
 	return texts
@@ -81,8 +77,7 @@ func (i item) has(field string) bool {
 	return present
 }
 
-// null reports whether a field is absent or null.
-func (i item) null(field string) bool { return string(orNull(i[field])) == "null" }
+func (i item) nullOrAbsent(field string) bool { return string(orNull(i[field])) == "null" }
 
 func orNull(raw json.RawMessage) json.RawMessage {
 	if raw == nil {
@@ -91,9 +86,9 @@ func orNull(raw json.RawMessage) json.RawMessage {
 	return raw
 }
 
-// text is a value as a text, "" for null; a number or a boolean is as it is spelt.
+// text returns a value as text, "" for null; a number or a boolean in its spelling.
 func (i item) text(field string) string {
-	if i.null(field) {
+	if i.nullOrAbsent(field) {
 		return ""
 	}
 	var text string
@@ -103,7 +98,7 @@ func (i item) text(field string) string {
 	return string(i[field])
 }
 
-// texts are the members of a list of texts; nil where the value is no such list.
+// texts returns a list of texts; nil if the value is none.
 func (i item) texts(field string) []string {
 	var texts []string
 	if json.Unmarshal(orNull(i[field]), &texts) != nil {
@@ -112,7 +107,7 @@ func (i item) texts(field string) []string {
 	return texts
 }
 
-// inner is a value that is an object itself; nil where it is not.
+// inner returns a value that is an object; nil if it is none.
 func (i item) inner(field string) item {
 	var object item
 	if json.Unmarshal(orNull(i[field]), &object) != nil {
@@ -133,11 +128,11 @@ func numberOf(raw json.RawMessage) (int64, bool) {
 	return int64(number), true
 }
 
-// query is the body of a question to a list.
+// query is the body of a POST.
 type query map[string]any
 
-// byID is the order in which rows do not change place.
-func byID(field string) map[string]string { return map[string]string{field: "asc"} }
+// orderOf asks for the order of a field of ids, in which rows do not move.
+func orderOf(field string) map[string]string { return map[string]string{field: "asc"} }
 
 func (q query) with(key string, value any) query {
 	more := query{key: value}

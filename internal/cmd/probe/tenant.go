@@ -10,65 +10,65 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
 
-// mostPages bounds the pages of statuses that are read for all of the rows.
-const mostPages = 8
+// maxPages bounds the pages of statuses that are read for all of the rows.
+const maxPages = 8
 
-// largestLimit is the page that is asked for first.
+// largestLimit is the limit that is asked for first.
 const largestLimit = 10_000
 
-// tenant is what was read so far. A question reads what it needs and finds what an
-// earlier one has read.
+// tenant keeps what was read so far, so that a question need not read again what an
+// earlier one read.
 type tenant struct {
 	client *sdwan.Client
 	guard  *guard
 	legacy bool
-	// moreScopes says that the sign-in asks for more than the tenant anyway.
+	// moreScopes says that the sign-in always asks for more scopes than the tenant's.
 	moreScopes bool
 
-	unsorted  []page // the default page, three times
+	unsorted  []response // the default page, three times
 	statuses  *statuses
 	selection *selection
-	listed    map[*sdwan.Endpoint]page // whole answers of the lists of the fleet
+	listed    map[*sdwan.Endpoint]response // elements, sites and images
 }
 
-// statuses are the rows of image statuses in the order of element ids.
+// statuses are the image statuses in the order of element ids.
 type statuses struct {
 	rows  []item
-	pages []page
-	// first is the answer to the limit asked, and size the limit of the pages after
-	// it. Complete says that the rows are all there are.
-	first       page
+	pages []response
+	// first is the response to the limit asked, and size the limit of the pages after
+	// it. complete says that all rows were read.
+	first       response
 	asked, size int
 	complete    bool
-	// again is the first page once more where it looked cut, as a row can appear
-	// between two pages.
-	again page
-	// accepted and refused bound the largest limit that is not refused; refused is
-	// 0 where none was.
+	// again is the first page once more if it looked cut, as a row may have appeared
+	// before page 2.
+	again response
+	// accepted and refused bound the largest accepted limit; refused is 0 if none was
+	// refused.
 	accepted, refused int
 }
 
-// ask sends one question. The error is a reason to stop.
-func (t *tenant) ask(ctx context.Context, of *sdwan.Endpoint, asked query) (page, error) {
+// ask sends one request. The error is a reason to stop.
+func (t *tenant) ask(ctx context.Context, of *sdwan.Endpoint, asked query) (response, error) {
 	var body []byte
 	if asked != nil {
 		var err error
 		if body, err = json.Marshal(asked); err != nil {
-			return page{}, err
+			return response{}, err
 		}
 	}
 	answer, err := t.client.Ask(ctx, of, body)
 	if stop := t.guard.stopped(); stop != nil {
-		return page{}, stop
+		return response{}, stop
 	}
 	if err != nil {
-		return page{}, err
+		return response{}, err
 	}
-	return pageOf(answer), nil
+	return newResponse(answer), nil
 }
 
-// defaults are three answers to a query that says nothing.
-func (t *tenant) defaults(ctx context.Context) ([]page, error) {
+// defaults are three responses to an empty query.
+func (t *tenant) defaults(ctx context.Context) ([]response, error) {
 	for len(t.unsorted) < 3 {
 		answer, err := t.ask(ctx, sdwan.StatusQuery, query{})
 		if err != nil {
@@ -82,8 +82,8 @@ func (t *tenant) defaults(ctx context.Context) ([]page, error) {
 	return t.unsorted, nil
 }
 
-// rows reads all statuses, in at most mostPages pages of the largest size that is
-// answered. Without a good answer there are none.
+// rows reads all statuses, in at most maxPages pages of the largest accepted size.
+// Without a good response there are none.
 func (t *tenant) rows(ctx context.Context) (*statuses, error) {
 	if t.statuses != nil {
 		return t.statuses, nil
@@ -109,12 +109,11 @@ func (t *tenant) rows(ctx context.Context) (*statuses, error) {
 	return read, nil
 }
 
-// sorted asks for a page of statuses in the order of element ids.
-func (t *tenant) sorted(ctx context.Context, limit, number int) (page, error) {
-	return t.ask(ctx, sdwan.StatusQuery, query{"sort_params": byID(imagestatus.FieldElementID), "limit": limit, "dest_page": number})
+func (t *tenant) sorted(ctx context.Context, limit, number int) (response, error) {
+	return t.ask(ctx, sdwan.StatusQuery, query{"sort_params": orderOf(imagestatus.FieldElementID), "limit": limit, "dest_page": number})
 }
 
-// follow reads the pages after the first, at the size that this one had.
+// follow reads the pages after the first, in the size of the first.
 func (t *tenant) follow(ctx context.Context, read *statuses) error {
 	answer := read.first
 	read.size = min(read.asked, max(1, len(answer.items)))
@@ -125,7 +124,7 @@ func (t *tenant) follow(ctx context.Context, read *statuses) error {
 			read.complete = true
 			break
 		}
-		if len(read.pages) > mostPages {
+		if len(read.pages) > maxPages {
 			break
 		}
 		var err error
@@ -144,14 +143,13 @@ func (t *tenant) follow(ctx context.Context, read *statuses) error {
 // likelyLimits are round sizes of the largest page.
 var likelyLimits = []int{50, 100, 200, 250, 500, 1000, 2000, 2500, 5000, 8000}
 
-// mostNarrowing bounds the requests for the exact size.
-const mostNarrowing = 12
+// maxNarrowing bounds the requests for the exact size.
+const maxNarrowing = 12
 
-// narrow finds the largest limit that is not refused. Each answer has at most one
-// row, so that it is short.
+// narrow finds the largest limit that is not refused, with queries for one row.
 func (t *tenant) narrow(ctx context.Context, read *statuses) error {
 	read.accepted, read.refused = 1, largestLimit
-	for asked := 0; asked < mostNarrowing && read.refused-read.accepted > 1; asked++ {
+	for asked := 0; asked < maxNarrowing && read.refused-read.accepted > 1; asked++ {
 		limit := read.nextLimit()
 		answer, err := t.ask(ctx, sdwan.StatusQuery, t.oneRow().with("limit", limit))
 		if err != nil {
@@ -166,8 +164,8 @@ func (t *tenant) narrow(ctx context.Context, read *statuses) error {
 	return nil
 }
 
-// nextLimit looks among the round sizes first, then right above one that was
-// accepted, then half-way.
+// nextLimit tries the likely limits first, then one above the accepted limit, then
+// half-way.
 func (s *statuses) nextLimit() int {
 	between := slices.DeleteFunc(slices.Clone(likelyLimits), func(size int) bool { return size <= s.accepted || size >= s.refused })
 	switch {
@@ -180,7 +178,7 @@ func (s *statuses) nextLimit() int {
 	}
 }
 
-// oneRow asks for the first row that was seen, or for all where none was.
+// oneRow asks for the first row that was read, or for all rows if none was.
 func (t *tenant) oneRow() query {
 	if len(t.unsorted) == 0 || len(t.unsorted[0].items) == 0 {
 		return query{}
@@ -192,8 +190,8 @@ func filtered(field, operator string, value any) query {
 	return query{"query_params": map[string]any{field: map[string]any{operator: value}}}
 }
 
-// list reads a list of the fleet in one answer, once.
-func (t *tenant) list(ctx context.Context, of *sdwan.Endpoint) (page, error) {
+// list reads a list of the fleet in one response, once.
+func (t *tenant) list(ctx context.Context, of *sdwan.Endpoint) (response, error) {
 	if answer, read := t.listed[of]; read {
 		return answer, nil
 	}
@@ -201,20 +199,20 @@ func (t *tenant) list(ctx context.Context, of *sdwan.Endpoint) (page, error) {
 	if of == sdwan.ElementQuery || of == sdwan.SiteQuery {
 		read, err := t.rows(ctx)
 		if err != nil {
-			return page{}, err
+			return response{}, err
 		}
-		asked = query{"sort_params": byID("id"), "limit": read.accepted}
+		asked = query{"sort_params": orderOf("id"), "limit": read.accepted}
 	}
 	answer, err := t.ask(ctx, of, asked)
 	if err != nil {
-		return page{}, err
+		return response{}, err
 	}
 	t.listed[of] = answer
 	return answer, nil
 }
 
-// fleet is the longest list of elements that could be read; false where none was.
-func (t *tenant) fleet(ctx context.Context, query, whole *sdwan.Endpoint) (page, bool, error) {
+// fleet reads the unpaged list, else the query; it reports false if neither can be read.
+func (t *tenant) fleet(ctx context.Context, query, whole *sdwan.Endpoint) (response, bool, error) {
 	answer, err := t.list(ctx, whole)
 	if err != nil || answer.good() {
 		return answer, err == nil, err
@@ -223,9 +221,8 @@ func (t *tenant) fleet(ctx context.Context, query, whole *sdwan.Endpoint) (page,
 	return answer, err == nil && answer.good(), err
 }
 
-// denied reports whether the role may not read.
-func (p page) denied() bool { return p.status == http.StatusForbidden }
+func (r response) denied() bool { return r.status == http.StatusForbidden }
 
-// shutOut reports whether statuses were denied too, so that the denial of another
-// list says nothing of that list.
+// shutOut reports whether statuses were denied too, so that the denial of another list
+// is not peculiar to that list.
 func (t *tenant) shutOut() bool { return len(t.unsorted) > 0 && t.unsorted[0].denied() }

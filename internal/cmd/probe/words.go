@@ -11,8 +11,8 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/version"
 )
 
-// Whatever the controller sends goes into a report through one of these, and only
-// if it has the shape of a word that says nothing of a tenant.
+// Texts of the controller are reported only if they match one of these shapes, which
+// say nothing of a tenant.
 var (
 	stateShape = regexp.MustCompile(`^[a-z]{2,}([_-][a-z]{2,}){0,4}$`)
 	roleShape  = regexp.MustCompile(`^[A-Z]{2,}(_[A-Z]{2,}){0,4}$`)
@@ -47,7 +47,7 @@ func stateWord(text string) string {
 
 func roleWord(text string) string { return shaped(text, roleShape) }
 
-// codeWord is "" where there is no code.
+// codeWord is "" if there is no code.
 func codeWord(text string) string {
 	if text == "" {
 		return ""
@@ -57,7 +57,6 @@ func codeWord(text string) string {
 
 func keyWord(text string) string { return shaped(text, keyShape) }
 
-// versionWord is a version of an image.
 func versionWord(text string) string {
 	if text == "" {
 		return noValue
@@ -68,8 +67,8 @@ func versionWord(text string) string {
 	return text
 }
 
-// spelling is a text with each digit as 9 and each letter as A, so that its form
-// is seen and the text is not.
+// spelling is a text with each digit as 9 and each letter as A, to show the format and
+// not the text.
 func spelling(text string) string {
 	masked := strings.Map(func(r rune) rune {
 		switch {
@@ -98,8 +97,8 @@ func counted(count int, noun string) string {
 	return fmt.Sprintf("%d %ss", count, noun)
 }
 
-// tallied counts words, "complete 41, done 3", the most frequent first.
-func tallied(counts map[string]int) string {
+// countList lists words and their counts, "complete 41, done 3", the most frequent first.
+func countList(counts map[string]int) string {
 	parts := make([]string, 0, len(counts))
 	for _, word := range byCount(counts) {
 		parts = append(parts, fmt.Sprintf("%s %d", word, counts[word]))
