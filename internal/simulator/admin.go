@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// admin is the surface for people who run the simulator by hand. It asks for
-// no sign-in, as the server is on a loopback address.
+// admin serves the API for people who run the simulator by hand. It needs no sign-in,
+// as the server is on a loopback address.
 func (s *Simulator) admin() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, handle := range map[string]func(*http.Request) (any, error){
@@ -49,7 +49,6 @@ func writeIndented(w http.ResponseWriter, answer any) {
 	writeJSON(w, http.StatusOK, append(body, '\n'))
 }
 
-// overview is what the status of the simulator shows.
 type overview struct {
 	Time         time.Time           `json:"time"`
 	Rows         int                 `json:"rows"`
@@ -95,7 +94,7 @@ func (s *Simulator) adminAdvance(r *http.Request) (any, error) {
 	return s.adminStatus(r)
 }
 
-// adminSwitches changes the switches that the body names and keeps the others.
+// adminSwitches changes only the switches that the body names.
 func (s *Simulator) adminSwitches(r *http.Request) (any, error) {
 	switches := s.Switches()
 	if err := decodeStrictly(r, &switches); err != nil {
@@ -119,8 +118,8 @@ func (s *Simulator) adminFaults(r *http.Request) (any, error) {
 	return wanted, nil
 }
 
-// parameters reads those of a request, in its query or as a form in its body.
-// One whose name is not known is an error.
+// parameters reads the query of a request and the form in its body. An unknown name is
+// an error.
 func parameters(r *http.Request, known ...string) (url.Values, error) {
 	r.Body = http.MaxBytesReader(nil, r.Body, maxRequestBody)
 	if err := r.ParseForm(); err != nil {

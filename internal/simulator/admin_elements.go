@@ -8,7 +8,6 @@ import (
 	"strings"
 )
 
-// elementOverview is an element as the list of the admin surface shows it.
 type elementOverview struct {
 	ElementID     string  `json:"element_id"`
 	Name          *string `json:"name"`
@@ -19,7 +18,7 @@ type elementOverview struct {
 	Connected     bool    `json:"connected"`
 }
 
-// adminElements lists the fleet, or the part of it that is chosen.
+// adminElements lists the fleet, or the chosen part of it.
 func (s *Simulator) adminElements(r *http.Request) (any, error) {
 	elements := s.ElementIDs()
 	if r.URL.RawQuery != "" {
@@ -28,7 +27,7 @@ func (s *Simulator) adminElements(r *http.Request) (any, error) {
 			return nil, err
 		}
 	}
-	reader, done := s.read(s.Switches())
+	snapshot, done := s.read(s.Switches())
 	defer done()
 	waves := make(map[string]string, len(elements))
 	for wave, members := range s.fleet.waves {
@@ -46,18 +45,17 @@ func (s *Simulator) adminElements(r *http.Request) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		row := device.current().at(reader.now)
+		row := device.current().at(snapshot.now)
 		overviews[i] = elementOverview{
 			ElementID: element, Name: copyOf(device.described.Name), SiteName: names[value(device.described.SiteID)],
-			Wave: waves[element], Connected: device.connected(reader.now),
+			Wave: waves[element], Connected: device.connected(snapshot.now),
 			UpgradeState: copyOf(row.UpgradeState), ActiveVersion: copyOf(row.ActiveVersion),
 		}
 	}
 	return overviews, nil
 }
 
-// adminUpgrade starts the upgrade of elements, to the target image where none
-// is named.
+// adminUpgrade starts the upgrade of elements, by default to the target image.
 func (s *Simulator) adminUpgrade(r *http.Request) (any, error) {
 	elements, values, err := s.chosen(r, "version", "image", "path")
 	if err != nil {
@@ -90,7 +88,7 @@ func (s *Simulator) imageNamed(values url.Values) (Image, error) {
 	return Image{}, fmt.Errorf("version=%q image=%q is not an image of the tenant; its versions are %s", version, id, strings.Join(versions, ", "))
 }
 
-// adminFail ends what the elements are at in the failed state of its phase.
+// adminFail puts the elements into the failed state of their phase.
 func (s *Simulator) adminFail(r *http.Request) (any, error) {
 	elements, values, err := s.chosen(r, "info")
 	if err != nil {
@@ -105,7 +103,6 @@ func (s *Simulator) adminFail(r *http.Request) (any, error) {
 	return s.adminStatus(r)
 }
 
-// adminConnect connects elements, or disconnects them.
 func (s *Simulator) adminConnect(connected bool) func(*http.Request) (any, error) {
 	return func(r *http.Request) (any, error) {
 		elements, _, err := s.chosen(r)
@@ -119,8 +116,8 @@ func (s *Simulator) adminConnect(connected bool) func(*http.Request) (any, error
 	}
 }
 
-// chosen reads the parameters of a request and the elements that they name,
-// all of them in the fleet.
+// chosen reads the parameters of a request and the elements that they name. An element
+// that is not in the fleet is an error.
 func (s *Simulator) chosen(r *http.Request, further ...string) (elements []string, values url.Values, err error) {
 	values, err = parameters(r, append([]string{"wave", "elements"}, further...)...)
 	if err != nil {

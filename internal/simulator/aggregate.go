@@ -12,9 +12,9 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// aggregate is the aggregate of a request. Name, statistic and unit belong to
-// another family of endpoints that shares the schema (inferred); they are
-// given back where the answer has room for them.
+// aggregate is the aggregate of a request. Name, statistic and unit belong to another
+// family of endpoints that shares the schema (inferred). They are returned if the
+// answer has fields for them.
 type aggregate[T any] struct {
 	field    field[T]
 	operator string
@@ -55,8 +55,7 @@ func extreme(of func([]int64) int64) func([]int64) *big.Rat {
 	}
 }
 
-// aggregateRefusals are the modes in which no aggregate is answered, with the
-// status of the refusal.
+// aggregateRefusals are the modes that refuse an aggregate, with the status.
 var aggregateRefusals = map[AggregateMode]int{
 	AggregateRefused:     http.StatusBadRequest,
 	AggregateNotFound:    http.StatusNotFound,
@@ -64,8 +63,8 @@ var aggregateRefusals = map[AggregateMode]int{
 	AggregateUnsupported: http.StatusNotImplemented,
 }
 
-// aggregateGroupings are the modes in which group_by is ignored, with the
-// fields that the rows are grouped by.
+// aggregateGroupings are the modes that ignore group_by, with the fields that they
+// group by.
 var aggregateGroupings = map[AggregateMode][]string{
 	AggregateUngrouped:  nil,
 	AggregateOtherField: {imagestatus.FieldID},
@@ -118,15 +117,15 @@ func (p *parser[T]) aggregate() (*aggregate[T], error) {
 	return &aggregate[T]{field, asked.Operator, asked.Name, asked.Statistic, asked.Unit}, nil
 }
 
-// group is one tuple of values of the grouping fields, with the aggregated
-// field's values in it.
+// group is a tuple of values of the grouping fields, and the values of the aggregated
+// field.
 type group struct {
 	tuple  []imagestatus.Value
 	values []int64
 }
 
-// groups parts the entries by tuple, in ascending order of these with null
-// first. Without grouping fields there is one group, even over nothing.
+// groups splits the entries by tuple, in ascending order with null first. Without
+// grouping fields there is one group, even of no entries.
 func (l *list[S, T]) groups(entries []S, q *query[T], nulls NullMode) []*group {
 	byKey := make(map[string]*group)
 	var all []*group
@@ -172,8 +171,8 @@ func (g *group) add(value imagestatus.Value, nulls NullMode) {
 	g.values = append(g.values, number)
 }
 
-// result gives the group's aggregate in JSON. As aggregated_value it is an
-// integer and loses its fraction; in the envelope it is a number (documented).
+// result returns the group's aggregate in JSON. An aggregated_value is an integer
+// without a fraction; a value in the envelope is a number (documented).
 func (a *aggregate[T]) result(g *group, whole bool) string {
 	if a == nil {
 		return "null"

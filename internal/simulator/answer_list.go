@@ -1,7 +1,7 @@
 package simulator
 
-// answerQuery answers a query on the list that from makes of the store.
-func answerQuery[S, T any](s *Simulator, c *call, schema *schema[T], from func(*reader) *list[S, T]) ([]byte, error) {
+// answerQuery answers a query on the list that from takes from the store.
+func answerQuery[S, T any](s *Simulator, c *call, schema *schema[T], from func(*snapshot) *list[S, T]) ([]byte, error) {
 	asked, err := parse(c.body, schema, c.switches)
 	if err != nil {
 		return nil, err
@@ -9,19 +9,19 @@ func answerQuery[S, T any](s *Simulator, c *call, schema *schema[T], from func(*
 	answer := s.newAnswer(c, &asked.paging)
 	answer.description = schema.description
 	c.playing.twistBefore(answer)
-	reader, done := s.read(answer.switches)
-	from(reader).compose(answer, asked)
+	snapshot, done := s.read(answer.switches)
+	from(snapshot).compose(answer, asked)
 	done()
 	c.playing.twistAfter(answer)
 	return answer.encode(), nil
 }
 
-// answerAll answers with all of a list, as it is stored.
-func answerAll[S, T any](s *Simulator, c *call, from func(*reader) *list[S, T]) ([]byte, error) {
+// answerAll answers with a whole list in the order of the store.
+func answerAll[S, T any](s *Simulator, c *call, from func(*snapshot) *list[S, T]) ([]byte, error) {
 	answer := s.newAnswer(c, &paging{})
 	c.playing.twistBefore(answer)
-	reader, done := s.read(answer.switches)
-	list := from(reader)
+	snapshot, done := s.read(answer.switches)
+	list := from(snapshot)
 	list.write(answer, list.matching(list.stored, &query[T]{}), nil)
 	done()
 	c.playing.twistAfter(answer)
@@ -32,7 +32,7 @@ func (s *Simulator) newAnswer(c *call, asked *paging) *answer {
 	return &answer{form: c.form, query: asked, switches: c.switches, requestID: s.nextRequestID(), totalAbsent: c.switches.TotalCountAbsent}
 }
 
-// compose puts the page that was asked for into the answer, or the aggregate.
+// compose adds the page that was asked for, or the aggregate, to the answer.
 func (l *list[S, T]) compose(a *answer, q *query[T]) {
 	if q.getDeleted {
 		a.deleted = l.fleet.deletedSince(l.schema.name, q.lastQueryTS)
@@ -50,7 +50,7 @@ func (l *list[S, T]) compose(a *answer, q *query[T]) {
 	a.total = a.switches.total(a.total, int64(len(a.items)))
 }
 
-// total is what total_count makes of a number of matches.
+// total is total_count for a number of matches.
 func (s Switches) total(matches, rows int64) int64 {
 	if s.TotalCountOfPage {
 		return rows
@@ -61,19 +61,19 @@ func (s Switches) total(matches, rows int64) int64 {
 	return matches
 }
 
-// pageOf cuts the page out of all that was selected. A page past the end is
-// empty (inferred from a client that relies on it).
+// pageOf returns the page of what was selected. A page past the end is empty (inferred
+// from a client that relies on it).
 func pageOf[S any](all []S, q *paging) []S {
 	begins := min(max(int64(q.page-1)*q.step+int64(q.shift), 0), int64(len(all)))
 	ends := min(begins+int64(q.limit), int64(len(all)))
 	return all[begins:ends]
 }
 
-// write answers with entries. Of a projection, only the fields asked for are
-// true; nil asks for all.
+// write adds entries to the answer. A projection has the true values of only the
+// retrieved fields; nil retrieves all.
 func (l *list[S, T]) write(a *answer, entries []S, retrieved map[string]bool) {
 	style := a.switches.style()
-	replaced := asItIs
+	replaced := unreplaced
 	if retrieved != nil {
 		replaced = l.schema.projected(retrieved, a.switches.ProjectionPlaceholders)
 	}

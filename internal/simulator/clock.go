@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// clock is the fleet's virtual time. It only ever moves forward.
+// clock is the fleet's virtual time, which only moves forward.
 type clock struct {
 	mu    sync.Mutex
 	base  time.Time

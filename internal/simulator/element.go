@@ -10,8 +10,8 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
-// What stands in the place of an element's role and state where the switches
-// say so; the vendor's enums have neither.
+// Role and state that some elements have if the switches say so. The vendor's enums
+// have neither.
 const (
 	UnlistedRole         = "EDGE_GATEWAY"
 	UnlistedElementState = "bound_pending_sync"
@@ -22,14 +22,13 @@ const unboundSite = "1"
 
 // element is a device of the store, with its status rows.
 type element struct {
-	described inventory.Element // Connected and, with rows, SoftwareVersion are worked out
+	described inventory.Element // Connected and, with rows, SoftwareVersion are computed
 	number    int               // in order of insertion
 	priority  int64             // in its HA group
-	// unlisted elements have rows, and the list of elements lacks them.
-	unlisted bool
-	// stray elements have no row, or are unlisted, where the switch says so.
+	unlisted  bool              // has rows, but is not in the list of elements
+	// stray elements have no row, or are unlisted, if the switch says so.
 	stray        bool
-	disconnected bool      // and stays so, whatever its rows say
+	disconnected bool      // whatever the rows say
 	rows         []*record // in order of insertion; the last one counts
 }
 
@@ -48,7 +47,7 @@ type elementItem struct {
 	etag, created, updated imagestatus.Value
 }
 
-// current is the row that counts, nil for an element without one.
+// current is the row that counts; nil for an element without rows.
 func (e *element) current() *record {
 	if len(e.rows) == 0 {
 		return nil
@@ -59,14 +58,13 @@ func (e *element) current() *record {
 // rebooting are the states in which an element is not connected (inferred).
 var rebooting = []imagestatus.State{"upgrading", "upgrade", "in-progress"}
 
-// connected reports whether an element can be reached at a moment.
 func (e *element) connected(now time.Time) bool {
 	row := e.current()
 	return !e.disconnected && (row == nil || !slices.Contains(rebooting, row.at(now).State()))
 }
 
-// element gives an element as the list shows it, and false where it does not.
-func (r *reader) element(e *element) (*elementItem, bool) {
+// element returns an element as the list shows it; false if the list does not.
+func (r *snapshot) element(e *element) (*elementItem, bool) {
 	if e.unlisted || e.stray && r.switches.StrayElements != (len(e.rows) == 0) {
 		return nil, false
 	}
@@ -82,7 +80,6 @@ func (r *reader) element(e *element) (*elementItem, bool) {
 	return item, true
 }
 
-// disguise shows an element in the way of the switches.
 func (s Switches) disguise(item *elementItem, number int) {
 	if _, bound := item.Site(); !bound {
 		item.SiteID = s.unboundSite()
@@ -113,8 +110,8 @@ func integer(number *int64) imagestatus.Value {
 	return imagestatus.IntegerValue(*number)
 }
 
-// hang gives a row to its element, which comes to be if the fleet lacks it.
-func (f *fleet) hang(row *record) {
+// attach adds a row to its element, which it creates if the fleet lacks it.
+func (f *fleet) attach(row *record) {
 	id := row.base.Element()
 	owner := f.elements[id]
 	if owner == nil {
@@ -144,7 +141,7 @@ func compareIDs(a, b *element) int { return strings.Compare(a.described.ID, b.de
 
 func compareSites(a, b *site) int { return strings.Compare(a.described.ID, b.described.ID) }
 
-// device finds an element, with or without rows.
+// device finds an element with or without rows.
 func (f *fleet) device(id string) (*element, error) {
 	if found := f.elements[id]; found != nil {
 		return found, nil
@@ -156,22 +153,21 @@ func noElement(id string) error {
 	return fmt.Errorf("element %q is not in the fleet; ElementIDs, or GET /_simulator/elements, lists its elements", id)
 }
 
-// Elements is the truth at this virtual moment, ordered by id: what a read of
-// the whole list of elements must come to with the switches as they are, if
-// they let it be read.
+// Elements returns the elements at this virtual moment, ordered by id: the right result
+// of a read of the whole list with the present switches, if they allow it.
 func (s *Simulator) Elements() []inventory.Element {
-	reader, done := s.read(s.Switches())
+	snapshot, done := s.read(s.Switches())
 	defer done()
 	elements := make([]inventory.Element, 0, len(s.fleet.listedByID))
 	for _, stored := range s.fleet.listedByID {
-		if item, visible := reader.element(stored); visible {
+		if item, visible := snapshot.element(stored); visible {
 			elements = append(elements, cloneElement(&item.Element))
 		}
 	}
 	return elements
 }
 
-// Sites is the truth about the sites, ordered by id.
+// Sites returns the sites, ordered by id.
 func (s *Simulator) Sites() []inventory.Site {
 	s.fleet.Lock()
 	defer s.fleet.Unlock()
@@ -182,8 +178,8 @@ func (s *Simulator) Sites() []inventory.Site {
 	return sites
 }
 
-// AddElement adds an element without a status row, in place of one with the
-// same id whose rows it keeps. It is connected unless Connected says otherwise.
+// AddElement adds an element without a status row, or replaces the one with the same
+// id, whose rows it keeps. The element is connected unless Connected is false.
 func (s *Simulator) AddElement(added inventory.Element) {
 	_ = s.change(func(time.Time) error {
 		stored := s.fleet.elements[added.ID]
@@ -213,7 +209,7 @@ func (s *Simulator) UpdateElement(id string, edit func(*inventory.Element)) erro
 	})
 }
 
-// AddSite adds a site as it is; nothing rules out a second site of that id.
+// AddSite adds a site unchecked: its id may be that of another site.
 func (s *Simulator) AddSite(added inventory.Site) {
 	_ = s.change(func(time.Time) error {
 		s.fleet.addSite(&site{described: cloneSite(&added), role: roleSpoke, place: places[0]})
@@ -221,7 +217,7 @@ func (s *Simulator) AddSite(added inventory.Site) {
 	})
 }
 
-// UpdateSite edits a site, but for its id. An unknown site is an error.
+// UpdateSite edits a site except its id. An unknown site is an error.
 func (s *Simulator) UpdateSite(id string, edit func(*inventory.Site)) error {
 	return s.change(func(time.Time) error {
 		at := slices.IndexFunc(s.fleet.sites, func(stored *site) bool { return stored.described.ID == id })

@@ -8,7 +8,6 @@ import (
 	"time"
 )
 
-// call is one request on its way through the simulator.
 type call struct {
 	request  *http.Request
 	form     Form
@@ -24,7 +23,7 @@ type handler func(*Simulator, *call) ([]byte, error)
 // maxBody bounds what is read of a request.
 const maxBody = 32 << 20
 
-// endpoint wraps a route's handler in what all endpoints have in common.
+// endpoint adds to a route's handler what all endpoints have in common.
 func (s *Simulator) endpoint(served route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, readErr := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -64,7 +63,7 @@ func (s *Simulator) answer(c *call, served route) ([]byte, error) {
 	return served.handle(s, c)
 }
 
-// notFound answers for every path that is not served; its code is inferred.
+// notFound answers every path that is not served; its code is inferred.
 func (*Simulator) notFound(c *call) ([]byte, error) {
 	return nil, refuse(http.StatusNotFound, "RESOURCE_NOT_FOUND", "%s %s is not served.", c.request.Method, c.request.URL.Path)
 }
@@ -78,7 +77,7 @@ func writeJSON(w http.ResponseWriter, status int, body []byte) {
 	header.Set("Cache-Control", "no-store")
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	// A client that has gone away is no error of the simulator.
+	// That the client has gone away is no error of the simulator.
 	_, _ = w.Write(body)
 }
 

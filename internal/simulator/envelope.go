@@ -2,7 +2,7 @@ package simulator
 
 import "strconv"
 
-// answer is what a query comes to before it is written.
+// answer is the answer to a query before it is encoded.
 type answer struct {
 	form        Form
 	query       *paging
@@ -17,8 +17,7 @@ type answer struct {
 	aggregate   []byte // the envelope's aggregate object in JSON, if any
 }
 
-// encode writes the envelope with the keys, texts and zeros of a live one
-// (observed).
+// encode writes the envelope with the keys, texts and zeros of a real one (observed).
 func (a *answer) encode() []byte {
 	style := a.switches.style()
 	buffer := a.appendHead(style)
@@ -39,8 +38,8 @@ func (a *answer) encode() []byte {
 	return append(a.appendItems(append(buffer, `,"items":`...)), '}')
 }
 
-// encodeAll writes the envelope of a list that is read with GET: all of it, and
-// neither total nor echo (observed).
+// encodeAll writes the envelope of a list that is read with GET, which has neither
+// total nor echo (observed).
 func (a *answer) encodeAll() []byte {
 	buffer := a.appendHead(a.switches.style())
 	return append(a.appendItems(append(buffer, `,"items":`...)), '}')
@@ -57,10 +56,10 @@ func (a *answer) appendHead(style style) []byte {
 	return style.appendNumber(append(buffer, `,"count":`...), int64(len(a.items)))
 }
 
-// envelopeID never changes, so that the same fleet gives the same answer.
+// envelopeID never changes, so that the same fleet has the same answer.
 const envelopeID = "1773935101223000" + tenantSuffix
 
-// appendDocumented writes what is documented and was in no recorded answer.
+// appendDocumented writes fields that are documented but in no recorded answer.
 func (a *answer) appendDocumented(buffer []byte) []byte {
 	if !a.switches.EnvelopeID {
 		return buffer
@@ -76,8 +75,8 @@ func (a *answer) appendDocumented(buffer []byte) []byte {
 	return appendJSON(append(buffer, `,"deleted_ids":`...), append([]string{}, a.deleted...))
 }
 
-// appendNextQuery writes the echo of the query: flattened, without a page
-// number, total_count only when it is not 0 (observed on siblings).
+// appendNextQuery writes the echo of the query: flattened, without a page number, with
+// total_count only if it is not 0 (observed on siblings).
 func (a *answer) appendNextQuery(buffer []byte) []byte {
 	buffer = strconv.AppendBool(append(buffer, `{"getDeleted":{"eq":`...), a.query.getDeleted)
 	buffer = strconv.AppendInt(append(buffer, `},"limit":{"eq":`...), a.query.asked, 10)

@@ -16,11 +16,10 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// faultRow is one kind of fault. What it does is in whichever part it has:
-// reply answers in the controller's place (or only delays it, and reports
-// false); token changes the token endpoint's answer; before, row and after
-// change a query's answer before, while and after its page is put together;
-// send writes a good answer in its own way.
+// faultRow is one kind of fault. It has some of these functions: reply answers instead
+// of the controller, or delays it and reports false; token changes the answer of the
+// token endpoint; before, row and after change a query's answer before, while and after
+// its page is composed; send writes a good answer in another way.
 type faultRow struct {
 	kind        FaultKind
 	on          RequestKind
@@ -42,7 +41,7 @@ type reply struct {
 }
 
 var faultTable = []faultRow{
-	{kind: "unauthorized_401", description: "401, and the access token is no longer good", reply: revoked},
+	{kind: "unauthorized_401", description: "401, and the access token is no longer valid", reply: revoked},
 	{kind: "forbidden_403", description: "403, and the session is no longer primed", reply: unprimed},
 	{kind: "agent_mismatch_401", description: "401 as for a session of another User-Agent", reply: status(http.StatusUnauthorized)},
 
@@ -71,15 +70,15 @@ var faultTable = []faultRow{
 	{kind: "hang_in_body", description: "half the body, then nothing until the client goes away", send: hangInBody},
 	{kind: "slow", description: "the right answer, after Delay", reply: slow},
 
-	{kind: "empty_200", description: "200 without a body", reply: page(http.StatusOK, jsonType, "")},
+	{kind: "empty_200", description: "200 without a body", reply: fixedAnswer(http.StatusOK, jsonType, "")},
 	{kind: "byte_order_mark", description: "a byte order mark before the answer", send: afterByteOrderMark},
-	{kind: "html_200", description: "200 with a page of HTML", reply: page(http.StatusOK, "text/html", signInPage)},
-	{kind: "json_not_object", description: "200 with a JSON list", reply: page(http.StatusOK, jsonType, `["unexpected"]`)},
+	{kind: "html_200", description: "200 with a page of HTML", reply: fixedAnswer(http.StatusOK, "text/html", signInPage)},
+	{kind: "json_not_object", description: "200 with a JSON list", reply: fixedAnswer(http.StatusOK, jsonType, `["unexpected"]`)},
 	{kind: "error_200", description: "200 with _error in the body", reply: errorWithSuccess("BAD_REQUEST", "The request failed.")},
 	{kind: "internal_200", description: "200 with _error INTERNAL in the body", reply: errorWithSuccess("INTERNAL", "backend timed out")},
-	{kind: "status_code_500", description: "200 with a page without rows whose _status_code is 500", reply: page(http.StatusOK, jsonType, emptyPage("500"))},
-	{kind: "accepted_202", description: "202 with a page without rows", reply: page(http.StatusAccepted, jsonType, emptyPage("202"))},
-	{kind: "no_content_204", description: "204 without a body", reply: page(http.StatusNoContent, jsonType, "")},
+	{kind: "status_code_500", description: "200 with a page without rows whose _status_code is 500", reply: fixedAnswer(http.StatusOK, jsonType, emptyPage("500"))},
+	{kind: "accepted_202", description: "202 with a page without rows", reply: fixedAnswer(http.StatusAccepted, jsonType, emptyPage("202"))},
+	{kind: "no_content_204", description: "204 without a body", reply: fixedAnswer(http.StatusNoContent, jsonType, "")},
 	{kind: "items_null", description: "items is null", after: func(a *answer, _ int) { a.items, a.itemsNull = nil, true }},
 	{kind: "wrong_types", description: "texts where numbers belong, lists where texts do", after: wrongTypes},
 	{kind: "numbers_as_text", description: "numbers are spelt as texts", before: func(a *answer) { a.switches.NumbersAsText = true }},
@@ -93,24 +92,24 @@ var faultTable = []faultRow{
 	{kind: "total_too_small", description: "total_count is smaller than the rows of the page", after: func(a *answer, _ int) { a.total = int64(max(len(a.items)-1, 0)) }},
 	{kind: "total_absurd", description: "total_count is the largest 64-bit integer", after: func(a *answer, _ int) { a.total = math.MaxInt64 }},
 
-	{kind: "unknown_states", description: "every upgrade_state is one that nobody knows", row: func(_ int, row *imagestatus.Status) { row.UpgradeState = new("state_from_the_future") }},
+	{kind: "unknown_states", description: "every upgrade_state is unknown", row: func(_ int, row *imagestatus.Status) { row.UpgradeState = new("state_from_the_future") }},
 	{kind: "ids_absent", description: "every row lacks id and element_id", row: func(_ int, row *imagestatus.Status) { row.ID, row.ElementID = nil, nil }},
 	{kind: "null_bytes", description: "failure_info of the first row holds null bytes", row: firstFailure("\x00broken\x00text\x00")},
 	{kind: "huge_failure_info", description: "failure_info of the first row has 1 MB", row: firstFailure(strings.Repeat("failure ", 1<<17))},
-	{kind: "deep_json", description: "a key that nobody knows is nested 10,000 levels deep", send: deepJSON},
+	{kind: "deep_json", description: "an unknown key is nested 10,000 levels deep", send: deepJSON},
 
 	{kind: "redirect", description: "307 to Location", reply: redirect},
 	{kind: "profile_fails", on: RequestProfile, description: "the profile answers 500 with an HTML body", reply: gateway(http.StatusInternalServerError)},
 	{kind: "profile_byte_order_mark", on: RequestProfile, description: "a byte order mark before the profile", send: afterByteOrderMark},
 	{kind: "profile_numeric_tenant", on: RequestProfile, description: "the profile's tenant_id is a number", send: numericTenant},
 	{kind: "token_slow", on: RequestToken, description: "the token endpoint answers after Delay", reply: slow},
-	{kind: "token_html", on: RequestToken, description: "the token endpoint answers 200 with a page of HTML", reply: page(http.StatusOK, "text/html", signInPage)},
+	{kind: "token_html", on: RequestToken, description: "the token endpoint answers 200 with a page of HTML", reply: fixedAnswer(http.StatusOK, "text/html", signInPage)},
 	{kind: "token_unavailable", on: RequestToken, description: "the token endpoint answers 503 with an HTML body", reply: gateway(http.StatusServiceUnavailable)},
-	{kind: "token_lives_short", on: RequestToken, description: "the token claims a day and is good for two calls", token: func(answer map[string]any, opened *session) {
+	{kind: "token_lives_short", on: RequestToken, description: "the token claims a day and is valid for two calls", token: func(answer map[string]any, opened *session) {
 		answer["expires_in"], opened.callsLeft = 86400, 2
 	}},
-	{kind: "token_expiry_zero", on: RequestToken, description: "the token claims to have expired, and is good", token: expiresIn(0)},
-	{kind: "token_expiry_negative", on: RequestToken, description: "the token claims a negative lifetime, and is good", token: expiresIn(-1)},
+	{kind: "token_expiry_zero", on: RequestToken, description: "the token claims to have expired, but is valid", token: expiresIn(0)},
+	{kind: "token_expiry_negative", on: RequestToken, description: "the token claims a negative lifetime, but is valid", token: expiresIn(-1)},
 	{kind: "token_expiry_text", on: RequestToken, description: "expires_in is a text", token: expiresIn("899")},
 	{kind: "token_expiry_point", on: RequestToken, description: "expires_in is 899.0", token: expiresIn(json.RawMessage("899.0"))},
 	{kind: "token_expiry_words", on: RequestToken, description: "expires_in is no number", token: expiresIn("15 minutes")},
@@ -127,7 +126,7 @@ var faultTable = []faultRow{
 
 const signInPage = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>\n"
 
-// Bounds of the faults that would otherwise have no end.
+// Bounds of faults that would otherwise never end.
 const (
 	maxEndless = 256 << 20
 	maxHang    = 10 * time.Minute
@@ -136,7 +135,7 @@ const (
 // tokenLate is how long a late token is refused.
 const tokenLate = 1500 * time.Millisecond
 
-func page(code int, contentType, body string) func(*reply) bool {
+func fixedAnswer(code int, contentType, body string) func(*reply) bool {
 	return func(p *reply) bool {
 		p.w.Header().Set("Content-Type", contentType)
 		p.w.Header().Set("Server", "nginx")
@@ -148,7 +147,7 @@ func page(code int, contentType, body string) func(*reply) bool {
 
 func gateway(code int) func(*reply) bool {
 	text := fmt.Sprintf("%d %s", code, http.StatusText(code))
-	return page(code, "text/html", "<html>\r\n<head><title>"+text+"</title></head>\r\n<body>\r\n<center><h1>"+text+"</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n")
+	return fixedAnswer(code, "text/html", "<html>\r\n<head><title>"+text+"</title></head>\r\n<body>\r\n<center><h1>"+text+"</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n")
 }
 
 // The codes of status are inferred: no body of these errors is recorded.
@@ -198,7 +197,7 @@ func errorWithSuccess(code, message string) func(*reply) bool {
 	}
 }
 
-// emptyPage is a page of no rows that names a status of its own.
+// emptyPage is a page without rows, whose _status_code is the status.
 func emptyPage(statusCode string) string {
 	return `{"_status_code":"` + statusCode + `","count":0,"deleted_count":0,"total_count":0,"items":[]}`
 }
@@ -228,8 +227,8 @@ func resetAfterHeaders(w http.ResponseWriter, _ *http.Request, body []byte) {
 	abandon(w, fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", len(body)))
 }
 
-// abandon writes a text and resets the connection. Where the connection cannot
-// be had, the answer is an empty one.
+// abandon writes a text and resets the connection. If it cannot hijack the connection,
+// the answer is empty.
 func abandon(w http.ResponseWriter, text string) {
 	connection, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -264,7 +263,7 @@ func endless(p *reply) bool {
 	p.w.WriteHeader(http.StatusOK)
 	written, err := p.w.Write([]byte(`{"count":1,"total_count":1,"items":[`))
 	row := settledRow("1773934978552002"+tenantSuffix, DefaultStart, 1)
-	chunk := bytes.Repeat(append(statusSchema.appendItem(nil, style{}, &row, asItIs, ""), ','), 64)
+	chunk := bytes.Repeat(append(statusSchema.appendItem(nil, style{}, &row, unreplaced, ""), ','), 64)
 	for err == nil && written < maxEndless && p.r.Context().Err() == nil {
 		var n int
 		n, err = p.w.Write(chunk)
@@ -287,7 +286,7 @@ func firstFailure(text string) func(int, *imagestatus.Status) {
 	}
 }
 
-// deepJSON leaves the rest of the answer good.
+// deepJSON leaves the rest of the answer unchanged.
 func deepJSON(w http.ResponseWriter, _ *http.Request, body []byte) {
 	const levels = 10_000
 	nested := `{"_nested":` + strings.Repeat(`{"a":`, levels) + "null" + strings.Repeat("}", levels) + ","

@@ -15,8 +15,8 @@ import (
 // FaultKind names one way in which a controller or its gateway goes wrong.
 type FaultKind string
 
-// Fault plays a kind of fault on chosen requests. Without Nth, Every and Share
-// it is played on each request; with several of them, where any one says so.
+// Fault plays a kind of fault on chosen requests: on each of them, or on those that
+// any of Nth, Every and Share chooses.
 type Fault struct {
 	Kind     FaultKind
 	On       RequestKind   `json:",omitempty"` // empty means the kind's own
@@ -34,8 +34,8 @@ type FaultInfo struct {
 	Kind        FaultKind
 	On          RequestKind // unless a Fault says otherwise
 	Description string
-	// Alters says that the answer is a list with something wrong in it, so that
-	// On must be a query, or elements or sites unless what is wrong is in a row.
+	// Alters says that the fault is in the list of an answer. On must then be the query,
+	// or, unless the fault is in a row, another read of a list.
 	Alters bool
 }
 
@@ -55,8 +55,6 @@ func (f *faultRow) info() FaultInfo {
 	}
 }
 
-// fits reports whether the answers to a kind of request have what the fault
-// changes.
 func (f *faultRow) fits(on RequestKind) bool {
 	switch {
 	case f.row != nil:
@@ -68,8 +66,8 @@ func (f *faultRow) fits(on RequestKind) bool {
 	}
 }
 
-// SetFaults replaces all faults and counts requests from 1 again. A fault that
-// cannot be is an error that names it, and changes nothing.
+// SetFaults replaces all faults and counts requests from 1 again. An impossible fault
+// is an error that names it, and nothing changes.
 func (s *Simulator) SetFaults(wanted ...Fault) error {
 	set := make([]*armedFault, len(wanted))
 	for i, fault := range wanted {
@@ -85,7 +83,7 @@ func (s *Simulator) SetFaults(wanted ...Fault) error {
 	return nil
 }
 
-// FaultsPlayed is how often faults were played since SetFaults.
+// FaultsPlayed counts the faults played since SetFaults.
 func (s *Simulator) FaultsPlayed() int {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
@@ -126,8 +124,7 @@ func arm(fault Fault) (*armedFault, error) {
 	return &armedFault{Fault: fault, row: &faultTable[index]}, nil
 }
 
-// next gives what to play on the next request of a kind: the first fault that
-// applies, or none.
+// next returns the first fault that applies to the next request of a kind, or none.
 func (f *faults) next(kind RequestKind) *playing {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -157,8 +154,8 @@ func (f *armedFault) applies(number int) bool {
 		rand.New(rand.NewPCG(f.Seed, uint64(number))).Float64() < f.Share
 }
 
-// playing is a fault on its way through one request; the row of no fault has
-// no parts.
+// playing is a fault that is played on one request. If there is none, its row has no
+// functions.
 type playing struct {
 	Fault
 	row    *faultRow
@@ -181,8 +178,7 @@ func (p *playing) twistBefore(a *answer) {
 	}
 }
 
-// twistRow is what the fault makes of the row at a position of the page; nil if
-// it leaves rows alone.
+// twistRow changes the row at a position of the page; nil if the fault changes no rows.
 func (p *playing) twistRow() func(position int, row *imagestatus.Status) *imagestatus.Status {
 	if p.row.row == nil {
 		return nil

@@ -17,28 +17,26 @@ const (
 	kindText kind = iota
 	kindInteger
 	kindFlag   // true or false, which conditions spell as a value of JSON or as a text
-	kindTexts  // a list of texts; a condition looks at its members
-	kindObject // no condition looks into it
+	kindTexts  // a list of texts; conditions apply to its members
+	kindObject // conditions do not apply
 )
 
-// attribute is what a query knows of a member of an item, whatever it is of.
+// attribute describes a member of an item of any list.
 type attribute struct {
 	name   string
 	quoted string // with its colon, as it is written
 	kind   kind
-	// fixed members are in every item and no query knows them (observed).
+	// fixed members are in every item, but not known to queries (observed).
 	fixed bool
-	// newer members came with the controllers of 2026 (documented by comparison
-	// of the published descriptions).
-	newer bool
-	// unproven members are those by which no client was seen to filter.
-	unproven bool
-	// fabricated is what a projection makes up in the place of a text.
-	fabricated string
+	// newer members came with the controllers of 2026 (documented: the published
+	// descriptions differ).
+	newer      bool
+	unproven   bool   // no client was observed to filter by it
+	fabricated string // made up by a projection instead of a text
 }
 
-// field is one member of the items of a list. Of the three functions it has
-// the one that its kind needs, or none where it is always null.
+// field is one member of the items of a list. It has the one function for its kind, or
+// none if it is always null.
 type field[T any] struct {
 	attribute
 	value  func(*T) imagestatus.Value // a flag is the text "true" or "false"
@@ -46,7 +44,7 @@ type field[T any] struct {
 	object func(*T) []byte // in JSON
 }
 
-// scalar is the value to compare and to sort by; that of a list is null.
+// scalar is the value to compare and to sort by; null for a list.
 func (f *field[T]) scalar(item *T) imagestatus.Value {
 	if f.value == nil {
 		return imagestatus.Value{}
@@ -54,8 +52,8 @@ func (f *field[T]) scalar(item *T) imagestatus.Value {
 	return f.value(item)
 }
 
-// values are what a condition looks at: a list's members, or null where it has
-// none (inferred).
+// values are those that conditions apply to: the members of a list, or null if it is
+// empty (inferred).
 func (f *field[T]) values(item *T) []imagestatus.Value {
 	texts := f.texts(item)
 	if len(texts) == 0 {
@@ -68,20 +66,20 @@ func (f *field[T]) values(item *T) []imagestatus.Value {
 	return values
 }
 
-// schema is what there is to know about the items of one list.
+// schema describes the items of one list.
 type schema[T any] struct {
 	name        string // of the list
 	description string // in envelopes of the unified form
 	bodyKeys    []string
 	orderedBy   string // the field in whose order the store keeps the list
 	fields      []field[T]
-	// fabricates is whether a projection makes up values by default, and kept
-	// the names whose values stay right then.
+	// fabricates says that a projection makes up values by default, except those of the
+	// names in kept.
 	fabricates bool
 	kept       []string
 }
 
-// newSchema puts the members in the order in which they are written.
+// newSchema sorts the members as answers have them.
 func newSchema[T any](described schema[T], fields ...field[T]) *schema[T] {
 	for _, name := range []string{"_debug", "_error", "_info", "_warning"} {
 		fields = append(fields, field[T]{attribute: attribute{name: name, fixed: true}})
@@ -98,7 +96,7 @@ func newSchema[T any](described schema[T], fields ...field[T]) *schema[T] {
 	return &described
 }
 
-// field finds a member that queries know, as the switches let it be known.
+// field finds a member that queries know with the switches.
 func (s *schema[T]) field(name string, switches Switches) (field[T], bool) {
 	at := slices.IndexFunc(s.fields, func(f field[T]) bool { return f.name == name })
 	if at < 0 || s.fields[at].fixed || s.fields[at].newer && switches.OmitNewerFields {
@@ -107,7 +105,7 @@ func (s *schema[T]) field(name string, switches Switches) (field[T], bool) {
 	return s.fields[at], true
 }
 
-// style is what the bytes of an item depend on besides its row.
+// style is how items are encoded.
 type style struct {
 	nullsAbsent   bool
 	omitNewer     bool
@@ -120,15 +118,13 @@ func (s Switches) style() style {
 	return style{s.NullsAbsent, s.OmitNewerFields, s.NumbersAsText, s.NumbersWithPoint, s.ChangeTimeAsStamp}
 }
 
-// instead gives the value in the place of a member's own, and false for none.
-type instead func(attribute) (imagestatus.Value, bool)
+// replacement returns a value instead of a member's own; false if there is none.
+type replacement func(attribute) (imagestatus.Value, bool)
 
-// asItIs puts nothing in the place of anything.
-func asItIs(attribute) (imagestatus.Value, bool) { return imagestatus.Value{}, false }
+func unreplaced(attribute) (imagestatus.Value, bool) { return imagestatus.Value{}, false }
 
-// appendItem writes one item. The members in extra, written out with their
-// keys, come last.
-func (s *schema[T]) appendItem(buffer []byte, style style, item *T, replaced instead, extra string) []byte {
+// appendItem writes one item. The encoded members in extra come last.
+func (s *schema[T]) appendItem(buffer []byte, style style, item *T, replaced replacement, extra string) []byte {
 	buffer = append(buffer, '{')
 	for i := range s.fields {
 		member := &s.fields[i]
@@ -196,7 +192,7 @@ func (s style) appendNumber(buffer []byte, number int64) []byte {
 	return buffer
 }
 
-// appendText writes a JSON string, fast because nearly none here needs escapes.
+// appendText writes a JSON string, fast because hardly any text here needs escapes.
 func appendText(buffer []byte, text string) []byte {
 	for i := range len(text) {
 		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
@@ -226,9 +222,9 @@ func appendJSON(buffer []byte, value any) []byte {
 	return append(buffer, encoded...)
 }
 
-// projected puts placeholders in the place of what was not asked for. What the
-// schema keeps stays right (observed on a sibling).
-func (s *schema[T]) projected(asked map[string]bool, mode PlaceholderMode) instead {
+// projected replaces what was not asked for by placeholders, except what the schema
+// keeps (observed on a sibling).
+func (s *schema[T]) projected(asked map[string]bool, mode PlaceholderMode) replacement {
 	if s.fabricates && mode == "" {
 		mode = PlaceholderFabricated
 	}

@@ -11,22 +11,22 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// A condition is on a whole item, a test on one value of one field.
+// A condition applies to a whole item, a test to one value of one field.
 type (
 	condition[T any] func(*T) bool
 	test             func(imagestatus.Value) bool
 	operator         func(comparison, json.RawMessage) (test, error)
 )
 
-// comparison is a field as operators see it.
+// comparison is a field with how operators compare it.
 type comparison struct {
 	attribute
-	fold bool // letter case does not count
+	fold bool // ignores letter case
 }
 
-// operatorTable is the query language: eq, neq, in, gte and lte are documented,
-// gt and re observed, lt is there by symmetry (inferred). That neq holds for
-// null and that null is in no order with anything is inferred.
+// operatorTable is the query language: eq, neq, in, gte and lte are documented, gt and
+// re observed, lt inferred by symmetry. That neq is true for null, and that null has no
+// order, is inferred.
 var operatorTable = map[string]operator{
 	"eq":  compared(func(value, operand imagestatus.Value) bool { return value == operand }),
 	"neq": compared(func(value, operand imagestatus.Value) bool { return value != operand }),
@@ -85,8 +85,8 @@ func (f filterer[T]) conditions(params members) ([]condition[T], error) {
 	return conditions, nil
 }
 
-// member reads one member: a field with its operators, or a map of such under
-// "or" or "and" (observed; a deeper nesting is inferred).
+// member reads a field with its operators, or a map of them under "or" or "and"
+// (observed; deeper nesting is inferred).
 func (f filterer[T]) member(name string, raw json.RawMessage) (condition[T], error) {
 	var object members
 	if err := json.Unmarshal(raw, &object); err != nil || object == nil {
@@ -127,8 +127,8 @@ func (f filterer[T]) operators(field *field[T], operators members) (condition[T]
 	return allOf(conditions), nil
 }
 
-// on makes a condition of a test. One member of a list is enough, but neq wants
-// it of all (inferred).
+// on turns a test into a condition. One member of a list is enough, but neq needs all
+// of them (inferred).
 func (f filterer[T]) on(field *field[T], operator string, holds test) condition[T] {
 	fold := f.switches.CaseInsensitive
 	if field.texts == nil {
@@ -148,7 +148,7 @@ func (f filterer[T]) unknown(format, name string) (condition[T], error) {
 	return nil, badRequest("BAD_QUERY_REQUEST", format, name)
 }
 
-// in takes a list, or one bare value in its place (observed).
+// in accepts a list, or one value without a list (observed).
 func (c comparison) in(raw json.RawMessage) (test, error) {
 	var list []json.RawMessage
 	if err := json.Unmarshal(raw, &list); err != nil {
@@ -181,9 +181,9 @@ func (c comparison) pattern(raw json.RawMessage) (test, error) {
 	return func(value imagestatus.Value) bool { return !value.Null() && expression.MatchString(value.Text()) }, nil
 }
 
-// operand reads a value to compare with: null, a text or a number, each taken
-// for the other where it can be (inferred from the numbers of the body, where
-// both are observed).
+// operand reads a value to compare with: null, a text or a number. A number may be
+// written as a text and the reverse (inferred: both were observed for the numbers of
+// the body).
 func (c comparison) operand(raw json.RawMessage) (imagestatus.Value, error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()

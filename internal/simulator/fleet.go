@@ -15,14 +15,14 @@ import (
 // "up to 5").
 const historyRows = 5
 
-// record is one row of the store with what it takes to know it at any time.
+// record is one row of the store, with what determines it at any time.
 type record struct {
 	ordinal int
 	base    imagestatus.Status
 	course  *course
 
-	row   imagestatus.Status // as it was last worked out
-	until time.Time          // how long row holds; zero means for ever
+	row   imagestatus.Status // as last computed
+	until time.Time          // when row changes; zero means never
 
 	item      []byte // the row in JSON, kept until it changes
 	itemStyle style
@@ -31,7 +31,7 @@ type record struct {
 	wanted  wanted
 }
 
-// at works out the row at a moment. The moments asked for only ever grow.
+// at computes the row at a moment, which is never before an earlier one.
 func (r *record) at(now time.Time) *imagestatus.Status {
 	if r.course != nil && !r.until.IsZero() && !now.Before(r.until) {
 		r.row, r.until = r.course.at(r.base, now)
@@ -40,7 +40,7 @@ func (r *record) at(now time.Time) *imagestatus.Status {
 	return &r.row
 }
 
-// follow sets the record on a course, or leaves it where it is for nil.
+// follow starts a course; nil keeps the row as it is.
 func (r *record) follow(base imagestatus.Status, course *course, now time.Time) {
 	r.base, r.course, r.item = base, course, nil
 	r.row, r.until = base, time.Time{}
@@ -49,8 +49,8 @@ func (r *record) follow(base imagestatus.Status, course *course, now time.Time) 
 	}
 }
 
-// fleet is the store: the elements, the sites and the images, and every status row
-// in order of insertion and in order of element. All its methods need the lock.
+// fleet is the store of the elements, the sites, the images and every status row, in
+// order of insertion and in order of element. All its methods need the lock.
 type fleet struct {
 	sync.Mutex
 	elements   map[string]*element // every one, by its id
@@ -71,7 +71,6 @@ type fleet struct {
 	upgrades   int
 }
 
-// deletion is an entry of deleted_ids.
 type deletion struct {
 	list   string
 	id     string
@@ -88,7 +87,7 @@ func (f *fleet) insert(row imagestatus.Status) {
 	f.records = append(f.records, added)
 	at, _ := slices.BinarySearchFunc(f.byElement, added, compareElements)
 	f.byElement = slices.Insert(f.byElement, at, added)
-	f.hang(added)
+	f.attach(added)
 }
 
 func (f *fleet) fill(rows []imagestatus.Status) {
@@ -131,7 +130,7 @@ func (f *fleet) deletedSince(list string, moment int64) []string {
 	return ids
 }
 
-// find gives the element's row that counts.
+// find returns the row that counts of an element.
 func (f *fleet) find(element string) (*record, error) {
 	if found := f.elements[element]; found != nil && len(found.rows) > 0 {
 		return found.current(), nil
@@ -139,7 +138,7 @@ func (f *fleet) find(element string) (*record, error) {
 	return nil, noElement(element)
 }
 
-// holds is an error that names the first of the elements that the fleet lacks.
+// holds returns an error that names the first of the elements that has no row.
 func (f *fleet) holds(elements []string) error {
 	for _, element := range elements {
 		if _, err := f.find(element); err != nil {
@@ -174,7 +173,7 @@ func (f *fleet) upgrade(element string, target Image, plan Plan, now time.Time) 
 	return nil
 }
 
-// remember keeps a row in the history if an upgrade was ever started in it.
+// remember keeps a row in the history if it is the row of an upgrade.
 func (r *record) remember(row imagestatus.Status) {
 	if row.UpgradeState != nil {
 		r.history = append(r.history, row)
@@ -182,7 +181,7 @@ func (r *record) remember(row imagestatus.Status) {
 	}
 }
 
-// withHistory is a store of the rows of every element's last upgrades.
+// withHistory returns a store of the rows of every element's last upgrades.
 func (f *fleet) withHistory(now time.Time) *fleet {
 	historical := &fleet{}
 	var rows []imagestatus.Status
@@ -194,8 +193,8 @@ func (f *fleet) withHistory(now time.Time) *fleet {
 	return historical
 }
 
-// upgrades are the rows of the element's last upgrades, oldest first, the
-// current one among them as it was last worked out.
+// upgrades returns the rows of the element's last upgrades, oldest first, including the
+// current row as last computed.
 func (r *record) upgrades() []imagestatus.Status {
 	rows := slices.Clone(r.history)
 	if r.row.UpgradeState != nil && !slices.ContainsFunc(rows, func(old imagestatus.Status) bool { return value(old.ID) == value(r.row.ID) }) {

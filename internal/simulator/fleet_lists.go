@@ -9,12 +9,12 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
-// provenFilters are the fields by which clients filter elements and sites on
-// the server (observed).
+// provenFilters are the fields by which clients were observed to filter elements and
+// sites.
 var provenFilters = []string{"id", "site_id", "name", "_updated_on_utc"}
 
-// elementSchema is what the list of elements says (documented for version 3.2;
-// the legacy form has tenant_id besides).
+// elementSchema describes elements (documented for version 3.2; the legacy form also
+// has tenant_id).
 var elementSchema = newSchema(schema[elementItem]{
 	name: "elements", description: "Element query", bodyKeys: queryKeys, orderedBy: "id",
 	fabricates: true, kept: []string{"id", "name"},
@@ -43,7 +43,7 @@ var elementSchema = newSchema(schema[elementItem]{
 	"network_policysetstack_id", "override_indicator", "priority_policysetstack_id", "switch_config", "vpn_to_vpn_forwarding",
 ))...)
 
-// siteSchema is what the list of sites says (documented for version 4.13).
+// siteSchema describes sites (documented for version 4.13).
 var siteSchema = newSchema(schema[site]{
 	name: "sites", description: "Site query", bodyKeys: append([]string{"region_group_by", "view"}, queryKeys...), orderedBy: "id",
 	fabricates: true, kept: []string{"id", "name"},
@@ -123,21 +123,21 @@ func haConfig(e *elementItem) []byte {
 	})
 }
 
-func (r *reader) elements() *list[*element, elementItem] {
+func (r *snapshot) elements() *list[*element, elementItem] {
 	return listOf(r, elementSchema, r.fleet.listed, r.fleet.listedByID, r.element)
 }
 
-func (r *reader) sites() *list[*site, site] {
+func (r *snapshot) sites() *list[*site, site] {
 	return listOf(r, siteSchema, r.fleet.sites, r.fleet.sitesByID, func(stored *site) (*site, bool) { return stored, true })
 }
 
-// listOf is a list whose items are written anew each time.
-func listOf[S, T any](r *reader, schema *schema[T], stored, ordered []S, see func(S) (*T, bool)) *list[S, T] {
+// listOf is a list whose items are encoded each time.
+func listOf[S, T any](r *snapshot, schema *schema[T], stored, ordered []S, see func(S) (*T, bool)) *list[S, T] {
 	return &list[S, T]{
-		reader: r, schema: schema, stored: stored, ordered: ordered, see: see,
+		snapshot: r, schema: schema, stored: stored, ordered: ordered, see: see,
 		item: func(entry S, style style) []byte {
 			seen, _ := see(entry)
-			return schema.appendItem(make([]byte, 0, 1536), style, seen, asItIs, "")
+			return schema.appendItem(make([]byte, 0, 1536), style, seen, unreplaced, "")
 		},
 	}
 }
@@ -146,47 +146,46 @@ func (s *Simulator) queryElements(c *call) ([]byte, error) {
 	if err := c.refuseFleet(true); err != nil {
 		return nil, err
 	}
-	return answerQuery(s, c, elementSchema, (*reader).elements)
+	return answerQuery(s, c, elementSchema, (*snapshot).elements)
 }
 
 func (s *Simulator) querySites(c *call) ([]byte, error) {
 	if err := c.refuseFleet(true); err != nil {
 		return nil, err
 	}
-	return answerQuery(s, c, siteSchema, (*reader).sites)
+	return answerQuery(s, c, siteSchema, (*snapshot).sites)
 }
 
 func (s *Simulator) listElements(c *call) ([]byte, error) {
 	if err := c.refuseFleet(false); err != nil {
 		return nil, err
 	}
-	return answerAll(s, c, (*reader).elements)
+	return answerAll(s, c, (*snapshot).elements)
 }
 
 func (s *Simulator) listSites(c *call) ([]byte, error) {
 	if err := c.refuseFleet(false); err != nil {
 		return nil, err
 	}
-	return answerAll(s, c, (*reader).sites)
+	return answerAll(s, c, (*snapshot).sites)
 }
 
 func (s *Simulator) getElement(c *call) ([]byte, error) {
 	if err := c.refuseFleet(false); err != nil {
 		return nil, err
 	}
-	reader, done := s.read(c.switches)
+	snapshot, done := s.read(c.switches)
 	defer done()
 	stored, err := s.fleet.device(c.request.PathValue("id"))
 	if err == nil {
-		if item, visible := reader.element(stored); visible {
-			return elementSchema.appendItem(nil, c.switches.style(), item, asItIs, tenantMember(c.form)), nil
+		if item, visible := snapshot.element(stored); visible {
+			return elementSchema.appendItem(nil, c.switches.style(), item, unreplaced, tenantMember(c.form)), nil
 		}
 	}
 	return nil, refuse(http.StatusNotFound, "ELEMENT_NOT_FOUND", "The element is not known.")
 }
 
-// tenantMember is what the legacy form has besides in every element
-// (documented).
+// tenantMember is a member of every element in the legacy form (documented).
 func tenantMember(form Form) string {
 	if form == Unified {
 		return ""
@@ -194,8 +193,8 @@ func tenantMember(form Form) string {
 	return `"tenant_id":"` + TenantID + `"`
 }
 
-// refuseFleet refuses what the switches do not let be read of elements and
-// sites, and puts the bound of their pages in force.
+// refuseFleet refuses reads of elements and sites that the switches deny, and applies
+// the switch for the size of their pages.
 func (c *call) refuseFleet(query bool) error {
 	switch {
 	case c.switches.RolesDenied || c.switches.FleetDenied || query && c.switches.FleetQuery == FleetQueryForbidden:

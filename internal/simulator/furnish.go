@@ -12,7 +12,6 @@ import (
 
 const roleSpoke = "SPOKE"
 
-// place is where a site is.
 type place struct {
 	code, city, country string
 	region, window      string // tags
@@ -78,7 +77,7 @@ var (
 	}
 )
 
-// every reports whether an oddity falls on a position: on one in so many.
+// every reports whether a position has an oddity that occurs on one in so many.
 func every(position, oneIn, from int) bool { return position%oneIn == from }
 
 // The oddities of a fleet.
@@ -91,8 +90,8 @@ func isStray(position int) bool         { return every(position, 50, 37) } // un
 func hasNoSiteTags(number int) bool     { return every(number, 7, 5) }
 func hasMaintenanceTag(number int) bool { return every(number, 10, 4) }
 
-// furnisher gives a fleet of rows its elements and sites. What it makes depends
-// on the options alone, and the rows do not depend on it.
+// furnisher makes the elements and sites for a fleet of rows. They depend only on the
+// options, and the rows do not depend on them.
 type furnisher struct {
 	fleet    *fleet
 	random   *rand.Rand
@@ -100,7 +99,7 @@ type furnisher struct {
 	perPlace map[string]int
 	canary   map[string]bool
 
-	// The site that is being equipped.
+	// The site whose elements are being placed.
 	kind    siteKind
 	site    *site
 	cluster *string
@@ -132,7 +131,7 @@ func (f *fleet) furnish(options Options) {
 	slices.SortFunc(f.sitesByID, compareSites)
 }
 
-// equip describes an element and puts it where it belongs.
+// equip describes an element and places it in a site.
 func (m *furnisher) equip(position int, added *element) {
 	m.fleet.elements[added.described.ID] = added
 	m.fleet.listed = append(m.fleet.listed, added)
@@ -158,7 +157,6 @@ func (m *furnisher) equip(position int, added *element) {
 	}
 }
 
-// open begins the next site of the cycle.
 func (m *furnisher) open(kind siteKind) {
 	if kind.clusters {
 		kind.members += m.opened / len(siteCycle) % 2
@@ -171,7 +169,7 @@ func (m *furnisher) open(kind siteKind) {
 	}
 }
 
-// found makes a site, and has the fleet list it.
+// found adds a new site to the fleet.
 func (m *furnisher) found(kind siteKind, where place) *site {
 	number := len(m.fleet.sites)
 	code := kind.prefix + "-" + where.code
@@ -188,7 +186,6 @@ func (m *furnisher) found(kind siteKind, where place) *site {
 	return made
 }
 
-// join puts an element into the site that is being equipped.
 func (m *furnisher) join(added *element) {
 	member := len(m.members)
 	m.members = append(m.members, added)
@@ -211,7 +208,7 @@ func (m *furnisher) bind(added *element, at *site, name, role, model string) {
 	added.described.Name, added.described.SiteID = &name, &at.described.ID
 	added.described.Role, added.described.ModelName, added.described.State = &role, &model, new("bound")
 	if model == modelVirtual {
-		// Of a virtual element both are the same (observed).
+		// A virtual element has the same value for both (observed).
 		added.described.SerialNumber = added.described.HardwareID
 	}
 	m.tag(added)
@@ -226,8 +223,7 @@ func (m *furnisher) tag(added *element) {
 	}
 }
 
-// finish completes the site that was being equipped: it is in the canary if all
-// of its elements are.
+// finish completes the current site. It is in the canary if all of its elements are.
 func (m *furnisher) finish() {
 	if m.site == nil {
 		return
@@ -241,7 +237,7 @@ func (m *furnisher) finish() {
 	}
 }
 
-// leaveUnbound leaves an element without a site: claimed, and not yet in use.
+// leaveUnbound leaves an element without a site: it is claimed but not yet in use.
 func (m *furnisher) leaveUnbound(added *element) {
 	added.described.SiteID, added.described.State = new(unboundSite), new("ready")
 	added.described.Role, added.described.ModelName = new("NONE"), new(siteKind{}.model(added.number))
@@ -251,14 +247,14 @@ func (m *furnisher) leaveUnbound(added *element) {
 	m.tag(added)
 }
 
-// placeAlone puts a connector of the cloud into a site of its own.
+// placeAlone puts a cloud connector into a site of its own.
 func (m *furnisher) placeAlone(added *element) {
 	at := m.found(cloudSite, places[len(m.fleet.sites)%len(places)])
 	m.bind(added, at, strings.ToLower(*at.described.Name)+"-a", cloudSite.role, modelVirtual)
 }
 
-// addShell lists an element that has no status row, as one that is set up
-// before its hardware is there (inferred).
+// addShell lists an element without a status row: one that was configured before its
+// hardware arrived (inferred).
 func (m *furnisher) addShell(start time.Time, position int) {
 	added := &element{
 		described: inventory.Element{ID: identifier(start.Add(-time.Duration(position)*time.Hour), 11)},

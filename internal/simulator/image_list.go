@@ -11,10 +11,10 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 )
 
-// UnlistedImageState is the state of an image that no client was seen to know.
+// UnlistedImageState is a state of an image that no client was observed to know.
 const UnlistedImageState = "controlled"
 
-// imageSchema is what the list of images says (documented for version 2.4).
+// imageSchema describes images (documented for version 2.4).
 var imageSchema = newSchema(schema[inventory.Image]{name: "images", orderedBy: "id"},
 	textField("id", func(i *inventory.Image) *string { return &i.ID }),
 	textField("version", func(i *inventory.Image) *string { return i.Version }),
@@ -52,18 +52,18 @@ func modelMap(image *inventory.Image) []byte {
 	return appendJSON(nil, entries)
 }
 
-// distant is an end of life that no test lives to see: whoever reads the list has
-// the real date, not the virtual one.
+// distant is an end of life that no test reaches: clients compare it with the real
+// date, not the virtual one.
 var distant = &inventory.Date{Year: 2099, Month: time.December, Day: 31}
 
 func longPast(year int) *inventory.Date {
 	return &inventory.Date{Year: year, Month: time.March, Day: 31}
 }
 
-// offeredImages is the list of a tenant. The newest image is not supported, the
-// next one is a trap for whoever compares texts, and the one recommended, the
-// newest with long-term support and the latest are three. 5.6.1-b14 has left the
-// list, and elements still run it (observed).
+// offeredImages is the list of a tenant. The newest image is not supported, and the
+// next one is a trap for comparing versions as texts. The recommended one, the newest
+// with long-term support and the latest differ. 5.6.1-b14 is no longer on the list,
+// but elements still run it (observed).
 func offeredImages() []*inventory.Image {
 	every := append([]string{"ion 9000"}, models...)
 	images := []*inventory.Image{
@@ -96,7 +96,7 @@ func offeredImages() []*inventory.Image {
 	return slices.DeleteFunc(images, func(image *inventory.Image) bool { return image == nil })
 }
 
-func (r *reader) images() *list[*inventory.Image, inventory.Image] {
+func (r *snapshot) images() *list[*inventory.Image, inventory.Image] {
 	return listOf(r, imageSchema, r.fleet.images, nil, func(stored *inventory.Image) (*inventory.Image, bool) { return stored, true })
 }
 
@@ -104,18 +104,18 @@ func (s *Simulator) listImages(c *call) ([]byte, error) {
 	if err := c.refuseImages(); err != nil {
 		return nil, err
 	}
-	return answerAll(s, c, (*reader).images)
+	return answerAll(s, c, (*snapshot).images)
 }
 
 func (s *Simulator) getImage(c *call) ([]byte, error) {
 	if err := c.refuseImages(); err != nil {
 		return nil, err
 	}
-	reader, done := s.read(c.switches)
+	snapshot, done := s.read(c.switches)
 	defer done()
-	for _, stored := range reader.fleet.images {
+	for _, stored := range snapshot.fleet.images {
 		if stored.ID == c.request.PathValue("id") {
-			return imageSchema.appendItem(nil, c.switches.style(), stored, asItIs, ""), nil
+			return imageSchema.appendItem(nil, c.switches.style(), stored, unreplaced, ""), nil
 		}
 	}
 	return nil, refuse(http.StatusNotFound, "ELEMENT_IMAGE_NOT_FOUND", "The image is not known.")
@@ -128,7 +128,7 @@ func (c *call) refuseImages() error {
 	return nil
 }
 
-// Images is the truth about the tenant's list of images, ordered by id.
+// Images returns the tenant's list of images, ordered by id.
 func (s *Simulator) Images() []inventory.Image {
 	s.fleet.Lock()
 	defer s.fleet.Unlock()
@@ -150,8 +150,8 @@ func (s *Simulator) image(id string) (Image, bool) {
 	return Image{}, false
 }
 
-// AddImage adds an image to the list as it is; nothing rules out a second image of
-// that id or version.
+// AddImage adds an image to the list unchecked: its id or version may be that of
+// another image.
 func (s *Simulator) AddImage(added inventory.Image) {
 	_ = s.change(func(time.Time) error {
 		s.fleet.images = append(s.fleet.images, new(cloneImage(&added)))
@@ -159,8 +159,8 @@ func (s *Simulator) AddImage(added inventory.Image) {
 	})
 }
 
-// UpdateImage edits an image, but for its id. An image that is not on the list is
-// an error.
+// UpdateImage edits an image except its id. An image that is not on the list is an
+// error.
 func (s *Simulator) UpdateImage(id string, edit func(*inventory.Image)) error {
 	return s.change(func(time.Time) error {
 		at, err := s.fleet.listedImage(id)
@@ -175,8 +175,8 @@ func (s *Simulator) UpdateImage(id string, edit func(*inventory.Image)) error {
 	})
 }
 
-// RemoveImage takes an image from the list. Elements that run it still do. An image
-// that is not on the list is an error.
+// RemoveImage removes an image from the list. Elements keep running it. An image that
+// is not on the list is an error.
 func (s *Simulator) RemoveImage(id string) error {
 	return s.change(func(time.Time) error {
 		at, err := s.fleet.listedImage(id)

@@ -6,8 +6,7 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// statusSchema is what the endpoint says of an element's image: the fields of
-// the domain's row.
+// statusSchema describes image statuses, which have the fields of imagestatus.Status.
 var statusSchema = newSchema(schema[imagestatus.Status]{
 	name: "status", description: "Element image status query", bodyKeys: queryKeys,
 	orderedBy: imagestatus.FieldElementID, kept: []string{imagestatus.FieldID},
@@ -28,10 +27,10 @@ func statusFields() []field[imagestatus.Status] {
 	return fields
 }
 
-// statuses is the list of a fleet's rows; the switches hide some.
-func (r *reader) statuses(fleet *fleet, playing *playing) *list[*record, imagestatus.Status] {
+// statuses is the list of a fleet's rows that the switches show.
+func (r *snapshot) statuses(fleet *fleet, playing *playing) *list[*record, imagestatus.Status] {
 	return &list[*record, imagestatus.Status]{
-		reader: r, schema: statusSchema, stored: fleet.records, ordered: fleet.byElement,
+		snapshot: r, schema: statusSchema, stored: fleet.records, ordered: fleet.byElement,
 		see: r.row, whole: r.switches.NeverUpgradedRows != RowsAbsent,
 		item: r.item, twist: playing.twistRow(),
 	}
@@ -42,22 +41,22 @@ func (s *Simulator) queryCurrent(c *call) ([]byte, error) {
 	if c.switches.RolesDenied {
 		return nil, roleForbids()
 	}
-	return answerQuery(s, c, statusSchema, func(r *reader) *list[*record, imagestatus.Status] { return r.statuses(r.fleet, c.playing) })
+	return answerQuery(s, c, statusSchema, func(r *snapshot) *list[*record, imagestatus.Status] { return r.statuses(r.fleet, c.playing) })
 }
 
-// queryHistory is the sister endpoint: up to 5 upgrades of each element.
+// queryHistory is a sibling endpoint: up to 5 upgrades of each element.
 func (s *Simulator) queryHistory(c *call) ([]byte, error) {
-	return answerQuery(s, c, statusSchema, func(r *reader) *list[*record, imagestatus.Status] {
+	return answerQuery(s, c, statusSchema, func(r *snapshot) *list[*record, imagestatus.Status] {
 		r.fleet = r.fleet.withHistory(r.now)
 		return r.statuses(r.fleet, c.playing)
 	})
 }
 
-// item is a row in JSON, kept until the row changes.
-func (r *reader) item(record *record, style style) []byte {
+// item encodes a row, and caches it until the row changes.
+func (r *snapshot) item(record *record, style style) []byte {
 	row, _ := r.row(record)
 	if record.item == nil || record.itemStyle != style {
-		record.item = statusSchema.appendItem(make([]byte, 0, 768), style, row, asItIs, "")
+		record.item = statusSchema.appendItem(make([]byte, 0, 768), style, row, unreplaced, "")
 		record.itemStyle = style
 	}
 	return record.item

@@ -11,7 +11,7 @@ type Image struct {
 	Version string // major.minor.patch[-tag]-bN, such as 6.3.6-b9
 }
 
-// Versions that the scenarios give a part to.
+// Versions that the scenarios use.
 const (
 	versionPrevious = "6.3.3-b4"
 	versionCurrent  = "6.3.5-b9"
@@ -20,10 +20,9 @@ const (
 
 var imagesEpoch = time.Date(2026, time.March, 16, 15, 15, 47, 762_000_000, time.UTC)
 
-// knownImages are the images that elements run or are upgraded to, oldest first,
-// in the steps in which upgrades are supported (documented). Tags and builds are
-// traps on purpose: b9 comes before b12, a pre-release before its release, 6.10
-// after 6.4.
+// knownImages are the images that elements run or are upgraded to, oldest first, in the
+// steps in which upgrades are supported (documented). Tags and builds are traps: b9 is
+// before b12, a pre-release before its release, 6.10 after 6.4.
 var knownImages = func() []Image {
 	var images []Image
 	for i, version := range []string{
@@ -38,8 +37,8 @@ func imageID(number int) string {
 	return identifier(imagesEpoch.Add(time.Duration(number)*time.Hour), number)
 }
 
-// Images lists the images that elements run or are upgraded to, oldest version
-// first. What the tenant is offered at one moment is a method of Simulator.
+// Images lists the images that elements run or are upgraded to, oldest version first.
+// Method Images of Simulator returns those that the tenant is offered at the moment.
 func Images() []Image { return slices.Clone(knownImages) }
 
 // CurrentImage is the image that a fleet runs before its rollout.

@@ -21,22 +21,21 @@ type Plan struct {
 	// DownloadAt and UpgradeAt end waiting_download_time and
 	// waiting_install_time on paths that have them; zero keeps the path's time.
 	DownloadAt, UpgradeAt time.Time
-	// DownloadInterval and UpgradeInterval, 0 to 59, are shown by the row and
-	// change nothing else.
+	// DownloadInterval and UpgradeInterval, 0 to 59, are only shown in the row.
 	DownloadInterval, UpgradeInterval *int64
 	// FailureInfo replaces the path's own text in failure_info.
 	FailureInfo string
 }
 
-// course is a plan under way on one element: its row at any later moment
-// follows from the row before and the time, so nothing has to run.
+// course is the upgrade of one element under way. Its row at any moment is computed
+// from the row before the upgrade and the time, so nothing runs in the background.
 type course struct {
 	steps   []timedStep
 	target  Image
 	failure string
-	// rowID identifies the row that the upgrade opens; empty means that the
-	// course goes on in the row before. One row per upgrade command is
-	// inferred from the history, whose rows have distinct identifiers.
+	// rowID identifies the row that the upgrade opens; if empty, the course continues in
+	// the row before. One row per upgrade command is inferred from the history, whose
+	// rows have distinct identifiers.
 	rowID string
 
 	scheduledDownload, scheduledUpgrade string // empty means null
@@ -77,8 +76,8 @@ func (c *course) time(steps []step, plan Plan, begins time.Time) {
 	c.schedule()
 }
 
-// ends says when a step is over: at the planned time where the state waits for
-// one, else after its own time.
+// ends returns when a step ends: at the planned time if the state waits for one, else
+// after the duration of the step.
 func (p Plan) ends(step step, begins time.Time) time.Time {
 	planned := map[imagestatus.State]time.Time{"waiting_download_time": p.DownloadAt, "waiting_install_time": p.UpgradeAt}
 	if until := planned[step.state]; until.After(begins) {
@@ -87,8 +86,8 @@ func (p Plan) ends(step step, begins time.Time) time.Time {
 	return begins.Add(time.Duration(float64(step.lasts) * cmp.Or(p.Pace, 1)))
 }
 
-// schedule reads off the times that the row shows while the course lasts: a
-// scheduled time is when the state after the waiting one begins.
+// schedule sets the scheduled times of the row: when the state after a waiting one
+// begins.
 func (c *course) schedule() {
 	for i, step := range c.steps[:len(c.steps)-1] {
 		text := c.steps[i+1].begins.UTC().Format(scheduleLayout)
@@ -101,8 +100,7 @@ func (c *course) schedule() {
 	}
 }
 
-// at gives the row at a moment and the moment until which it stays so; the
-// zero time means for ever.
+// at returns the row at a moment, and when it changes next; the zero time means never.
 func (c *course) at(base imagestatus.Status, now time.Time) (imagestatus.Status, time.Time) {
 	index := c.index(now)
 	if index < 0 {
@@ -146,8 +144,8 @@ func (c *course) progress(index int, now time.Time) (percent int64, changed, unt
 	if points == 0 {
 		return step.percent, step.begins, ends
 	}
-	// A whole percent is reached at equal distances, so that rows do not
-	// change more often than their text does.
+	// Percentages are whole numbers at equal intervals, so that a row changes only when
+	// its text does.
 	perPoint := max(ends.Sub(step.begins)/time.Duration(points), 1)
 	reached := min(int64(now.Sub(step.begins)/perPoint), points)
 	changed = step.begins.Add(time.Duration(reached) * perPoint)
@@ -158,7 +156,7 @@ func (c *course) progress(index int, now time.Time) (percent int64, changed, unt
 	return step.from + reached, changed, until
 }
 
-// finish plays what the end of an upgrade does to the row (inferred).
+// finish changes the row as the end of an upgrade does (inferred).
 func (c *course) finish(row *imagestatus.Status, step timedStep) {
 	phase := step.state.Phase()
 	if phase == imagestatus.PhaseFailed {
@@ -182,8 +180,8 @@ func failedState(phase imagestatus.Phase) imagestatus.State {
 	}
 }
 
-// abortStates are the states that an abort passes through, for each phase in
-// which an upgrade can still be aborted (inferred).
+// abortStates are the states of an abort, for each phase in which an upgrade can still
+// be aborted (inferred).
 var abortStates = map[imagestatus.Phase][]imagestatus.State{
 	imagestatus.PhaseQueued:      {"abort_download_pending", "download_abort"},
 	imagestatus.PhaseScheduled:   {"abort_download_pending", "download_abort"},
@@ -192,7 +190,7 @@ var abortStates = map[imagestatus.Phase][]imagestatus.State{
 	imagestatus.PhaseInstalling:  {"upgrade_cancel_pending", "upgrade_cancelled"},
 }
 
-// abortCourse reports false when there is nothing to abort in the row's phase.
+// abortCourse reports false if an upgrade cannot be aborted in the row's phase.
 func abortCourse(row *imagestatus.Status, begins time.Time) (*course, bool) {
 	states, possible := abortStates[row.Phase()]
 	if !possible {
@@ -206,7 +204,6 @@ func abortCourse(row *imagestatus.Status, begins time.Time) (*course, bool) {
 	return course, true
 }
 
-// joined lists values for a message.
 func joined[T any](values []T) string {
 	texts := make([]string, len(values))
 	for i, value := range values {

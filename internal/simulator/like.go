@@ -35,11 +35,11 @@ func LikeFile(path string) (Switches, error) {
 	return switches, nil
 }
 
-// ReadLike returns the positions of the switches that a report on a controller
-// states: a JSON object of at most 1 MiB with "version": 1 and "switches", an
-// object in the terms of Switches. A switch that it does not name has its
-// default, and its other keys are ignored. An error names what is wrong with
-// the report: its version, a switch that does not exist, a position that does not.
+// ReadLike returns the positions of the switches in a report on a controller: a JSON
+// object of at most 1 MiB with "version": 1 and "switches", which has the fields of
+// Switches. A switch that is not in it has its default; other keys of the report are
+// ignored. An error names what is wrong with the report: its version, a switch or a
+// position that does not exist.
 func ReadLike(report io.Reader) (Switches, error) {
 	text, err := io.ReadAll(io.LimitReader(report, maxLike+1))
 	if err != nil {
@@ -48,7 +48,7 @@ func ReadLike(report io.Reader) (Switches, error) {
 	if len(text) > maxLike {
 		return Switches{}, fmt.Errorf("it has more than %d bytes, so it is no report on a controller", maxLike)
 	}
-	// A map, because names are matched in any letter case otherwise.
+	// A map, because names of struct fields match in any letter case.
 	var keys, positions map[string]json.RawMessage
 	if err := json.Unmarshal(text, &keys); err != nil {
 		return Switches{}, fmt.Errorf("it is not a JSON object: %w", err)
@@ -92,7 +92,7 @@ func likePositions(positions map[string]json.RawMessage) (Switches, error) {
 	return switches, nil
 }
 
-// kindsOfPositions are in words what JSON has for the types of the switches.
+// kindsOfPositions name the JSON types of the positions.
 var kindsOfPositions = map[reflect.Kind]string{
 	reflect.Bool:   "true or false",
 	reflect.Int:    "a whole number",

@@ -26,7 +26,7 @@ func (s *Simulator) getHistory(c *call) ([]byte, error) {
 		items := make([][]byte, len(rows))
 		for i := range rows {
 			var members map[string]json.RawMessage
-			encoded := statusSchema.appendItem(nil, c.switches.style(), &rows[i], asItIs, "")
+			encoded := statusSchema.appendItem(nil, c.switches.style(), &rows[i], unreplaced, "")
 			if err := json.Unmarshal(encoded, &members); err != nil {
 				return nil, fmt.Errorf("read an item back: %w", err)
 			}
@@ -37,7 +37,7 @@ func (s *Simulator) getHistory(c *call) ([]byte, error) {
 	})
 }
 
-// operate takes the one element operation that is played: abort_upgrade.
+// operate accepts the only element operation that is simulated: abort_upgrade.
 func (s *Simulator) operate(c *call) ([]byte, error) {
 	var asked struct{ Action string }
 	if err := json.Unmarshal(c.body, &asked); err != nil {
@@ -54,7 +54,7 @@ func (s *Simulator) operate(c *call) ([]byte, error) {
 	})
 }
 
-// onElement answers from the element in the path, under the fleet's lock.
+// onElement answers about the element in the path, under the fleet's lock.
 func (s *Simulator) onElement(c *call, work func(r *record, now time.Time) ([]byte, error)) (answer []byte, err error) {
 	err = s.change(func(now time.Time) error {
 		r, err := s.fleet.find(c.request.PathValue("id"))

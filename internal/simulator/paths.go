@@ -10,8 +10,8 @@ import (
 // Path names one sequence of states that an upgrade takes.
 type Path string
 
-// The paths. All sequences are inferred from the words of the states and from
-// the operations that exist; no document orders the states.
+// The paths. All sequences are inferred from the names of the states and from the
+// operations that exist; no document orders the states.
 const (
 	PathImmediate         Path = "immediate"          // downloads, installs and succeeds
 	PathDownloadOnly      Path = "download_only"      // ends with the image staged, not installed
@@ -30,17 +30,15 @@ const (
 	PathInvalid           Path = "invalid"
 )
 
-// step is one state of a path: how long it lasts in virtual time and the
-// download_percent at its end; 0 leaves the percentage where it is. The last
-// step of a path lasts for ever.
+// step is one state of a path: how long it lasts in virtual time, and the
+// download_percent at its end; 0 does not change it. The last step never ends.
 type step struct {
 	state   imagestatus.State
 	lasts   time.Duration
 	percent int64
 }
 
-// usualSteps are the steps of most paths. A state that is not among them only
-// ever ends a path.
+// usualSteps are the steps of most paths. A state that is not among them ends a path.
 var usualSteps = []step{
 	{"init", 20 * time.Second, 0},
 	{"pending", 20 * time.Second, 0},
@@ -121,7 +119,7 @@ var pathTable = []pathRow{
 	{PathInvalid, []imagestatus.State{"init", "invalid"}, nil, ""},
 }
 
-// stepsOf makes a step of each state: its own if it has one, else the usual.
+// stepsOf returns a step for each state: its own if it has one, else the usual one.
 func stepsOf(states []imagestatus.State, own []step) []step {
 	steps := make([]step, len(states))
 	known := slices.Concat(own, usualSteps)

@@ -1,6 +1,6 @@
 package simulator
 
-// optional is a reference, or nil for the empty text.
+// optional is nil for "".
 func optional(text string) *string {
 	if text == "" {
 		return nil
@@ -8,7 +8,7 @@ func optional(text string) *string {
 	return &text
 }
 
-// value is what a pointer leads to, or the zero value for nil.
+// value is the zero value for nil.
 func value[T any](pointer *T) T {
 	if pointer == nil {
 		var zero T

@@ -11,18 +11,17 @@ import (
 	"strings"
 )
 
-// defaultLimit is the size of a page that no limit was given for (observed on
-// siblings).
+// defaultLimit is the size of a page if a query has no limit (observed on siblings).
 const defaultLimit = 100
 
-// paging is what a query asks for that has nothing to do with what its items
-// are: the cut of the page, and what the envelope passes back.
+// paging is the part of a query that does not depend on the type of the items: the page,
+// and what the envelope returns.
 type paging struct {
 	limit       int
 	asked       int64 // the limit before the maximum was applied
 	step        int64 // from the first row of one page to that of the next
 	page        int
-	shift       int // of the page, by rows that come and go between two pages
+	shift       int // in rows, as if rows came or went between two pages
 	getDeleted  bool
 	lastQueryTS int64
 	id          string
@@ -53,7 +52,7 @@ type echoed struct {
 	value json.RawMessage
 }
 
-// members are a JSON object's members by name, still in JSON.
+// members are the undecoded members of a JSON object.
 type members map[string]json.RawMessage
 
 func parse[T any](body []byte, schema *schema[T], switches Switches) (*query[T], error) {
@@ -148,8 +147,8 @@ func (p *parser[T]) paging() error {
 	return nil
 }
 
-// plain reads what is only passed on, and checks the types of what has no
-// known effect.
+// plain reads keys that need no parsing, and checks the types of those without a known
+// effect.
 func (p *parser[T]) plain() error {
 	for _, number := range []struct {
 		key  string
@@ -179,8 +178,8 @@ func (p *parser[T]) plain() error {
 	return nil
 }
 
-// projection reads retrieved_fields. The mask has no effect: no value of it
-// avoids the placeholders (observed on a sibling).
+// projection reads retrieved_fields. The mask has no effect: with no value of it are
+// there rows without placeholders (observed on a sibling).
 func (p *parser[T]) projection() error {
 	names, err := p.names("retrieved_fields")
 	if err != nil || len(names) == 0 || p.switches.ProjectionPlaceholders == PlaceholderOff {
@@ -211,7 +210,7 @@ func (p *parser[T]) filter() error {
 	return nil
 }
 
-// sorting reads sort_params in the order in which its members are written.
+// sorting reads sort_params in the order of its members.
 func (p *parser[T]) sorting() error {
 	params, err := p.members("sort_params")
 	if err != nil || len(params) == 0 {
@@ -274,7 +273,7 @@ func absent(raw json.RawMessage) bool {
 	return len(raw) == 0 || string(raw) == "null"
 }
 
-// orderedKeys lists the keys of a valid JSON object as they are written.
+// orderedKeys lists the keys of a valid JSON object in their order.
 func orderedKeys(object json.RawMessage) []string {
 	var keys []string
 	decoder := json.NewDecoder(bytes.NewReader(object))

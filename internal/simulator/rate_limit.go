@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// rateLimit counts the queries that were let through in the last second. What
-// limit the controller has is not published.
+// rateLimit counts the queries of the last second. The controller's own limit is not
+// published.
 type rateLimit struct {
 	mu     sync.Mutex
 	served []time.Time
 }
 
-// admit refuses a query beyond the limit with the whole seconds until the next
-// one is let through. Refused queries do not count.
+// admit refuses a query beyond the limit. Its Retry-After is the whole seconds until
+// the next query is accepted. Refused queries do not count.
 func (l *rateLimit) admit(c *call) error {
 	limit := c.switches.QueriesPerSecond
 	if limit == 0 {

@@ -12,7 +12,7 @@ type refusal struct {
 	status  int
 	code    string
 	message string
-	body    []byte // if not nil, in place of the form of the API
+	body    []byte // if not nil, instead of the API's body
 }
 
 func (r *refusal) Error() string {
@@ -27,7 +27,7 @@ func badRequest(code, format string, arguments ...any) *refusal {
 	return refuse(http.StatusBadRequest, code, format, arguments...)
 }
 
-// asRefusal shows an error that is no refusal as a defect of the simulator.
+// asRefusal reports an error that is not a refusal as a defect of the simulator.
 func asRefusal(err error) *refusal {
 	if refused, is := errors.AsType[*refusal](err); is {
 		return refused

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// RequestKind tells the requests apart that a client makes.
+// RequestKind classifies the requests of a client.
 type RequestKind string
 
 // The kinds of requests.
@@ -42,7 +42,7 @@ type Request struct {
 	Body         string // of a read of a list, at most 64 KiB of it
 }
 
-// Bounds of the record, for a simulator that runs for days.
+// Bounds of the log, for a simulator that runs for days.
 const (
 	maxRequests    = 20_000
 	maxRequestBody = 64 << 10
@@ -56,8 +56,8 @@ type requestLog struct {
 	highest  int
 }
 
-// begin records a request and returns what to call with the status when its
-// answer begins, or with 0 when there will be none. Only the first call counts.
+// begin records a request. Call the returned function with the status when the answer
+// begins, or with 0 if there will be none. Only the first call counts.
 func (l *requestLog) begin(kind RequestKind, r *http.Request, body []byte) func(status int) {
 	entry := &Request{Time: time.Now(), Kind: kind, Method: r.Method, Path: r.URL.Path, UserAgent: r.UserAgent()}
 	if kind.reads() {
@@ -87,8 +87,8 @@ func (l *requestLog) end(entry *Request, status int) {
 	}
 }
 
-// Requests lists the requests since the start or ResetRequests as they came; of
-// very many, the newest.
+// Requests lists the requests since the start or ResetRequests in their order; if there
+// are very many, the newest.
 func (s *Simulator) Requests() []Request {
 	s.requests.mu.Lock()
 	defer s.requests.mu.Unlock()
@@ -99,22 +99,22 @@ func (s *Simulator) Requests() []Request {
 	return requests
 }
 
-// Count is how many requests of a kind came since the start or ResetRequests.
+// Count returns the number of requests of a kind since the start or ResetRequests.
 func (s *Simulator) Count(kind RequestKind) int {
 	s.requests.mu.Lock()
 	defer s.requests.mu.Unlock()
 	return s.requests.counts[kind]
 }
 
-// MaxConcurrent is how many reads of lists at most were in flight at once, from their
-// arrival to the beginning of their answer, since the start or ResetRequests.
+// MaxConcurrent returns the largest number of reads of lists in flight at once, from
+// arrival to the beginning of the answer, since the start or ResetRequests.
 func (s *Simulator) MaxConcurrent() int {
 	s.requests.mu.Lock()
 	defer s.requests.mu.Unlock()
 	return s.requests.highest
 }
 
-// ResetRequests forgets the requests so far.
+// ResetRequests clears the log and the counts of requests.
 func (s *Simulator) ResetRequests() {
 	s.requests.mu.Lock()
 	defer s.requests.mu.Unlock()
@@ -122,8 +122,8 @@ func (s *Simulator) ResetRequests() {
 	s.requests.highest = s.requests.inFlight
 }
 
-// recordedWriter ends the record of a request before the client can have its
-// answer, so that a client which goes on at once is not seen twice.
+// recordedWriter ends the record of a request before the client gets the answer, so that
+// a client which sends its next request at once is not counted twice.
 type recordedWriter struct {
 	http.ResponseWriter
 	end func(status int)
@@ -134,5 +134,5 @@ func (w *recordedWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Unwrap gives http.ResponseController its way to the connection.
+// Unwrap lets http.ResponseController find the connection.
 func (w *recordedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -12,9 +12,9 @@ import (
 // UnlistedState is a state of the scenario "mixed" that the vendor's enum lacks.
 const UnlistedState imagestatus.State = "quarantined"
 
-// scenario makes a fleet: dress gives the element at a position its row, begin
-// starts what is under way when the fleet is first seen. Both draw on nothing
-// but their arguments, so the same options always make the same fleet.
+// scenario makes a fleet: dress sets the row of the element at a position, begin starts
+// the upgrades that are under way at the start. Both use nothing but their arguments, so
+// the same options always make the same fleet.
 type scenario struct {
 	name        string
 	description string
@@ -24,10 +24,10 @@ type scenario struct {
 
 var scenarioTable = []scenario{
 	{"steady", "one version everywhere, nothing under way; a tenth was never upgraded", dressSettled, nil},
-	{"rollout", "the canary wave is being upgraded and is home within 20 virtual minutes; the rest has not begun", dressSettled, beginRollout},
+	{"rollout", "the canary wave is being upgraded and finishes within 20 virtual minutes; the rest has not begun", dressSettled, beginRollout},
 	{"troubled", "as rollout, but some canary elements fail and one is aborted", dressSettled, beginTroubled},
 	{"mixed", "every upgrade state, no state, an unlisted state, version traps and missing values, in turn", dressMixed, nil},
-	{"fresh", "one version everywhere, nobody was ever upgraded", dressFresh, nil},
+	{"fresh", "one version everywhere, no element was ever upgraded", dressFresh, nil},
 }
 
 // Scenarios lists the names of the scenarios.
@@ -39,7 +39,7 @@ func Scenarios() []string {
 	return names
 }
 
-// ScenarioDescription is one line; it is empty for an unknown scenario.
+// ScenarioDescription returns one line; "" for an unknown scenario.
 func ScenarioDescription(name string) string {
 	play, _ := scenarioByName(name)
 	return play.description
@@ -72,8 +72,8 @@ func newFleet(options Options) (*fleet, error) {
 	return f, nil
 }
 
-// rowsOf makes the rows in order of insertion. Identifiers of elements are in
-// another order, so that a client which does not sort notices.
+// rowsOf makes the rows in order of insertion. Ids of elements are in another order, to
+// expose a client that does not sort.
 func rowsOf(options Options, play scenario) []imagestatus.Status {
 	random := rand.New(rand.NewPCG(options.Seed, uint64(options.Elements)))
 	claimed := options.Start.Add(-150 * 24 * time.Hour)
@@ -130,8 +130,8 @@ func dressSettled(row *imagestatus.Status, position int, start time.Time) {
 	row.UpgradeState = new(string(state))
 }
 
-// dressFresh takes away what only an upgrade gives to a row (inferred: nobody
-// has seen the row of an element that was never upgraded).
+// dressFresh removes what only an upgrade adds to a row (inferred: no row of an element
+// that was never upgraded is recorded).
 func dressFresh(row *imagestatus.Status, _ int, _ time.Time) {
 	row.PreviousImageID, row.RollbackVersion, row.UpgradeImageID = nil, nil, nil
 	row.UpgradeState, row.DownloadPercent, row.SoftwareVersionChangeTime = nil, nil, nil
@@ -185,10 +185,10 @@ func dressState(row *imagestatus.Status, state imagestatus.State, since time.Tim
 	}
 }
 
-// The waves, which part the fleet.
+// The waves, which split the fleet.
 const (
-	WaveCanary = "canary" // about 5 %, and 3 elements where the fleet has them
-	WaveEarly  = "early"  // about 20 %
+	WaveCanary = "canary" // about 5%, at least 3 elements if the fleet has them
+	WaveEarly  = "early"  // about 20%
 	WaveRest   = "rest"
 )
 
@@ -211,11 +211,11 @@ func wavesOf(records []*record) map[string][]string {
 }
 
 var (
-	// rolloutPaths repeat over the canary of a rollout that goes well; each
-	// takes at most 12 virtual minutes.
+	// rolloutPaths repeat over the canary of a successful rollout; each takes at most 12
+	// virtual minutes.
 	rolloutPaths = []Path{PathImmediate, PathImmediate, PathScheduled, PathJob, PathDevice}
-	// troubledPaths begin the canary of a rollout that does not, with its one
-	// abort; furtherTroubles repeat over the rest.
+	// troubledPaths are those of the first elements of a troubled canary, with its one
+	// abort; furtherTroubles repeat over the others.
 	troubledPaths   = []Path{PathImmediate, PathInstallFails, PathUpgradeAborted}
 	furtherTroubles = []Path{PathImmediate, PathDownloadFails, PathScheduled, PathImmediate, PathUpgradeFails, PathDevice}
 )

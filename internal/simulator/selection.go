@@ -9,18 +9,18 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// reader reads the fleet at one moment, as the switches let it be seen. It
-// needs the fleet's lock.
-type reader struct {
+// snapshot is the fleet at one moment as the switches show it. It needs the fleet's
+// lock.
+type snapshot struct {
 	fleet    *fleet
 	now      time.Time
 	switches Switches
 	seed     uint64
-	ordinal  uint64 // of the request, whose order of rows it deals
+	ordinal  uint64 // of the request, which seeds a shuffled order
 }
 
-// row gives a record's row, and false where the switches hide it.
-func (r *reader) row(record *record) (*imagestatus.Status, bool) {
+// row returns a record's row; false if the switches hide it.
+func (r *snapshot) row(record *record) (*imagestatus.Status, bool) {
 	row := record.at(r.now)
 	if row.UpgradeState == nil && r.switches.NeverUpgradedRows == RowsAbsent {
 		return nil, false
@@ -38,23 +38,22 @@ func (r *reader) row(record *record) (*imagestatus.Status, bool) {
 	return &seen, true
 }
 
-// list is a list of the store at one moment, as a query reads it. S is how the
-// store keeps an entry and T what is seen of it.
+// list is a list of the store at one moment. S is an entry as stored, T as shown to
+// clients.
 type list[S, T any] struct {
-	*reader
+	*snapshot
 	schema  *schema[T]
 	stored  []S                // in order of insertion
 	ordered []S                // by schema.orderedBy, ascending
-	see     func(S) (*T, bool) // false where the switches hide the entry
+	see     func(S) (*T, bool) // false if the switches hide the entry
 	whole   bool               // the switches hide nothing
-	// item writes an entry; twist, if any, changes what is seen of the entry at
-	// a position of the page.
+	// item encodes an entry; twist, if any, changes the entry at a position of the page.
 	item  func(S, style) []byte
 	twist func(position int, seen *T) *T
 }
 
-// selected finds the entries that match, in the order that was asked for. The
-// result can be the store itself and must not be changed.
+// selected returns the entries that match, in the order asked for. Do not change the
+// result, which can be the store itself.
 func (l *list[S, T]) selected(q *query[T]) []S {
 	from := l.stored
 	presorted := len(q.sort) == 1 && q.sort[0] == sorting{name: l.schema.orderedBy}
@@ -106,8 +105,8 @@ type selectionKey struct {
 
 const maxSelections = 16
 
-// selections keeps what was selected at one moment, so that the pages of one
-// read of a large fleet do not each go over all of it.
+// selections caches what was selected at one moment, so that not each page of a read
+// goes over the whole fleet.
 type selections struct {
 	moment time.Time
 	byKey  map[selectionKey]any // of the type of the list
@@ -132,7 +131,7 @@ func (s *selections) keep(key selectionKey, now time.Time, entries any) {
 
 func (s *selections) forget() { s.byKey = nil }
 
-// arrange sorts entries that are in order of insertion; ties stay in it.
+// arrange sorts entries that are in order of insertion, which equal entries keep.
 func (l *list[S, T]) arrange(entries []S, q *query[T]) {
 	type keyed struct {
 		entry  S

@@ -19,13 +19,13 @@ type Server struct {
 	http    *http.Server
 	cancel  context.CancelFunc
 	stopped chan struct{} // closed when serving has ended
-	failure error         // why it has
+	failure error         // why serving has ended
 	gate    gate
 	once    sync.Once
 }
 
-// Start makes a simulator and serves it until Close. The end of the context
-// ends requests in flight, not the server.
+// Start makes a simulator and serves it until Close. The end of the context ends
+// requests in flight, but not the server.
 func Start(ctx context.Context, options Options) (*Server, error) {
 	simulator, err := New(options)
 	if err != nil {
@@ -72,11 +72,11 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// Close stops the server, ends its requests and returns when all of them have
-// ended. Closing twice does no harm.
+// Close stops the server and its requests, and returns when all of them have ended.
+// Close may be called twice.
 func (s *Server) Close() {
 	s.once.Do(func() {
-		// The connections go first, so that no cancelled request can answer.
+		// Close the connections first, so that no cancelled request can answer.
 		_ = s.http.Close()
 		s.cancel()
 		s.gate.close()
@@ -98,7 +98,7 @@ func (s *Server) Wait(ctx context.Context) error {
 	}
 }
 
-// gate counts the requests being served, and lets none in once it is closed.
+// gate counts the requests being served, and admits none once it is closed.
 type gate struct {
 	mu     sync.Mutex
 	closed bool
@@ -153,7 +153,7 @@ func (s *Server) settings(form Form) []setting {
 	}
 }
 
-// ProviderBlock is a provider block for this server, ready to paste.
+// ProviderBlock returns a provider block for this server, ready to paste.
 func (s *Server) ProviderBlock(form Form) string {
 	settings := s.settings(form)
 	width := 0

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Credentials of the simulated tenant. The secrets are texts that occur
-// nowhere else, so that a search of logs and files for them proves something.
+// Credentials of the simulated tenant. The secrets are texts that occur nowhere else,
+// so that a search of logs and files for them is conclusive.
 const (
 	TSGID        = "1234567890" // tenant service group, which a scope must name
 	TenantID     = "1092945"    // in paths of the legacy form and in profiles
@@ -22,8 +22,8 @@ const (
 	ClientSecret = "simulated-client-secret-7d1f0b52-must-never-be-shown"
 	// AuthToken is a static token of the legacy form that names no region.
 	AuthToken = "simulated-auth-token-3c9ae846-must-never-be-shown"
-	// RegionalAuthToken is good as well; its text names a region, from which
-	// clients derive an address (observed).
+	// RegionalAuthToken is valid too. Its text names a region, from which clients derive
+	// an address (observed).
 	RegionalAuthToken = "simulated-auth-token-5e77d20c&region=hood&must-never-be-shown"
 	Email             = "operator@example.com" // of the legacy login
 	Password          = "simulated-password-91b6c3fa-must-never-be-shown"
@@ -41,7 +41,7 @@ const (
 	Legacy  Form = "legacy"  // CloudGenix, with a static token
 )
 
-// defaultTokenLifetime is what the real token endpoint gives (documented).
+// defaultTokenLifetime is that of the real token endpoint (documented).
 const defaultTokenLifetime = 899 * time.Second
 
 type session struct {
@@ -53,7 +53,7 @@ type session struct {
 	// refusal is the status of calls with a late token until refusedUntil.
 	refusal      int
 	refusedUntil time.Time
-	callsLeft    int // until a token ends that lies about its lifetime; negative means no such end
+	callsLeft    int // for a token that lies about its lifetime; negative is no bound
 }
 
 type sessions struct {
@@ -62,7 +62,7 @@ type sessions struct {
 	issued  int
 }
 
-// open gives out a token and forgets those that have expired.
+// open issues a token and forgets those that have expired.
 func (s *sessions) open(prefix string, form Form, lifetime time.Duration) (string, *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,7 +79,7 @@ func (s *sessions) open(prefix string, form Form, lifetime time.Duration) (strin
 	return token, opened
 }
 
-// each changes every session, or ends it where the change reports false.
+// each changes every session, and ends it if the change reports false.
 func (s *sessions) each(change func(token string, session *session) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,7 +90,7 @@ func (s *sessions) each(change func(token string, session *session) bool) {
 	}
 }
 
-// ExpireTokens ends every token that was given out; static tokens do not end.
+// ExpireTokens ends every token that was issued; static tokens do not end.
 func (s *Simulator) ExpireTokens() {
 	s.sessions.each(func(string, *session) bool { return false })
 }
@@ -166,7 +166,7 @@ func (s *session) mayReadProfile() bool {
 
 var agentRefusals = map[AgentMode]func(string) error{AgentUnauthorized: unauthorized, AgentForbidden: forbidden}
 
-// find gives the session of a token and counts the call. It needs the lock.
+// find returns the session of a token and counts the call. It needs the lock.
 func (s *sessions) find(token string, form Form) (*session, error) {
 	found, known := s.byToken[token]
 	if !known || found.form != form || time.Now().After(found.expires) || found.callsLeft == 0 {
@@ -197,7 +197,7 @@ func (s *Simulator) admitLegacy(c *call) error {
 	return nil
 }
 
-// In the legacy form the cookie wins over the header (observed).
+// tokenOf prefers the cookie to the header in the legacy form (observed).
 func tokenOf(r *http.Request, form Form) string {
 	if form == Unified {
 		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -259,10 +259,10 @@ func unescaped(text string) string {
 	return text
 }
 
-// oauthError is a refusal in the token endpoint's own form (observed).
+// oauthError is a refusal with the body of a token endpoint (observed).
 func oauthError(status int, code, description string) error {
-	form := map[string]string{"error": code, "error_description": description}
-	return &refusal{status: status, code: code, message: description, body: appendJSON(nil, form)}
+	body := map[string]string{"error": code, "error_description": description}
+	return &refusal{status: status, code: code, message: description, body: appendJSON(nil, body)}
 }
 
 // login is the login of the legacy form (observed).
@@ -279,7 +279,7 @@ func (s *Simulator) login(c *call) ([]byte, error) {
 	return json.Marshal(map[string]any{"x_auth_token": token, "_request_id": s.nextRequestID()})
 }
 
-// profile answers with the keys of a live profile (observed).
+// profile answers with the keys of a real profile (observed).
 func (s *Simulator) profile(*call) ([]byte, error) {
 	return json.Marshal(map[string]any{
 		"_etag": 1, "_schema": 0, "_request_id": s.nextRequestID(), "_status_code": "200", "_content_length": "0",

@@ -18,19 +18,18 @@ type Options struct {
 	Seed     uint64        // picks the identifiers
 	Scenario string        // one of Scenarios; empty means "steady"
 	Start    time.Time     // virtual time at the start; zero means DefaultStart
-	Speed    float64       // virtual seconds per real second; with 0 the clock moves by Advance alone
+	Speed    float64       // virtual seconds per real second; with 0 only Advance moves the clock
 	Switches Switches      // their positions at the start
-	Latency  time.Duration // real delay before each read of a list; it ends early when the client goes away
+	Latency  time.Duration // real delay before each read of a list; it ends early if the client goes away
 	// Address is the loopback address that Start listens on; empty means a
 	// free port of 127.0.0.1. New does not use it.
 	Address string
 }
 
-// DefaultStart is the virtual time at which a simulator starts by itself.
+// DefaultStart is the virtual time at which a simulator starts by default.
 var DefaultStart = time.Date(2026, time.August, 21, 2, 0, 0, 0, time.UTC)
 
-// Simulator is a controller with its fleet. All its methods may be called at
-// the same time.
+// Simulator is a controller with its fleet. It is safe for concurrent use.
 type Simulator struct {
 	seed     uint64
 	latency  time.Duration
@@ -99,29 +98,29 @@ func (s *Simulator) Now() time.Time { return s.clock.now() }
 // Advance moves the virtual time forward. A negative duration does nothing.
 func (s *Simulator) Advance(by time.Duration) { s.clock.advance(by) }
 
-// Switches gives the positions of the switches.
+// Switches returns the positions of the switches.
 func (s *Simulator) Switches() Switches {
 	s.switchesLock.Lock()
 	defer s.switchesLock.Unlock()
 	return s.switches
 }
 
-// SetSwitches puts all switches into position at once. A position that does
-// not exist acts as the default.
+// SetSwitches sets all switches at once. A position that does not exist acts as the
+// default.
 func (s *Simulator) SetSwitches(switches Switches) {
 	s.switchesLock.Lock()
 	defer s.switchesLock.Unlock()
 	s.switches = switches
 }
 
-// Rows is the truth at this virtual moment, ordered by element: what an
-// unfiltered read must come to with the switches as they are.
+// Rows returns the rows at this virtual moment, ordered by element: the right result of
+// an unfiltered read with the present switches.
 func (s *Simulator) Rows() []imagestatus.Status {
-	reader, done := s.read(s.Switches())
+	snapshot, done := s.read(s.Switches())
 	defer done()
 	rows := make([]imagestatus.Status, 0, len(s.fleet.byElement))
 	for _, record := range s.fleet.byElement {
-		if row, visible := reader.row(record); visible {
+		if row, visible := snapshot.row(record); visible {
 			rows = append(rows, clone(row))
 		}
 	}
@@ -135,16 +134,16 @@ func (s *Simulator) ElementIDs() []string {
 	return s.fleet.elementIDs()
 }
 
-// Wave lists the elements of a wave as the fleet was parted at its start; it is
-// empty for an unknown name.
+// Wave lists the elements of a wave as the fleet was split at its start; none for an
+// unknown name.
 func (s *Simulator) Wave(name string) []string {
 	s.fleet.Lock()
 	defer s.fleet.Unlock()
 	return slices.Clone(s.fleet.waves[name])
 }
 
-// Upgrade starts a lifecycle on elements. An element that is not in the fleet,
-// or a plan that cannot be, is an error, and no upgrade begins.
+// Upgrade starts an upgrade of elements. An element that is not in the fleet, or an
+// impossible plan, is an error, and no upgrade begins.
 func (s *Simulator) Upgrade(elements []string, target Image, plan Plan) error {
 	return s.change(func(now time.Time) error {
 		if err := s.fleet.holds(elements); err != nil {
@@ -160,7 +159,7 @@ func (s *Simulator) Upgrade(elements []string, target Image, plan Plan) error {
 	})
 }
 
-// Fail ends an element's lifecycle in the failed state of its phase.
+// Fail ends an element's upgrade in the failed state of its phase.
 func (s *Simulator) Fail(element, info string) error {
 	return s.Update(element, func(row *imagestatus.Status) {
 		row.UpgradeState = new(string(failedState(row.Phase())))
@@ -168,9 +167,9 @@ func (s *Simulator) Fail(element, info string) error {
 	})
 }
 
-// SetConnected connects elements to the controller, or disconnects them, which
-// only the list of elements shows: an upgrade goes on all the same. If an
-// element is not in the fleet, that is an error and nothing changes.
+// SetConnected connects elements to the controller, or disconnects them. Only the list
+// of elements shows it: an upgrade continues nevertheless. An element that is not in the
+// fleet is an error, and nothing changes.
 func (s *Simulator) SetConnected(connected bool, elements ...string) error {
 	return s.change(func(time.Time) error {
 		devices := make([]*element, len(elements))
@@ -187,21 +186,21 @@ func (s *Simulator) SetConnected(connected bool, elements ...string) error {
 	})
 }
 
-// SetState ends an element's lifecycle in a state, listed or not;
-// imagestatus.StateNone stands for null.
+// SetState ends an element's upgrade in a state, known or not; imagestatus.StateNone is
+// null.
 func (s *Simulator) SetState(element string, state imagestatus.State) error {
 	return s.Update(element, func(row *imagestatus.Status) { row.UpgradeState = optional(string(state)) })
 }
 
-// Update edits an element's row by hand and ends its lifecycle there. _etag and
-// _updated_on_utc move on before the edit, which cannot change element_id and
-// must not call the simulator. An unknown element is an error.
+// Update edits an element's row and ends its upgrade. _etag and _updated_on_utc advance
+// before the edit, which cannot change element_id and must not call the simulator. An
+// unknown element is an error.
 func (s *Simulator) Update(element string, edit func(*imagestatus.Status)) error {
 	return s.change(func(now time.Time) error { return s.fleet.edit(element, now, edit) })
 }
 
-// AddRow adds a row as it is. Nothing rules out a second row of one element, or
-// a row of an element that the list of elements lacks.
+// AddRow adds a row unchecked. It may be a second row of its element, or of an element
+// that the list of elements lacks.
 func (s *Simulator) AddRow(row imagestatus.Status) {
 	_ = s.change(func(time.Time) error {
 		s.fleet.insert(clone(&row))
@@ -209,12 +208,11 @@ func (s *Simulator) AddRow(row imagestatus.Status) {
 	})
 }
 
-// Remove takes an element with all its rows out of the fleet.
+// Remove removes an element with all its rows from the fleet.
 func (s *Simulator) Remove(element string) error {
 	return s.change(func(now time.Time) error { return s.fleet.remove(element, now) })
 }
 
-// disconnected counts the elements that cannot be reached now.
 func (s *Simulator) disconnected() int {
 	count := 0
 	for _, listed := range s.Elements() {
@@ -238,9 +236,9 @@ func (s *Simulator) change(change func(now time.Time) error) error {
 	return change(s.Now())
 }
 
-func (s *Simulator) read(switches Switches) (_ *reader, done func()) {
+func (s *Simulator) read(switches Switches) (_ *snapshot, done func()) {
 	s.fleet.Lock()
-	return &reader{fleet: s.fleet, now: s.Now(), switches: switches, seed: s.seed, ordinal: s.answers.Load()}, s.fleet.Unlock
+	return &snapshot{fleet: s.fleet, now: s.Now(), switches: switches, seed: s.seed, ordinal: s.answers.Load()}, s.fleet.Unlock
 }
 
 func (s *Simulator) nextRequestID() string {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// wanted is what operators asked of an element: the object of software/state.
-// Its zero value is the state of an element that nothing was asked of.
+// wanted is the object of software/state: what operators want an element to run. The
+// zero value is that of an element for which nothing was requested.
 type wanted struct {
 	puts              int64
 	ImageID           *string  `json:"image_id"`
@@ -60,7 +60,7 @@ func (s *Simulator) putState(c *call) ([]byte, error) {
 	})
 }
 
-// plan turns the wanted state into the upgrade that it asks for.
+// plan turns the wanted state into the plan of an upgrade.
 func (w *wanted) plan(s *Simulator) (Plan, Image, error) {
 	image, known := s.image(value(w.ImageID))
 	if !known {

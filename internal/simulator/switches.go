@@ -19,8 +19,7 @@ const (
 	LimitRefuse LimitMode = "refuse" // answers 400 INVALID_LIMIT_NUMBER
 )
 
-// OffsetMode is how far apart the pages of one limit begin, where the limit was
-// clamped.
+// OffsetMode is how far apart pages begin if their limit was clamped.
 type OffsetMode string
 
 // The positions of Switches.ClampedOffset.
@@ -35,23 +34,23 @@ type UnknownMode string
 // The positions of Switches.UnknownKeys, whose default is UnknownIgnored, and of
 // Switches.UnknownQuery, whose default is UnknownRefused.
 const (
-	UnknownIgnored UnknownMode = "ignored"  // of keys alone
+	UnknownIgnored UnknownMode = "ignored"  // of keys only
 	UnknownRefused UnknownMode = "refused"  // answers 400
-	UnknownNoMatch UnknownMode = "no_match" // of queries alone: no row matches, a sort field is passed over
+	UnknownNoMatch UnknownMode = "no_match" // of queries only: no row matches, a sort field is ignored
 )
 
-// AgentMode is what the controller does when a call comes with another
-// User-Agent than the profile call of its token.
+// AgentMode is what the controller does with a call whose User-Agent differs from that
+// of the profile call with the same token.
 type AgentMode string
 
 // The positions of Switches.BindUserAgent.
 const (
-	AgentFree         AgentMode = "off" // does not look at the User-Agent
+	AgentFree         AgentMode = "off" // ignores the User-Agent
 	AgentUnauthorized AgentMode = "401"
 	AgentForbidden    AgentMode = "403"
 )
 
-// AggregateMode is how the controller treats aggregate and group_by.
+// AggregateMode is what the controller does with aggregate and group_by.
 type AggregateMode string
 
 // The positions of Switches.Aggregate.
@@ -69,7 +68,7 @@ const (
 	AggregateUnsupported AggregateMode = "unsupported" // answers 501
 )
 
-// NullMode is what an aggregate makes of null values.
+// NullMode is what an aggregate does with null values.
 type NullMode string
 
 // The positions of Switches.AggregateNulls.
@@ -78,15 +77,15 @@ const (
 	NullsAsZero  NullMode = "zero"
 )
 
-// PlaceholderMode is what stands in a field that retrieved_fields left out.
+// PlaceholderMode is the value of a field that retrieved_fields left out.
 type PlaceholderMode string
 
 // The positions of Switches.ProjectionPlaceholders.
 const (
 	PlaceholderDefaults PlaceholderMode = "defaults" // "" and 0
-	// PlaceholderFabricated puts values that look real: "1" for identifiers,
-	// the first state of the enum for upgrade_state (observed on a sibling,
-	// where site_id became "1" and role "NONE").
+	// PlaceholderFabricated is a value that looks real: "1" for identifiers, the first
+	// state of the enum for upgrade_state (observed on a sibling, where site_id was "1"
+	// and role "NONE").
 	PlaceholderFabricated PlaceholderMode = "fabricated"
 	PlaceholderNulls      PlaceholderMode = "nulls"
 	PlaceholderOff        PlaceholderMode = "off" // full rows
@@ -97,8 +96,8 @@ type OrderMode string
 
 // The positions of Switches.DefaultOrder.
 const (
-	OrderInsertion OrderMode = "insertion" // always the same, and not that of the identifiers
-	OrderShuffled  OrderMode = "shuffled"  // dealt anew for every request
+	OrderInsertion OrderMode = "insertion" // always the same, but not that of the ids
+	OrderShuffled  OrderMode = "shuffled"  // another one for every request
 )
 
 // RowMode is whether elements without an upgrade state have a row.
@@ -110,19 +109,18 @@ const (
 	RowsAbsent  RowMode = "absent"
 )
 
-// FleetQueryMode is whether the lists of elements and sites can be queried.
+// FleetQueryMode is whether elements and sites can be queried.
 type FleetQueryMode string
 
-// The positions of Switches.FleetQuery. With all but the first, the GET of the
-// whole list works.
+// The positions of Switches.FleetQuery. The GET of the whole list works with each.
 const (
 	FleetQueryAnswered  FleetQueryMode = "answered"
 	FleetQueryForbidden FleetQueryMode = "403"
 	FleetQueryNotFound  FleetQueryMode = "404"
 )
 
-// FilterMode is what the controller does with a filter on a field of elements or
-// sites by which no client was seen to filter.
+// FilterMode is what the controller does with a filter on a field of elements or sites
+// by which no client was observed to filter.
 type FilterMode string
 
 // The positions of Switches.FleetFilters.
@@ -142,8 +140,8 @@ const (
 	UnboundZero UnboundMode = "0"
 )
 
-// Switches are the things about the controller that nobody knows. The zero
-// value is the reading of the evidence that is held to be the likeliest.
+// Switches are the facts about the controller that are not known. The zero value is the
+// likeliest by the evidence.
 type Switches struct {
 	MaxLimit         int         // the largest page; 0 means no maximum
 	LimitMode        LimitMode   // above MaxLimit
@@ -160,7 +158,7 @@ type Switches struct {
 	Aggregate        AggregateMode
 	AggregateNulls   NullMode
 	NumbersAsText    bool // in items and envelope
-	NumbersWithPoint bool // there as well: 37.0, as a serializer of floating-point numbers writes 37
+	NumbersWithPoint bool // likewise: 37.0, as a serializer of floating-point numbers writes 37
 
 	ProjectionPlaceholders PlaceholderMode
 	DefaultOrder           OrderMode
@@ -188,8 +186,8 @@ type Switches struct {
 	QueriesPerSecond    int           // in real time, others are answered with 429 and Retry-After; 0 means no limit
 }
 
-// choices are the switches with named positions: where they stand, and where
-// they may, with the zero value first and the default that it stands for second.
+// choices are the switches with named positions: the present one, and those that exist,
+// with the zero value first and the default that it stands for second.
 type choices struct {
 	name     string
 	position any
@@ -233,7 +231,7 @@ func (s Switches) Validate() error {
 	return nil
 }
 
-// Turn is a switch that does not stand in its default.
+// Turn is a switch that is not in its default position.
 type Turn struct {
 	Name     string // of the field of Switches
 	Position string // as text, such as 100 or refuse
@@ -242,8 +240,8 @@ type Turn struct {
 // String returns the form MaxLimit=100.
 func (t Turn) String() string { return t.Name + "=" + t.Position }
 
-// Turned lists the switches that do not stand in their default, in the order of
-// the fields. A default counts as one whether it is named or left to the zero value.
+// Turned lists the switches that are not in their default position, in the order of the
+// fields. A default may be named or be the zero value.
 func (s Switches) Turned() []Turn {
 	defaults := make(map[string]any)
 	for _, choice := range s.choices() {
@@ -266,12 +264,11 @@ type Position struct {
 	Name     string // of the switch in Switches
 	Position string // in words that fit into a test's name
 	Denied   bool   // no read can succeed
-	// Fleet says that it has to do with elements, sites and images alone: a read of
-	// statuses cannot tell.
+	// Fleet says that it affects only elements, sites and images, not reads of statuses.
 	Fleet     bool
-	Nameless  bool // no element or site can be read, and every status can
-	Imageless bool // no image can be read, and every status can
-	Pages     bool // has to do with how rows are cut into pages and counted
+	Nameless  bool // no element or site can be read, but every status can
+	Imageless bool // no image can be read, but every status can
+	Pages     bool // affects how rows are split into pages and counted
 	Apply     func(*Switches)
 }
 
