@@ -91,8 +91,7 @@ func (c *Client) countByController(ctx context.Context, query imagestatus.Query,
 	return Aggregated{Groups: folded, Matched: *matched, By: ComputeController}, true, nil
 }
 
-// checkedGroups groups by the fields of the selection too, so that each group can be
-// compared with the query as a row can.
+// checkedGroups groups by the selection's fields too, to compare each group with the query.
 func (c *Client) checkedGroups(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate) ([]answeredGroup, *Error) {
 	for _, field := range query.Selection.Fields() {
 		if !slices.Contains(aggregate.GroupBy, field) {
@@ -113,8 +112,7 @@ func (c *Client) checkedGroups(ctx context.Context, query imagestatus.Query, agg
 
 var rowsFailToo = []Kind{KindCredentials, KindSignIn, KindTenant, KindProxy, KindCancelled, KindTimeout}
 
-// unlessRowsCanBeRead drops a failure after which the rows may still be readable, as
-// they are not after a failed sign-in.
+// unlessRowsCanBeRead returns only failures that a read of the rows would meet too.
 func unlessRowsCanBeRead(failure *Error) error {
 	switch {
 	case failure == nil, failure.Kind == KindNoAggregate:
@@ -263,8 +261,7 @@ func (w *wireGroup) UnmarshalJSON(raw []byte) error {
 	return json.Unmarshal(raw, &w.row) //nolint:wrapcheck // As above.
 }
 
-// groups fails with KindNoAggregate if the answer holds no aggregate, not all
-// groups, or other groups than those asked for.
+// groups fails with KindNoAggregate unless the answer is exactly the groups asked for.
 func (c *Client) groups(ctx context.Context, query imagestatus.Query, aggregate imagestatus.Aggregate, size int64) ([]answeredGroup, *Error) {
 	body := newWireQuery(query, size, 1)
 	body.SortParams = nil

@@ -5,8 +5,7 @@ import (
 	"sync"
 )
 
-// ahead fetches the pages of one read before they are needed, and returns them in
-// order. It keeps no more pages than it may fetch at a time.
+// ahead fetches pages before they are needed, at most width of them, and keeps their order.
 type ahead[Page any] struct {
 	launch  func(number int64) <-chan fetched[Page]
 	width   int
@@ -21,8 +20,7 @@ type fetched[Page any] struct {
 	failure *Error
 }
 
-// newAhead begins with page 2. The caller must call stop, which cancels the fetches
-// under way and waits for them.
+// newAhead begins with page 2. The caller must call stop.
 func newAhead[Page any](ctx context.Context, fetch func(context.Context, int64) (*Page, *Error), width int, last int64) *ahead[Page] {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup

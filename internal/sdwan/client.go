@@ -202,8 +202,7 @@ func (e *exchange) lastFailure() string {
 	}
 }
 
-// rootCause drops what wrapping libraries repeat: method, URL, "giving up after".
-// Error.Facts lists these.
+// rootCause drops what Error.Facts lists too: method, URL, "giving up after".
 func rootCause(err error) string {
 	for {
 		if err == io.EOF { //nolint:errorlint // Only the bare end says nothing more.

@@ -15,8 +15,7 @@ type resource struct {
 	version, path string
 	// sortField orders a full read, so that no row moves between two pages.
 	sortField string
-	// hasUnpaged says that a GET of the path returns the whole list, and onlyUnpaged
-	// that there is no query.
+	// hasUnpaged: a GET returns the whole list; onlyUnpaged: there is no query.
 	hasUnpaged, onlyUnpaged bool
 }
 
@@ -52,14 +51,12 @@ func (b base) path(asked request) string {
 	return b.before + asked.resource.version + b.after + asked.path
 }
 
-// collection describes one collection of the controller. Wire is a row as the
-// controller spells it, Row the same row as the domain has it.
+// collection has rows spelt by the controller as Wire, and by the domain as Row.
 type collection[Wire, Row any] struct {
 	resource
 
 	row func(*Wire) Row
-	// identity tells rows apart. It is "" for a row without an id; anonymous is what
-	// the error says that such a row has.
+	// identity is "" for a row without an id; the error says that it has what anonymous says.
 	identity  func(*Row) string
 	anonymous string
 	// name is the value by which queries ask for a row; noun is the row in errors.
@@ -70,8 +67,7 @@ type collection[Wire, Row any] struct {
 // want is what one read asks of a collection.
 type want[Row any] struct {
 	nothing bool // no row can match: no request is needed
-	// limit bounds the rows; page is the number of the one page to read, in pages of
-	// limit rows. Either is 0 for all.
+	// limit bounds the rows; page is the number of the one page to read; 0 is all.
 	limit, page int64
 	// named is how many rows are asked for by name, 0 if by other conditions.
 	named int
@@ -112,8 +108,7 @@ func (l *list[Wire, Row]) pageSize() int64 {
 	return l.client.config.PageSize
 }
 
-// join shares the answer with every read that sends the same body meanwhile. Only
-// the request for the unpaged list has no body.
+// join shares one answer among reads with the same body; only the unpaged list has none.
 func (l *list[Wire, Row]) join(ctx context.Context, asked request) (*wirePage[Wire], *Error) {
 	return l.flights.join(ctx, l.resource, asked.body, func() (*wirePage[Wire], *Error) { return l.fetchPage(ctx, asked) })
 }

@@ -19,8 +19,7 @@ import (
 // (observed), so it may send both.
 type integer int64
 
-// maxShown bounds the values that errors quote. A longer one is not quoted: cut
-// short, it might still show part of a secret.
+// maxShown bounds quoted values. A longer one is left out: cut, it may show part of a secret.
 const maxShown = 64
 
 // UnmarshalJSON reads a whole number in every spelling that JSON has, such as
@@ -48,9 +47,8 @@ func (i *integer) UnmarshalJSON(raw []byte) error {
 
 var jsonNumber = regexp.MustCompile(`^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$`)
 
-// plainDigits writes a whole number without a point or an exponent. It is "" for
-// any other text and for a number beyond 64 bits, so that a huge exponent does not
-// make a huge text.
+// plainDigits writes a whole number without a point or an exponent; "" is any other text
+// or a number beyond 64 bits, which a huge exponent would make a huge text.
 func plainDigits(number string) string {
 	const most = 19 // The digits of the largest 64-bit integer.
 	parts := jsonNumber.FindStringSubmatch(number)

@@ -84,8 +84,7 @@ func (w *wireImage) models() []string {
 	return slices.Compact(models)
 }
 
-// day is a date, nil if it cannot be read: one bad date must not make the images
-// unreadable.
+// day is nil for an unreadable date, which must not make the images unreadable.
 type day struct{ date *inventory.Date }
 
 // UnmarshalJSON never fails.

@@ -48,8 +48,7 @@ func (f *flights[Page]) lead(of resource, key string, led *flight[Page], fetch f
 	return led.page, led.failure
 }
 
-// givenUp reports whether a flight ended by the deadline of the read that led it,
-// which may differ from that of the reads that joined.
+// givenUp reports a deadline of the leading read, which the joined reads may not have.
 func givenUp(failure *Error) bool {
 	return failure != nil &&
 		(failure.Kind == KindCancelled || failure.Kind == KindTimeout || IsBeyondDeadline(failure))

@@ -94,8 +94,7 @@ func (r *reader[Wire, Row]) readPages(ctx context.Context, page *wirePage[Wire])
 	}
 }
 
-// expected is the number of rows to reserve memory for, bounded as the controller's
-// number may be wrong.
+// expected bounds the memory to reserve, as the controller's number may be wrong.
 func expected[Wire any](first *wirePage[Wire]) int64 {
 	const most = 100_000
 	if first.TotalCount == nil {
@@ -155,8 +154,7 @@ func (r *reader[Wire, Row]) first(ctx context.Context) (*wirePage[Wire], *Error)
 	return page, nil
 }
 
-// mayBePageSize reports whether the page size may be what was refused, whatever the
-// code of the refusal.
+// mayBePageSize ignores the code: any refusal of a large page may be due to its size.
 func (e *Error) mayBePageSize(size int64) bool {
 	return e != nil && e.Status == http.StatusBadRequest && (e.Kind == KindRefused || e.Kind == KindQueryTooLarge) && size > safePageSize
 }
@@ -271,8 +269,7 @@ func (r *reader[Wire, Row]) ended(number int64, page *wirePage[Wire]) (bool, *Er
 	}
 }
 
-// conclude sets the number of matches. A read that stopped at its limit takes the
-// controller's number, which another page must confirm.
+// conclude verifies the controller's total if the read stopped at its limit.
 func (r *reader[Wire, Row]) conclude(ctx context.Context, ended bool) *Error {
 	stopped := r.limit() > 0 && r.full() && !ended
 	switch {
@@ -293,8 +290,7 @@ func (r *reader[Wire, Row]) conclude(ctx context.Context, ended bool) *Error {
 	return nil
 }
 
-// verifyTotal reads the page that is the last one if the number of matches is
-// right, and compares its rows with the remainder.
+// verifyTotal compares the page that must be the last one with the remainder.
 func (r *reader[Wire, Row]) verifyTotal(ctx context.Context) *Error {
 	number, left := *r.total/r.size+1, *r.total%r.size
 	rows, failure := r.countRows(ctx, number)

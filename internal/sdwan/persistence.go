@@ -16,8 +16,7 @@ import (
 //	401, token form                       a new token                    renewalsInARow, maxRenewals
 //	403                                   the profile is read again      renewalsInARow, maxRenewals
 const (
-	// settling is how long a new token may still be refused; a second or two was
-	// reported.
+	// settling is how long a new token may be refused; a second or two was reported.
 	settling = 3 * time.Second
 	// renewalsInARow bounds each of the two statuses, maxRenewals one query.
 	renewalsInARow, maxRenewals = 2, 10
@@ -62,8 +61,7 @@ func (p *persistence) renew(status int) {
 	p.renewals++
 }
 
-// limit reports whether an answer asks the client to slow down, and for how long;
-// 0 if the answer does not say.
+// limit reports an answer that asks to slow down; asked is 0 if it names no wait.
 func (a *answer) limit() (asked time.Duration, limited bool) {
 	asked, present := retryAfter(a.header.Get("Retry-After"), time.Now())
 	return asked, limits(a.status, present)

@@ -10,7 +10,6 @@ import (
 	"strings"
 )
 
-// proxyError is the answer of a proxy that opens no connection to the controller.
 type proxyError struct {
 	proxy   string // without the credentials that its URL may hold
 	status  int
@@ -25,8 +24,7 @@ func (e *proxyError) Error() string {
 	return text
 }
 
-// transient excludes a refused sign-in, as proxies lock accounts after a few wrong
-// passwords.
+// transient excludes a refused sign-in: proxies lock accounts after a few of them.
 func (e *proxyError) transient() bool {
 	return e.status >= http.StatusInternalServerError || e.status == http.StatusRequestTimeout || e.status == http.StatusTooManyRequests
 }

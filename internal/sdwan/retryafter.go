@@ -10,8 +10,7 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// retryAfter reads seconds or a date (RFC 9110), and reports false for anything
-// else. A wait too long for a Duration becomes the longest Duration.
+// retryAfter reads seconds or a date (RFC 9110), at most the longest Duration.
 func retryAfter(header string, now time.Time) (time.Duration, bool) {
 	header = strings.TrimSpace(header)
 	if header == "" {

@@ -11,8 +11,7 @@ import (
 	"strings"
 )
 
-// spellings are the ways in which an answer may echo a secret: unchanged, or
-// encoded for a URL, JSON or HTML.
+// spellings are how an answer may echo a secret: unchanged, or encoded for URL, JSON, HTML.
 func spellings(secret string) []string {
 	if secret == "" {
 		return nil

@@ -27,11 +27,9 @@ type grant struct {
 	header, value string
 	base          base
 	use           *tokenUse // nil for a static token
-	// deniedAtOnce says that a 403 of the profile is final: there is no wait until
-	// the token is in force.
+	// deniedAtOnce: a 403 of the profile is final, even if the token is not in force yet.
 	deniedAtOnce bool
-	// serial grows with every token and every read of the profile, so that requests
-	// refused together renew the session once.
+	// serial changes with the grant, so that requests refused together renew it once.
 	serial int
 }
 
@@ -40,7 +38,6 @@ type tokenUse struct {
 	worked, refused atomic.Bool
 }
 
-// session signs in once for every read that waits for it.
 type session struct {
 	client *Client
 	form   form
@@ -49,8 +46,7 @@ type session struct {
 	current grant
 	expires time.Time
 	valid   bool
-	// tokensWorkAtOnce is set when a first query succeeds with a token that was
-	// never refused.
+	// tokensWorkAtOnce: a query succeeded with a token that was never refused.
 	tokensWorkAtOnce atomic.Bool
 }
 
@@ -88,8 +84,7 @@ func (s *session) recordSuccess(granted grant) {
 	}
 }
 
-// settles is the time until which a refusal may mean that the token is not in
-// force yet; zero if a refusal cannot mean that.
+// settles is when the token must be in force; until then a refusal may pass.
 func (g grant) settles() time.Time {
 	if g.use == nil || g.use.worked.Load() {
 		return time.Time{}
@@ -145,8 +140,7 @@ func (s *session) renew(ctx context.Context) (grant, error) {
 	if s.form.renewable() {
 		issued.use = &tokenUse{issued: time.Now()}
 	}
-	// A denial may be due to missing scopes, which are tried at once, or to a token
-	// that is not in force yet, for which there is a wait.
+	// A 403 may be due to missing scopes, tried at once, or to a token not in force yet.
 	issued.deniedAtOnce = s.form.widenable()
 	granted, err := s.prime(ctx, issued)
 	if issued.deniedAtOnce && KindOf(err) == KindForbidden {
@@ -155,8 +149,7 @@ func (s *session) renew(ctx context.Context) (grant, error) {
 	return granted, err
 }
 
-// widened signs in with more scopes, as the profile was denied. If no token is
-// issued for them, the first token may still come into force.
+// widened signs in with more scopes; without a token for them, it uses the first one.
 func (s *session) widened(ctx context.Context, first grant) (grant, error) {
 	s.form.widen()
 	granted, err := s.renew(ctx)
@@ -183,8 +176,7 @@ func (s *session) prime(ctx context.Context, issued grant) (grant, error) {
 	return issued, nil
 }
 
-// unifiedForm reads the profile with every token: before that, queries refuse the
-// token (documented).
+// unifiedForm reads the profile first: without it, queries refuse a token (documented).
 type unifiedForm struct {
 	client       *Client
 	credentials  Unified
@@ -228,9 +220,8 @@ func (f *unifiedForm) token(ctx context.Context) (header, value string, expires 
 	return "Authorization", "Bearer " + accessToken, renewalTime(issued.Expiry), nil
 }
 
-// renewalTime is renewBefore ahead of the expiry, or half-way to it if that is
-// later. It is zero for an expiry that is unknown or past: such a token is used
-// until it is refused.
+// renewalTime is renewBefore ahead of the expiry, or half-way to it if that is later. It is
+// zero for an unknown or past expiry: such a token is used until it is refused.
 func renewalTime(expiry time.Time) time.Time {
 	left := time.Until(expiry)
 	if left <= 0 {

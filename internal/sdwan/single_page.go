@@ -2,8 +2,7 @@ package sdwan
 
 import "context"
 
-// readPage reads one page alone. Its rows are right only if the controller returns
-// pages of the size asked for.
+// readPage reads one page, and verifies that the controller returns pages of this size.
 func (r *reader[Wire, Row]) readPage(ctx context.Context) *Error {
 	r.size = r.want.limit
 	page, failure := r.fetch(ctx, r.want.page)

@@ -8,8 +8,7 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// widenAfter is the number of successes in a row after which one more query may be
-// in flight.
+// widenAfter is how many successes in a row allow one more query in flight.
 const widenAfter = 50
 
 // throttle bounds the queries in flight of a client, and pauses all of them while
@@ -19,8 +18,7 @@ const widenAfter = 50
 // Without a throttle, parallel queries use up the rate limit for one another, and
 // each fails although the controller keeps answering.
 type throttle struct {
-	// slots has one taken for each query in flight, and one for each place by which
-	// the width is below the bound.
+	// slots has one taken for each query in flight, and for each place that width lacks.
 	slots *semaphore.Weighted
 
 	lock sync.Mutex
@@ -32,8 +30,7 @@ type throttle struct {
 	// answer of the kind.
 	until, asked time.Time
 	kind         Kind
-	// round is the number of slowdowns; inARow counts the successes since the width
-	// last changed.
+	// round counts slowdowns, inARow the successes since the width changed.
 	round, successes, inARow int
 }
 
@@ -133,8 +130,7 @@ func (t *throttle) extendLocked(wait time.Duration) {
 	}
 }
 
-// slowDown pauses every query for a wait, of which the controller asked for a
-// part. Queries that were in flight together narrow the width once.
+// slowDown pauses every query, and narrows the width once for queries in flight together.
 func (t *throttle) slowDown(round int, wait, asked time.Duration, kind Kind) {
 	t.lock.Lock()
 	defer t.lock.Unlock()

@@ -9,9 +9,8 @@ import (
 	"strconv"
 )
 
-// tokenAnswers rewrites the answers of a token endpoint for package oauth2, which
-// does not read an expires_in of 899.0, a byte order mark, or JSON announced as
-// plain text.
+// tokenAnswers rewrites answers for package oauth2, which reads no expires_in of 899.0, no
+// byte order mark and no JSON announced as plain text.
 type tokenAnswers struct{ next http.RoundTripper }
 
 // RoundTrip returns an answer that is not a JSON object unchanged.
@@ -37,8 +36,7 @@ func (t *tokenAnswers) RoundTrip(request *http.Request) (*http.Response, error) 
 	return response, nil
 }
 
-// respellLifetime rounds expires_in down to whole seconds. An unreadable one is
-// dropped: a token without a known end is used until it is refused.
+// respellLifetime truncates expires_in to whole seconds, and drops an unreadable one.
 func respellLifetime(fields map[string]json.RawMessage) {
 	const name = "expires_in"
 	var number json.Number

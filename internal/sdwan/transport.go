@@ -16,8 +16,7 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// exchange collects what one operation met, for its error. It travels in the
-// context because attempts happen inside libraries.
+// exchange is in the context because attempts happen inside libraries.
 type exchange struct {
 	operation          string
 	subject            string // "" for a sign-in, whose bodies hold credentials
@@ -29,8 +28,7 @@ type exchange struct {
 	failure            error
 	body               []byte // of the last answer
 	limitsLeftToCaller bool
-	// Until settles a refusal may be that of a token not yet in force, except a 403
-	// if deniedAtOnce is set.
+	// Until settles, a refusal may be that of a token not in force, but no 403 if deniedAtOnce.
 	settles      time.Time
 	deniedAtOnce bool
 	tokenWaits   int
@@ -112,8 +110,7 @@ func newNetwork(config Config) *http.Transport {
 	}
 }
 
-// wholeAnswers reads each answer to its end inside the attempt, so that a truncated
-// body is retried as a broken connection is.
+// wholeAnswers reads each answer inside the attempt, so that a truncated body is retried.
 type wholeAnswers struct {
 	network http.RoundTripper
 	config  Config
@@ -243,8 +240,7 @@ func isCertificateError(err error) bool {
 	return errors.As(err, &verification) || errors.As(err, &authority)
 }
 
-// certificateKind tells an untrusted authority from problems that trusting another
-// authority does not solve.
+// certificateKind tells an untrusted authority from errors that trusting it would not solve.
 func certificateKind(err error) Kind {
 	var invalid x509.CertificateInvalidError
 	var name x509.HostnameError
@@ -258,8 +254,7 @@ func certificateKind(err error) Kind {
 	}
 }
 
-// jittered doubles with each attempt, counted from 0. A random part, up to half, is
-// taken off so that parallel runs spread out.
+// jittered doubles with each attempt from 0, less a random part so that runs spread out.
 func jittered(shortest, longest time.Duration, attempt int) time.Duration {
 	wait := retryablehttp.DefaultBackoff(shortest, longest, attempt, nil)
 	return wait - time.Duration(rand.Int64N(int64(wait)/2+1)) //nolint:gosec // Jitter is no secret.

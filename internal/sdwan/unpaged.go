@@ -8,8 +8,7 @@ import (
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 )
 
-// denies reports whether the collection is forbidden to this account, or does not
-// exist. A refused sign-in says nothing of the collection.
+// denies reports a collection that is forbidden or missing; a failed sign-in is neither.
 func (l *list[Wire, Row]) denies(failure *Error) bool {
 	if failure == nil || failure.Operation != l.operation() {
 		return false
@@ -57,8 +56,7 @@ func (w want[Row]) filteredHere() want[Row] {
 	return w
 }
 
-// neither is the error of a list that can be read in neither way. The next read
-// tries the query again, as the account may have been given access.
+// neither lets the next read try the query again, as access may be granted meanwhile.
 func (l *list[Wire, Row]) neither(query, whole *Error) *Error {
 	if !l.denies(whole) {
 		told := *whole
