@@ -406,14 +406,14 @@ func TestWrongArgumentsOfWavesAreNamed(t *testing.T) {
 	p := fleet.protocol(t, simulator.Unified)
 	hub, peer := fleet.ids["DC-FRA-01"], fleet.ids["DC-FRA-02"]
 	for want, config := range map[string]map[string]any{
-		`sizes is ["25%"]. The last wave size must be "100%", so that no element is left out.`:            inWaves([]string{"25%"}),
-		`sizes is ["5", "3", "100%"]. The wave size "3" is not larger than the one before it`:             inWaves([]string{"5", "3", "100%"}),
-		`overrides[0].min_ready_percent is "0.95". The value is a percentage, and less than 1%.`:          inWaves(threeSizes, map[string]any{"overrides": []map[string]any{{"wave": 1, "min_ready_percent": 0.95}}}),
-		`overrides[1].max_failed_percent is "101". It is not a percentage`:                                inWaves(threeSizes, map[string]any{"overrides": []map[string]any{{"wave": 1}, {"wave": 2, "max_failed_percent": 101}}}),
-		`overrides[1].wave is "2". An earlier entry is about the same wave. Merge the two.`: inWaves(threeSizes, map[string]any{"overrides": []map[string]any{{"wave": 2}, {"wave": 2}}}),
-		`first[0] is "1". It is not one of the elements to split.`:                                        inWaves(threeSizes, map[string]any{"first": []string{"1"}}),
-		`last[0] is "` + hub + `". It is pinned to the first wave, too.`:                                  inWaves(threeSizes, map[string]any{"first": []string{hub}, "last": []string{hub}}),
-		`first[1] is "` + peer + `". Its peer`:                                                            inWaves(threeSizes, map[string]any{"keep_apart": "site", "first": []string{hub, peer}}),
+		`sizes is ["25%"]. The last wave size must be "100%", so that no element is left out.`:   inWaves([]string{"25%"}),
+		`sizes is ["5", "3", "100%"]. The wave size "3" is not larger than the one before it`:    inWaves([]string{"5", "3", "100%"}),
+		`overrides[0].min_ready_percent is "0.95". The value is a percentage, and less than 1%.`: inWaves(threeSizes, map[string]any{"overrides": []map[string]any{{"wave": 1, "min_ready_percent": 0.95}}}),
+		`overrides[1].max_failed_percent is "101". It is not a percentage`:                       inWaves(threeSizes, map[string]any{"overrides": []map[string]any{{"wave": 1}, {"wave": 2, "max_failed_percent": 101}}}),
+		`overrides[1].wave is "2". An earlier entry is about the same wave. Merge the two.`:      inWaves(threeSizes, map[string]any{"overrides": []map[string]any{{"wave": 2}, {"wave": 2}}}),
+		`first[0] is "1". It is not one of the elements to split.`:                               inWaves(threeSizes, map[string]any{"first": []string{"1"}}),
+		`last[0] is "` + hub + `". It is pinned to the first wave, too.`:                         inWaves(threeSizes, map[string]any{"first": []string{hub}, "last": []string{hub}}),
+		`first[1] is "` + peer + `". Its peer`:                                                   inWaves(threeSizes, map[string]any{"keep_apart": "site", "first": []string{hub, peer}}),
 	} {
 		if got := render(p.read(wavesType, config).diagnostics); !strings.HasPrefix(got, "Error: Invalid argument ") || !strings.Contains(got, want) {
 			t.Errorf("got:\n%s\nwant:\n%s", got, want)
