@@ -156,12 +156,12 @@ func waitAttribute(fallback string) schema.Attribute {
 		Attributes: map[string]schema.Attribute{
 			"interval": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Time between two reads of the fleet, as a duration of at least `1s`. Default: `" + shortDuration(defaultWaitInterval) + "`.",
+				MarkdownDescription: "Time between two checks of the fleet, as a duration of at least `1s`. Default: `" + shortDuration(defaultWaitInterval) + "`.",
 			},
 			"hold": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "How long the gate must stay open without a break before it counts as open, as a duration such as `5m`. " +
-					"A read that finds the gate closed, or that fails, starts the time again. Default: `0s`: the first read that finds the gate open is enough.",
+					"A check that finds the gate closed, or that fails, starts the time again. Default: `0s`: the first check that finds the gate open is enough.",
 			},
 		},
 	}

@@ -42,7 +42,7 @@ func (d *upgradeGateDataSource) Configure(_ context.Context, req datasource.Conf
 func upgradeGateAttributes() map[string]schema.Attribute {
 	attributes := gateArguments()
 	attributes[nameWave] = waveAttribute()
-	attributes["wait"] = waitAttribute("Default: one read, without waiting.")
+	attributes["wait"] = waitAttribute("Default: one check, without waiting.")
 	attributes["enforce"] = enforceAttribute()
 	maps.Copy(attributes, gateResults())
 	return attributes

@@ -98,7 +98,7 @@ func (l leftOut) Add(status imagestatus.Status) error {
 	return nil
 }
 
-// transientKinds are the errors after which a waiting gate reads again: the controller
+// transientKinds are the errors after which a waiting gate checks again: the controller
 // or something on the way to it may be restarting.
 var transientKinds = map[sdwan.Kind]bool{
 	sdwan.KindUnavailable:  true,
@@ -110,14 +110,14 @@ var transientKinds = map[sdwan.Kind]bool{
 }
 
 // await judges the fleet until the gate opens, until it cannot open any more, or until
-// the deadline of the context. A closed gate is no error. If the last read failed,
+// the deadline of the context. A closed gate is no error. If the last check failed,
 // that failure is the error, since the verdict before it may be outdated.
 func (c *connection) await(ctx context.Context, asked gateRead, wait rollout.Wait, report func(rollout.Progress)) (rollout.Verdict, error) {
 	if deadline, bounded := ctx.Deadline(); bounded {
 		wait.Deadline = deadline
 	}
 	named := newNamer(c.client)
-	var lastFailure error // of the last read that the deadline did not cut short
+	var lastFailure error // of the last check that the deadline did not cut short
 	verdict, err := wait.Until(ctx, rollout.Observer{
 		Read: func(ctx context.Context) (rollout.Verdict, error) {
 			verdict, err := c.judgeGate(ctx, asked, named)
@@ -137,13 +137,13 @@ func (c *connection) await(ctx context.Context, asked gateRead, wait rollout.Wai
 		verdict.Ready = false
 		return verdict, nil
 	case errors.Is(err, context.Canceled) && sdwan.KindOf(err) == "":
-		return verdict, &sdwan.Error{Kind: sdwan.KindCancelled, Operation: "wait for the gate", Problem: "the wait was cancelled between two reads of the fleet"}
+		return verdict, &sdwan.Error{Kind: sdwan.KindCancelled, Operation: "wait for the gate", Problem: "the wait was cancelled between two checks of the fleet"}
 	default:
 		return verdict, err
 	}
 }
 
-// isTransient reports whether a waiting gate reads again after an error. It does not if
+// isTransient reports whether a waiting gate checks again after an error. It does not if
 // the controller asks to wait beyond the deadline.
 func isTransient(err error) bool {
 	return transientKinds[sdwan.KindOf(err)] && !sdwan.IsBeyondDeadline(err)
