@@ -108,7 +108,7 @@ func (b *bench) apply(ctx context.Context, server *simulator.Server, read surfac
 }
 
 // pause is that between two looks at the processes. A peak only grows, so that
-// a look misses no more than what comes after it.
+// a sample misses no more than what comes after it.
 const pause = 5 * time.Millisecond
 
 // watch runs the command and looks at its processes until it ends.
