@@ -59,25 +59,24 @@ var fleetQuestions = []question{
 }
 
 func (t *tenant) fleetQuery(ctx context.Context) (finding, error) {
-	statuses := make(map[string]int)
-	for name, list := range map[string]*sdwan.Endpoint{"q elements": sdwan.ElementQuery, "q sites": sdwan.SiteQuery, "l elements": sdwan.ElementList, "l sites": sdwan.SiteList} {
-		answer, err := t.list(ctx, list)
-		if err != nil {
+	answers := make([]response, 4)
+	for i, list := range []*sdwan.Endpoint{sdwan.ElementQuery, sdwan.SiteQuery, sdwan.ElementList, sdwan.SiteList} {
+		var err error
+		if answers[i], err = t.list(ctx, list); err != nil {
 			return finding{}, err
 		}
-		statuses[name] = answer.status
 	}
-	evidence := fmt.Sprintf("queries of elements and sites: %d and %d; lists: %d and %d",
-		statuses["q elements"], statuses["q sites"], statuses["l elements"], statuses["l sites"])
-	queried, listed := statuses["q elements"], statuses["l elements"]
+	queried, listed := answers[0].status, answers[2].status
+	evidence := fmt.Sprintf("query of elements: %s; of sites: %s; list of elements: %s; of sites: %s",
+		answers[0].outcome(), answers[1].outcome(), answers[2].outcome(), answers[3].outcome())
+	if queried != answers[1].status || listed != answers[3].status || t.shutOut() {
+		return unclear("%s", evidence), nil
+	}
 	words := map[[2]int]string{
 		{http.StatusOK, http.StatusOK}:               "answered",
 		{http.StatusForbidden, http.StatusOK}:        "forbidden",
 		{http.StatusNotFound, http.StatusOK}:         "not_found",
 		{http.StatusForbidden, http.StatusForbidden}: "denied",
-	}
-	if queried != statuses["q sites"] || listed != statuses["l sites"] || t.shutOut() {
-		return unclear("%s", evidence), nil
 	}
 	return settled(words[[2]int{queried, listed}], "%s", evidence), nil
 }

@@ -20,6 +20,7 @@ type response struct {
 	code     string // the first of _error, if it has the shape of a code
 	items    []item
 	envelope item // everything but the items; nil unless the body is a JSON object
+	tooLarge bool // for the client, which then has no status and no body of it
 }
 
 func newResponse(answer sdwan.Answer) response {
@@ -50,6 +51,8 @@ func (r response) refused() bool {
 func (r response) outcome() string {
 	text := "status " + strconv.Itoa(r.status)
 	switch {
+	case r.tooLarge:
+		return "a response that is too large"
 	case r.code != "":
 		return text + " " + r.code
 	case r.status == http.StatusOK && r.items == nil:

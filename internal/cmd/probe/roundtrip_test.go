@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -139,6 +141,34 @@ func TestPairsOfPositionsThatTouchPagingAreNeverTakenForOthers(t *testing.T) {
 				other.Apply(&options.Switches)
 				neverWrong(t, options.Switches, probed(t, simulator.Unified, options))
 			})
+		}
+	}
+}
+
+// A response beyond the client's bound leaves its own questions open, and no others.
+func TestResponseThatIsTooLargeEndsNoProbe(t *testing.T) {
+	t.Parallel()
+	for _, most := range []int64{2_000, 20_000, 60_000} {
+		config := configOf(simulator.Unified)
+		config.MaxResponseBytes = most
+		var read *report
+		synctest.Test(t, func(t *testing.T) {
+			controller, err := simulator.New(simulator.Options{Elements: 60, Scenario: "mixed"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			asked, err := newTenant(config, &inMemory{handler: controller})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var stop error
+			if read, stop = asked.askAll(t.Context(), func(*question) {}); stop != nil {
+				t.Fatal(stop)
+			}
+		})
+		neverWrong(t, simulator.Switches{}, read)
+		if text := read.markdown(); !strings.Contains(text, "too large") {
+			t.Errorf("with %d bytes, the report does not say what is too large:\n%s", most, text)
 		}
 	}
 }

@@ -61,6 +61,9 @@ func (t *tenant) ask(ctx context.Context, of *sdwan.Endpoint, asked query) (resp
 	if stop := t.guard.stopped(); stop != nil {
 		return response{}, stop
 	}
+	if sdwan.KindOf(err) == sdwan.KindTooLarge {
+		return response{tooLarge: true}, nil // The next question may have a shorter answer.
+	}
 	if err != nil {
 		return response{}, err
 	}
