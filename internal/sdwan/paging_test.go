@@ -105,3 +105,33 @@ func TestNegativeNumberOfMatchesIsInconsistent(t *testing.T) {
 	client := clientOf(t, inMemoryConfig(inMemory(&controller{query: respond(200, "application/json", `{"items":[{"id":"1","element_id":"1"}],"total_count":-1}`)})))
 	wantText(t, wantKind(t, readOnce(t.Context(), client), KindInconsistent).Error(), "is given as -1")
 }
+
+// The last page is what bounds the pages that are asked for ahead: too small a
+// number is slow, too large a one asks for pages that nobody needs.
+func TestLastPageIsTheLastOneSureToBeNeeded(t *testing.T) {
+	t.Parallel()
+	type wanted = want[imagestatus.Status]
+	for name, test := range map[string]struct {
+		want  wanted
+		total *integer
+		last  int64
+	}{
+		"not counted":                             {wanted{}, nil, 0},
+		"all, and the end is on a page":           {wanted{}, new(integer(1050)), 11},
+		"all, and the end is an empty page":       {wanted{}, new(integer(1000)), 11},
+		"more than there may be":                  {wanted{}, new(integer(1 << 40)), maxPages},
+		"limit within a page":                     {wanted{limit: 250}, new(integer(1000)), 3},
+		"limit at the end of a page":              {wanted{limit: 300}, new(integer(1000)), 3},
+		"limit of all":                            {wanted{limit: 1000}, new(integer(1000)), 10},
+		"limit beyond all":                        {wanted{limit: 1001}, new(integer(1000)), 11},
+		"limit where the provider leaves out":     {wanted{limit: 250, keeps: func(*imagestatus.Status) bool { return true }}, new(integer(1000)), 11},
+		"all that were named, on full pages":      {wanted{named: 200}, new(integer(200)), 2},
+		"all that were named, with some on a new": {wanted{named: 201}, new(integer(201)), 3},
+		"fewer than were named":                   {wanted{named: 300}, new(integer(200)), 3},
+	} {
+		r := &reader[wireStatus, imagestatus.Status]{want: test.want, size: 100}
+		if got := r.lastPage(&statusPage{TotalCount: test.total}); got != test.last {
+			t.Errorf("%s: page %d, want %d", name, got, test.last)
+		}
+	}
+}
