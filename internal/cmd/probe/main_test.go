@@ -55,13 +55,19 @@ func TestIntroductionFitsOnOneScreenAndNamesEveryRequest(t *testing.T) {
 	}
 }
 
-func TestNothingIsSentWithoutConsent(t *testing.T) {
-	t.Parallel()
+func startSimulator(t *testing.T) *simulator.Server {
+	t.Helper()
 	server, err := simulator.Start(t.Context(), simulator.Options{Elements: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
+	return server
+}
+
+func TestNothingIsSentWithoutConsent(t *testing.T) {
+	t.Parallel()
+	server := startSimulator(t)
 	for name, test := range map[string]struct {
 		arguments []string
 		typed     string
@@ -126,11 +132,7 @@ func TestReportIsPrintedAndWritten(t *testing.T) {
 
 func TestWhatCannotBeAskedIsAnError(t *testing.T) {
 	t.Parallel()
-	server, err := simulator.Start(t.Context(), simulator.Options{Elements: 5})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
+	server := startSimulator(t)
 	for name, test := range map[string]struct {
 		arguments []string
 		variables map[string]string

@@ -81,21 +81,26 @@ func (t *tenant) fleetQuery(ctx context.Context) (finding, error) {
 	return settled(words[[2]int{queried, listed}], "%s", evidence), nil
 }
 
+// bothLists returns the elements by query and by GET, or the finding that one of
+// them cannot be read.
+func (t *tenant) bothLists(ctx context.Context) (queried, whole response, without *finding, err error) {
+	if queried, err = t.list(ctx, sdwan.ElementQuery); err != nil {
+		return queried, whole, nil, err
+	}
+	if whole, err = t.list(ctx, sdwan.ElementList); err != nil || queried.good() && whole.good() {
+		return queried, whole, nil, err
+	}
+	return queried, whole, new(skipped("elements cannot be queried and listed")), nil
+}
+
 func (t *tenant) fleetPage(ctx context.Context) (finding, error) {
 	read, err := t.rows(ctx)
 	if err != nil {
 		return finding{}, err
 	}
-	queried, err := t.list(ctx, sdwan.ElementQuery)
-	if err != nil {
-		return finding{}, err
-	}
-	whole, err := t.list(ctx, sdwan.ElementList)
-	switch {
-	case err != nil:
-		return finding{}, err
-	case !queried.good() || !whole.good():
-		return skipped("elements cannot be queried and listed"), nil
+	queried, whole, without, err := t.bothLists(ctx)
+	if err != nil || without != nil {
+		return orNone(without), err
 	}
 	served := len(queried.items)
 	evidence := fmt.Sprintf("%s of %d for the limit of the statuses", counted(served, "element"), len(whole.items))
@@ -106,16 +111,10 @@ func (t *tenant) fleetPage(ctx context.Context) (finding, error) {
 }
 
 func (t *tenant) wholeList(ctx context.Context) (finding, error) {
-	queried, err := t.list(ctx, sdwan.ElementQuery)
-	if err != nil {
-		return finding{}, err
-	}
-	whole, err := t.list(ctx, sdwan.ElementList)
+	queried, whole, without, err := t.bothLists(ctx)
 	switch {
-	case err != nil:
-		return finding{}, err
-	case !queried.good() || !whole.good():
-		return skipped("elements cannot be queried and listed"), nil
+	case err != nil || without != nil:
+		return orNone(without), err
 	case len(queried.items) > len(whole.items):
 		return settled("cut", "%d listed, %d by query", len(whole.items), len(queried.items)), nil
 	case len(whole.items) > 100:
