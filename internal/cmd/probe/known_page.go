@@ -23,7 +23,7 @@ This provider was written without a tenant. The vendor publishes the requests an
 
 Nobody has sent a report of a real tenant yet, so **no point is settled by a report**.
 
-## Have a tenant? At most 60 requests, none of which changes anything
+## Have a tenant? Two minutes, read-only
 
 ` + "```shell" + `
 git clone https://github.com/sdwanops/terraform-provider-prismasdwan
