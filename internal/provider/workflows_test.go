@@ -343,7 +343,7 @@ func TestDocumentationNamesTheVersionsOfTheMatrix(t *testing.T) {
 	t.Parallel()
 	tested := testedMinors(t)
 	terraform, tofu := tested["terraform"], tested["tofu"]
-	want := fmt.Sprintf("The acceptance tests run on every minor version of Terraform from %s to %s and of OpenTofu from %s to %s.",
+	want := fmt.Sprintf("The workflow `test.yml` runs the acceptance tests on each minor version of Terraform from %s to %s and of OpenTofu from %s to %s.",
 		terraform[0], terraform[len(terraform)-1], tofu[0], tofu[len(tofu)-1])
 	for page, text := range map[string]string{
 		"../../README.md":               want,

@@ -19,7 +19,7 @@ description: |-
 
 # What is known of the controller
 
-This provider was written without a tenant. The vendor publishes the requests and the fields, but little about what the controller does. So each point below has a grade: **documented** by the vendor, **observed** in published recordings or clients, **inferred** from names and neighbouring endpoints, or **unknown**. If a point is not documented, the provider works with each answer in its table. If the simulator has a switch for an answer, the table names it.
+This provider was written without a tenant. The vendor publishes the requests and the fields, but little about what the controller does. So each point below has a grade: **documented** by the vendor, **observed** in published recordings or clients, **inferred** from names and neighbouring endpoints, or **unknown**. If a point is not documented, the provider gives the right result under each answer in its table that has a switch, or an error that says why it cannot. The table names the switch of the simulator.
 
 Nobody has sent a report of a real tenant yet, so **no point is settled by a report**.
 
