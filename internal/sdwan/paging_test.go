@@ -1,8 +1,10 @@
 package sdwan
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -132,6 +134,29 @@ func TestLastPageIsTheLastOneSureToBeNeeded(t *testing.T) {
 		r := &reader[wireStatus, imagestatus.Status]{want: test.want, size: 100}
 		if got := r.lastPage(&statusPage{TotalCount: test.total}); got != test.last {
 			t.Errorf("%s: page %d, want %d", name, got, test.last)
+		}
+	}
+}
+
+func TestLimitIsConfirmedByThePageThatHoldsTheRest(t *testing.T) {
+	t.Parallel()
+	for limit, want := range map[int64][]int64{100: {1, 3}, 150: {1, 2, 3}, 249: {1, 2, 3}} {
+		simulated := newSimulator(t, simulator.Options{Elements: 250})
+		client := clientOf(t, inMemoryConfig(inMemory(simulated)), func(c *Config) { c.PageSize = 100 })
+		rows, summary, err := readAll(t.Context(), client, imagestatus.Query{Limit: limit})
+		if err != nil || int64(len(rows)) != limit || summary.Matched == nil || *summary.Matched != 250 {
+			t.Errorf("limit %d: %d rows of %v, %v", limit, len(rows), summary.Matched, err)
+		}
+		var pages []int64
+		for _, sent := range simulated.Requests() {
+			var body wireQuery
+			if json.Unmarshal([]byte(sent.Body), &body) == nil && body.DestPage > 0 {
+				pages = append(pages, body.DestPage)
+			}
+		}
+		slices.Sort(pages)
+		if !slices.Equal(slices.Compact(pages), want) {
+			t.Errorf("limit %d: the pages %v were asked for, want %v", limit, pages, want)
 		}
 	}
 }
