@@ -186,7 +186,7 @@ func TestAccImages(t *testing.T) {
 				Steps: []resource.TestStep{
 					{
 						Config:      `data "prismasdwan_element_images" "some" { version = "6.3" }`,
-						ExpectError: regexp.MustCompile(`(?s)Invalid argument.*version = "6\.3".*leaves\s+the\s+patch\s+number\s+open`),
+						ExpectError: regexp.MustCompile(`(?s)Invalid argument.*version = "6\.3".*has\s+no\s+patch\s+number`),
 					},
 					{
 						Config: `
