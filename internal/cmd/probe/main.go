@@ -66,7 +66,7 @@ func run(ctx context.Context, arguments []string, lookup func(string) (string, b
 	}
 	config, err := provider.ConfigFromEnvironment(ctx, ownVersion()+" probe", lookup)
 	if err != nil {
-		return fmt.Errorf("the environment has no credentials to sign in with: %w", err)
+		return fmt.Errorf("the environment cannot be used to sign in: %w", err)
 	}
 	config = config.WithDefaults()
 	fmt.Fprint(use.around, introduction(config))
@@ -121,7 +121,7 @@ func probe(ctx context.Context, config sdwan.Config, network http.RoundTripper, 
 	defer asked.client.Close()
 	read, stop := asked.askAll(ctx, func(next *question) { fmt.Fprintf(use.around, "  %s\n", next.asks) })
 	if len(asked.unsorted) == 0 && stop != nil {
-		return fmt.Errorf("no question was answered: %w", stop)
+		return fmt.Errorf("no question was answered: %w", causeOf(stop))
 	}
 	if _, err := io.WriteString(use.out, read.markdown()); err != nil {
 		return fmt.Errorf("print the report: %w", err)
@@ -130,7 +130,7 @@ func probe(ctx context.Context, config sdwan.Config, network http.RoundTripper, 
 		return err
 	}
 	if stop != nil {
-		return fmt.Errorf("the report is not complete: %w", stop)
+		return fmt.Errorf("the report is not complete: %w", causeOf(stop))
 	}
 	return nil
 }

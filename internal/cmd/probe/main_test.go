@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/simulator"
@@ -127,6 +130,43 @@ func TestReportIsPrintedAndWritten(t *testing.T) {
 	}
 	if read.Version != reportVersion || read.Switches["MaxLimit"] != 10.0 {
 		t.Errorf("the file has version %d and the switches %v", read.Version, read.Switches)
+	}
+}
+
+func TestLastLineOfAStoppedProbeNamesNoTenant(t *testing.T) {
+	t.Parallel()
+	for _, form := range []simulator.Form{simulator.Unified, simulator.Legacy} {
+		for _, good := range []int{0, 1, 2, 9} {
+			var out, around bytes.Buffer
+			var err error
+			synctest.Test(t, func(t *testing.T) {
+				controller, failure := simulator.New(simulator.Options{Elements: 30})
+				if failure != nil {
+					t.Fatal(failure)
+				}
+				network := &inMemory{handler: controller}
+				network.twist = func(_ *http.Request, response *http.Response) *http.Response {
+					if len(network.sent) > good {
+						response.Body = io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF))
+						response.ContentLength = -1
+					}
+					return response
+				}
+				err = probe(t.Context(), configOf(form).WithDefaults(), network, nil, streams{nil, &out, &around})
+			})
+			if err == nil {
+				t.Fatalf("%s, cut off after %d: there is no error", form, good)
+			}
+			printed := err.Error() + out.String() + around.String()
+			for _, secret := range []string{simulator.TenantID, simulator.TSGID, simulator.ClientID, "equest id: "} {
+				if strings.Contains(printed, secret) {
+					t.Errorf("%s, cut off after %d: %q is in\n%s", form, good, secret, printed)
+				}
+			}
+			if !strings.Contains(err.Error(), "cut off") {
+				t.Errorf("%s, cut off after %d: the error is %v", form, good, err)
+			}
+		}
 	}
 }
 

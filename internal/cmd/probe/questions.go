@@ -52,3 +52,17 @@ func reasonOf(stop error) string {
 		return "the controller was not reached"
 	}
 }
+
+// causeOf is why the probe stopped, for its last line. An error of the client also
+// has the URL, which names the tenant in the legacy form, and the request id.
+func causeOf(stop error) error {
+	failure, is := errors.AsType[*sdwan.Error](stop)
+	if !is {
+		return stop
+	}
+	text := failure.Operation + ": " + string(failure.Kind)
+	if failure.Problem != "" {
+		text += ": " + failure.Problem
+	}
+	return errors.New(text)
+}
