@@ -59,14 +59,8 @@ func texts(t *testing.T, form simulator.Form, change twist) string {
 	t.Helper()
 	var text bytes.Buffer
 	synctest.Test(t, func(t *testing.T) {
-		controller, err := simulator.New(simulator.Options{Elements: 14, Seed: 11, Scenario: "mixed"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		asked, err := newTenant(configOf(form), &inMemory{handler: controller, twist: change})
-		if err != nil {
-			t.Fatal(err)
-		}
+		asked, network := tenantOf(t, configOf(form), simulator.Options{Elements: 14, Seed: 11, Scenario: "mixed"})
+		network.twist = change
 		read, _ := asked.askAll(t.Context(), func(*question) {}) // What was changed may well end it.
 		text.WriteString(read.markdown())
 		if err := read.writeJSON(&text); err != nil {

@@ -93,15 +93,7 @@ func TestEverythingThatAProbeSendsIsInTheTableAndShown(t *testing.T) {
 		t.Run(string(form), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				controller, err := simulator.New(simulator.Options{Elements: 60, Scenario: "mixed"})
-				if err != nil {
-					t.Fatal(err)
-				}
-				network := &inMemory{handler: controller}
-				asked, err := newTenant(configOf(form), network)
-				if err != nil {
-					t.Fatal(err)
-				}
+				asked, network := tenantOf(t, configOf(form), simulator.Options{Elements: 60, Scenario: "mixed"})
 				started := time.Now()
 				if _, err := asked.askAll(t.Context(), func(*question) {}); err != nil {
 					t.Fatal(err)
@@ -128,20 +120,12 @@ func TestProbeStopsAtOnceWhereItIsAskedToSlowDown(t *testing.T) {
 	t.Parallel()
 	for _, after := range []int{3, 10, 30} {
 		synctest.Test(t, func(t *testing.T) {
-			controller, err := simulator.New(simulator.Options{Elements: 60})
-			if err != nil {
-				t.Fatal(err)
-			}
-			network := &inMemory{handler: controller}
+			asked, network := tenantOf(t, configOf(simulator.Unified), simulator.Options{Elements: 60})
 			network.twist = func(_ *http.Request, response *http.Response) *http.Response {
 				if len(network.sent) > after {
 					response.StatusCode = http.StatusTooManyRequests
 				}
 				return response
-			}
-			asked, err := newTenant(configOf(simulator.Unified), network)
-			if err != nil {
-				t.Fatal(err)
 			}
 			read, stop := asked.askAll(t.Context(), func(*question) {})
 			if !errors.Is(stop, errLimited) {
@@ -161,21 +145,13 @@ func TestProbeStopsAtOnceWhereItIsAskedToSlowDown(t *testing.T) {
 func TestInterruptedProbeSendsNothingMore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		controller, err := simulator.New(simulator.Options{Elements: 60})
-		if err != nil {
-			t.Fatal(err)
-		}
+		asked, network := tenantOf(t, configOf(simulator.Unified), simulator.Options{Elements: 60})
 		ctx, interrupt := context.WithCancel(t.Context())
-		network := &inMemory{handler: controller}
 		network.twist = func(_ *http.Request, response *http.Response) *http.Response {
 			if len(network.sent) == 7 {
 				interrupt()
 			}
 			return response
-		}
-		asked, err := newTenant(configOf(simulator.Unified), network)
-		if err != nil {
-			t.Fatal(err)
 		}
 		if _, stop := asked.askAll(ctx, func(*question) {}); !errors.Is(stop, context.Canceled) {
 			t.Errorf("it stopped with %v", stop)

@@ -58,19 +58,27 @@ func configOf(form simulator.Form) sdwan.Config {
 	}}
 }
 
+// tenantOf is a tenant of a simulated controller in memory.
+func tenantOf(t *testing.T, config sdwan.Config, options simulator.Options) (*tenant, *inMemory) {
+	t.Helper()
+	controller, err := simulator.New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	network := &inMemory{handler: controller}
+	asked, err := newTenant(config, network)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return asked, network
+}
+
 // probed runs every question against a controller, on virtual time.
 func probed(t *testing.T, form simulator.Form, options simulator.Options) *report {
 	t.Helper()
 	var read *report
 	synctest.Test(t, func(t *testing.T) {
-		controller, err := simulator.New(options)
-		if err != nil {
-			t.Fatal(err)
-		}
-		asked, err := newTenant(configOf(form), &inMemory{handler: controller})
-		if err != nil {
-			t.Fatal(err)
-		}
+		asked, _ := tenantOf(t, configOf(form), options)
 		var stop error
 		if read, stop = asked.askAll(t.Context(), func(*question) {}); stop != nil {
 			t.Fatal(stop)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sdwanops/terraform-provider-prismasdwan/internal/imagestatus"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/inventory"
 	"github.com/sdwanops/terraform-provider-prismasdwan/internal/sdwan"
 )
@@ -96,31 +95,26 @@ func (t *tenant) unbound(ctx context.Context) (finding, error) {
 }
 
 func (t *tenant) roles(ctx context.Context) (finding, error) {
-	elements, none, err := t.elements(ctx)
-	if err != nil || none != nil {
-		return orNone(none), err
-	}
-	evidence := countList(countOf(elements.column("role"), roleWord))
-	for _, role := range elements.column("role") {
-		if role != "" && !slices.Contains(inventory.Roles(), role) {
-			return settled("unlisted", "%s", evidence), nil
-		}
-	}
-	return unclear("%s", evidence), nil
+	return t.newWords(ctx, "role", roleWord, inventory.Roles(), "unlisted")
 }
 
 // recordedElementStates are those in published recordings and clients.
 var recordedElementStates = []string{"bound", "ready", "declaim_in_progress"}
 
 func (t *tenant) elementStates(ctx context.Context) (finding, error) {
+	return t.newWords(ctx, "state", stateWord, recordedElementStates, "others")
+}
+
+// newWords counts the words of a field, and settles the meaning if one is not known.
+func (t *tenant) newWords(ctx context.Context, field string, word func(string) string, known []string, meaning string) (finding, error) {
 	elements, none, err := t.elements(ctx)
 	if err != nil || none != nil {
 		return orNone(none), err
 	}
-	evidence := countList(countOf(elements.column("state"), stateWord))
-	for _, state := range elements.column("state") {
-		if state != "" && !slices.Contains(recordedElementStates, state) {
-			return settled("others", "%s", evidence), nil
+	evidence := countList(countOf(elements.column(field), word))
+	for _, text := range elements.column(field) {
+		if text != "" && !slices.Contains(known, text) {
+			return settled(meaning, "%s", evidence), nil
 		}
 	}
 	return unclear("%s", evidence), nil
@@ -138,24 +132,9 @@ func (t *tenant) strays(ctx context.Context) (finding, error) {
 	if !read.complete {
 		return unclear("not all rows were read"), nil
 	}
-	rows, listed := make(map[string]bool), make(map[string]bool)
-	for _, row := range read.rows {
-		rows[row.text(imagestatus.FieldElementID)] = true
-	}
-	without, stray := 0, 0
-	for _, element := range elements.items {
-		listed[element.text("id")] = true
-		if !rows[element.text("id")] {
-			without++
-		}
-	}
-	for id := range rows {
-		if !listed[id] {
-			stray++
-		}
-	}
-	evidence := fmt.Sprintf("%s without a row, %s without an element", counted(without, "element"), rowCount(stray))
-	if without > 0 && stray > 0 {
+	without, strays := read.unmatched(elements)
+	evidence := fmt.Sprintf("%s without a row, %s without an element", counted(len(without), "element"), rowCount(strays))
+	if len(without) > 0 && strays > 0 {
 		return settled("stray", "%s", evidence), nil
 	}
 	return unclear("%s", evidence), nil

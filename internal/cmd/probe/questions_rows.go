@@ -140,9 +140,8 @@ func (t *tenant) neverUpgraded(ctx context.Context) (finding, error) {
 	if err != nil || none != nil {
 		return orNone(none), err
 	}
-	idle, with := 0, make(map[string]bool, len(read.rows))
+	idle := 0
 	for _, row := range read.rows {
-		with[row.text(imagestatus.FieldElementID)] = true
 		if row.nullOrAbsent(imagestatus.FieldUpgradeState) {
 			idle++
 		}
@@ -157,28 +156,35 @@ func (t *tenant) neverUpgraded(ctx context.Context) (finding, error) {
 	case !listed || !read.complete:
 		return unclear("no row is without an upgrade state, and not all rows and elements could be read"), nil
 	}
-	without, stray := missing(elements, with)
-	if without == 0 || stray {
-		return unclear("no row is without an upgrade state; %s without a row", counted(without, "element")), nil
-	}
-	return settled("absent", "%s without a row", counted(without, "connected element")), nil
-}
-
-// missing counts the connected elements of branches and data centres without a row;
-// stray says that there are rows of elements that are not listed.
-func missing(elements response, with map[string]bool) (without int, stray bool) {
-	known := make(map[string]bool, len(elements.items))
-	for _, element := range elements.items {
-		known[element.text("id")] = true
-		isDevice := slices.Contains([]string{"HUB", "SPOKE"}, element.text("role")) && element.text("connected") == "true"
-		if isDevice && !with[element.text("id")] {
-			without++
+	without, strays := read.unmatched(elements)
+	devices := 0
+	for _, element := range without {
+		if slices.Contains([]string{"HUB", "SPOKE"}, element.text("role")) && element.text("connected") == "true" {
+			devices++
 		}
 	}
-	for id := range with {
-		stray = stray || !known[id]
+	if devices == 0 || strays > 0 {
+		return unclear("no row is without an upgrade state; %s without a row", counted(devices, "element")), nil
 	}
-	return without, stray
+	return settled("absent", "%s without a row", counted(devices, "connected element")), nil
+}
+
+// unmatched returns the elements without a row, and the number of elements with rows
+// that are not listed.
+func (s *statuses) unmatched(elements response) (without []item, strays int) {
+	strayIDs := make(map[string]bool, len(s.rows))
+	for _, row := range s.rows {
+		strayIDs[row.text(imagestatus.FieldElementID)] = true
+	}
+	for _, element := range elements.items {
+		if !strayIDs[element.text("id")] {
+			without = append(without, element)
+		}
+	}
+	for _, element := range elements.items {
+		delete(strayIDs, element.text("id"))
+	}
+	return without, len(strayIDs)
 }
 
 func (t *tenant) states(ctx context.Context) (finding, error) {

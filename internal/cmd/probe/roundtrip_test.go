@@ -153,14 +153,7 @@ func TestResponseThatIsTooLargeEndsNoProbe(t *testing.T) {
 		config.MaxResponseBytes = most
 		var read *report
 		synctest.Test(t, func(t *testing.T) {
-			controller, err := simulator.New(simulator.Options{Elements: 60, Scenario: "mixed"})
-			if err != nil {
-				t.Fatal(err)
-			}
-			asked, err := newTenant(config, &inMemory{handler: controller})
-			if err != nil {
-				t.Fatal(err)
-			}
+			asked, _ := tenantOf(t, config, simulator.Options{Elements: 60, Scenario: "mixed"})
 			var stop error
 			if read, stop = asked.askAll(t.Context(), func(*question) {}); stop != nil {
 				t.Fatal(stop)
